@@ -1,0 +1,59 @@
+# Everything a stranger needs: `make demo` and `make test`. Both make the environment first, from the lock file.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+
+.PHONY: demo test test-long lint format bench lock clean
+
+demo: $(STAMP)
+	$(BIN)/opkoers demo
+
+test: $(DEV_STAMP)
+	$(BIN)/python -m pytest -m "not long"
+
+test-long: $(DEV_STAMP)
+	$(BIN)/python -m pytest
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint models dbt
+
+format: $(DEV_STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV_STAMP)
+	$(BIN)/python -m bench
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Pins everything for every platform and Python that we support; run after a change of dependencies. pip reads the two
+# lock files; uv reads the same pins as constraints at the end of pyproject.toml.
+COMPILE := uv pip compile --no-config --quiet --universal --generate-hashes --no-strip-extras --no-annotate --no-header
+lock:
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	sed -i '/^# Written by make lock/,$$d' pyproject.toml
+	echo '# Written by make lock: the pins of requirements-dev.lock, so that uv resolves to the same versions.' >> pyproject.toml
+	echo '[tool.uv]' >> pyproject.toml
+	echo 'constraint-dependencies = [' >> pyproject.toml
+	sed -nE 's/^([a-z][^ ]*==[^\\]*[^ \\]) *\\?$$/    "\1",/p' requirements-dev.lock | sed -E 's/\[[a-z,]*\]==/==/' >> pyproject.toml
+	echo ']' >> pyproject.toml
+
+clean:
+	rm -rf $(VENV) demo dbt/target .mypy_cache .ruff_cache

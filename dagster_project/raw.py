@@ -1,0 +1,220 @@
+"""The raw layer: which tables `raw` holds in the build database, and how rows land in them.
+
+Raw rows are what a snapshot says, text as it was sent, with the snapshot and the row they came from. Nothing is
+renamed, cast or filtered here: that is staging's work. `sources/*.yml` describes the same tables for dbt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+_ROW = {"source_id": "text", "dataset_id": "text", "snapshot_id": "text", "row_number": "bigint"}
+_OBSERVATION = {
+    **_ROW,
+    "concept_id": "text",
+    "measure_key": "text",
+    "region_key": "text",
+    "period_key": "text",
+    "value_text": "text",
+    "value_attribute": "text",
+    "is_synthetic": "boolean",
+}
+
+RAW_TABLES: dict[str, dict[str, str]] = {
+    # publishers' figures: one row per measure, region and period as sent
+    "cbs_observation": _OBSERVATION,
+    "duo_observation": _OBSERVATION,
+    "divosa_observation": _OBSERVATION,
+    "municipal_observation": _OBSERVATION,
+    # code lists and measures of CBS tables
+    "cbs_code": {
+        **_ROW,
+        "dimension": "text",
+        "code_key": "text",
+        "title": "text",
+        "description": "text",
+        "group_key": "text",
+        "status": "text",
+    },
+    "cbs_measure": {
+        **_ROW,
+        "measure_key": "text",
+        "concept_id": "text",
+        "title": "text",
+        "unit": "text",
+        "decimals": "integer",
+    },
+    # local registrations: client numbers arrive here as keyed hashes only
+    "municipal_voorziening": {
+        **_ROW,
+        "client_key": "text",
+        "regeling_code": "text",
+        "regeling_name": "text",
+        "category": "text",
+        "start_date": "text",
+        "end_date": "text",
+        "status": "text",
+        "is_synthetic": "boolean",
+    },
+    "cssd_szclient": {**_ROW, "client_key": "text", "ind_gezag": "text", "is_synthetic": "boolean"},
+    "cssd_wvbesl": {**_ROW, "besluitnr": "text", "client_key": "text", "is_synthetic": "boolean"},
+    "cssd_wvind_b": {
+        **_ROW,
+        "besluitnr": "text",
+        "volgnr_ind": "text",
+        "client_key": "text",
+        "dd_begin": "text",
+        "dd_eind": "text",
+        "volume": "text",
+        "status_indicatie": "text",
+        "kode_regeling": "text",
+        "category": "text",
+        "is_synthetic": "boolean",
+    },
+    "cssd_szregel": {**_ROW, "kode_regeling": "text", "omschryving": "text", "is_synthetic": "boolean"},
+    "cssd_wvdos": {
+        **_ROW,
+        "besluitnr": "text",
+        "volgnr_ind": "text",
+        "uniek": "text",
+        "kode_reden_einde_voorz": "text",
+        "is_synthetic": "boolean",
+    },
+    "cssd_szukhis": {**_ROW, "uniekwvdos": "text", "bedrag": "text", "verslagnr": "text", "is_synthetic": "boolean"},
+    "cssd_abc_refcod": {**_ROW, "code": "text", "domein": "text", "omschrijving": "text", "is_synthetic": "boolean"},
+    # the workspace's own files, text as written
+    "objective": {
+        **_ROW,
+        "plan_id": "text",
+        "objective_id": "text",
+        "opgave": "text",
+        "title": "text",
+        "indicator_id": "text",
+        "kind": "text",
+        "direction": "text",
+        "baseline_value": "text",
+        "baseline_period": "text",
+        "target_value": "text",
+        "target_period": "text",
+        "margin": "text",
+        "unit": "text",
+        "decimals": "text",
+        "owner": "text",
+        "instrument": "text",
+        "rhythm": "text",
+        "programme": "text",
+        "source": "text",
+        "valid_from": "text",
+    },
+    "measurement": {
+        **_ROW,
+        "indicator_id": "text",
+        "region_code": "text",
+        "period_id": "text",
+        "value": "text",
+        "interval_low": "text",
+        "interval_high": "text",
+        "source": "text",
+        "is_synthetic": "text",
+    },
+    # what the run knows of itself
+    "dataset": {
+        "source_id": "text",
+        "dataset_id": "text",
+        "kind": "text",
+        "title": "text",
+        "table_id": "text",
+        "period": "text",
+        "rhythm": "text",
+        "licence": "text",
+        "attribution": "text",
+        "contract_version": "integer",
+        "unverified": "boolean",
+    },
+    "snapshot": {
+        "snapshot_id": "text",
+        "source_id": "text",
+        "dataset_id": "text",
+        "table_id": "text",
+        "file_path": "text",
+        "origin": "text",
+        "url": "text",
+        "original_url": "text",
+        "retrieved_at": "text",
+        "last_seen_at": "text",
+        "publisher_modified": "text",
+        "http_status": "integer",
+        "row_count": "bigint",
+        "bytes": "bigint",
+        "licence": "text",
+        "attribution": "text",
+        "contract_version": "integer",
+        "is_synthetic": "boolean",
+    },
+    "parameter": {"workspace_gemeente": "text", "as_of": "text", "small_count_threshold": "integer"},
+    "run": {
+        "run_id": "text",
+        "started_at": "text",
+        "finished_at": "text",
+        "outcome": "text",
+        "exit_code": "integer",
+        "message": "text",
+        "as_of": "text",
+        "git_commit": "text",
+        "code_fingerprint": "text",
+        "opkoers_version": "text",
+        "started_by": "text",
+        "publication_id": "text",
+    },
+    "validation": {
+        "run_id": "text",
+        "stage": "text",
+        "suite": "text",
+        "table_name": "text",
+        "expectation": "text",
+        "column_name": "text",
+        "severity": "text",
+        "result": "text",
+        "observed": "text",
+        "expected": "text",
+        "unexpected_count": "bigint",
+        "element_count": "bigint",
+        "message": "text",
+    },
+}
+
+
+@dataclass(frozen=True)
+class RawBatch:
+    """Rows for one raw table; a column that the table has and the batch lacks becomes null."""
+
+    table: str
+    rows: pa.Table
+
+
+def create_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every raw table, empty: a source without input is an empty table, not a missing one."""
+    connection.execute("create schema if not exists raw")
+    for table, columns in RAW_TABLES.items():
+        body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        connection.execute(f"create table raw.{table} ({body})")
+
+
+def append(connection: duckdb.DuckDBPyConnection, batches: Iterable[RawBatch]) -> int:
+    """Append batches to their tables, one at a time, so memory stays that of one batch.
+
+    Returns:
+        How many rows were appended.
+    """
+    total = 0
+    for batch in batches:
+        names = ", ".join(batch.rows.column_names)
+        connection.register("batch", batch.rows)
+        connection.execute(f"insert into raw.{batch.table} ({names}) select {names} from batch")
+        connection.unregister("batch")
+        total += batch.rows.num_rows
+    return total

@@ -1,0 +1,214 @@
+"""One run of the refresh: what was asked, what it has done so far, and how it ended.
+
+The state lives in two JSON files, so that every step of the job may be its own process: `<data>/build/<run>/state.json`
+while the run lasts, and `<data>/runs/<run>.json` for good. What the steps do stands in ingest, transform and publish.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+
+from dagster_project import __version__
+from dagster_project.errors import ConfigurationError
+from dagster_project.product import code_fingerprint, git_commit
+from dagster_project.snapshots import AMSTERDAM, SnapshotStore, utc_now, write_durably
+from dagster_project.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+BUILD_DATABASE = "warehouse.duckdb"  # fixed: the file name is dbt's database name in the manifest
+Outcome = Literal["running", "published", "nothing_new", "refused", "unreachable", "failed"]
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the person or the schedule asked for."""
+
+    offline: bool = False
+    only: tuple[str, ...] = ()
+    """Source ids to pull; empty means all. The others serve their last snapshot."""
+    as_of: date | None = None
+    """Build what was known at the end of that day, without pulling and without moving the pointer."""
+    pins: tuple[str, ...] | None = None
+    """Rebuild from exactly these snapshots, as `as_of` saw them, to compare; nothing is taken, moved or published."""
+
+    @property
+    def is_rebuild(self) -> bool:
+        return self.pins is not None
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether new files and new figures may come in."""
+        return self.as_of is None and not self.is_rebuild
+
+    @property
+    def pulls(self) -> bool:
+        return self.takes_input and not self.offline
+
+    def wants(self, source_id: str) -> bool:
+        return not self.only or source_id in self.only
+
+
+@dataclass
+class RunState:
+    """What a run knows of itself, written after every step."""
+
+    run_id: str
+    started_at: str
+    as_of: str
+    started_by: str
+    git_commit: str
+    code_fingerprint: str
+    opkoers_version: str
+    outcome: Outcome = "running"
+    exit_code: int | None = None
+    message: str = ""
+    finished_at: str | None = None
+    publication_id: str | None = None
+    pins: list[dict[str, str]] = field(default_factory=list)
+    """source_id, dataset_id and snapshot_id of every snapshot that was loaded."""
+    set_aside: list[str] = field(default_factory=list)
+    """One sentence for each input that was left out or out of reach; any makes the exit code 5."""
+    unreachable: bool = False
+    """Whether a source did not answer."""
+    validations: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of raw.validation, in the order in which the gates ran."""
+    timings: dict[str, float] = field(default_factory=dict)
+    """Seconds per stage."""
+
+
+class Run:
+    """A run in progress: its workspace, options, folders and state."""
+
+    def __init__(self, workspace: Workspace, run_id: str, options: RunOptions) -> None:
+        self.workspace = workspace
+        self.run_id = run_id
+        self.options = options
+        self.folder = workspace.build / run_id
+        self.store = SnapshotStore(workspace.snapshots)
+
+    @property
+    def database(self) -> Path:
+        return self.folder / BUILD_DATABASE
+
+    @property
+    def scratch(self) -> Path:
+        """Half-fetched tables; outlives the run, so that the next one resumes."""
+        return self.workspace.build / "pulls"
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.state().as_of)
+
+    def begin(self) -> None:
+        """Make the run's folder and its first state, unless an earlier step did."""
+        if (self.folder / "state.json").is_file():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        as_of = self.options.as_of or today()
+        self.save(
+            RunState(
+                run_id=self.run_id,
+                started_at=utc_now(),
+                as_of=as_of.isoformat(),
+                started_by=getpass.getuser(),
+                git_commit=git_commit(),
+                code_fingerprint=code_fingerprint(),
+                opkoers_version=__version__,
+            )
+        )
+
+    def state(self) -> RunState:
+        return RunState(**json.loads((self.folder / "state.json").read_text(encoding="utf-8")))
+
+    def save(self, state: RunState) -> None:
+        write_durably(self.folder / "state.json", json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
+
+    def note_set_aside(self, sentence: str, *, unreachable: bool = False) -> None:
+        """Add a sentence about input that was left out, for the person who reads the outcome."""
+        state = self.state()
+        state.set_aside.append(sentence)
+        state.unreachable = state.unreachable or unreachable
+        self.save(state)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage, tell the reader that it is done, and keep its seconds in the record."""
+        start = perf_counter()
+        yield
+        seconds = perf_counter() - start
+        state = self.state()
+        state.timings[name] = round(state.timings.get(name, 0.0) + seconds, 3)
+        self.save(state)
+        log.info("%s: %.1f s", name, seconds)
+
+    def finish(self, outcome: Outcome, exit_code: int, message: str, publication_id: str | None = None) -> RunState:
+        """Write the run's record for good. The first ending counts: what fails after a failure does not hide it."""
+        state = self.state()
+        if state.outcome != "running":
+            return state
+        state = replace(
+            state,
+            outcome=outcome,
+            exit_code=exit_code,
+            message=message,
+            finished_at=utc_now(),
+            publication_id=publication_id,
+        )
+        self.save(state)
+        self.workspace.runs.mkdir(parents=True, exist_ok=True)
+        name = f"{state.started_at.replace(':', '')}-{self.run_id[:8]}.json"
+        shutil.copyfile(self.folder / "state.json", self.workspace.runs / f".{name}")
+        (self.workspace.runs / f".{name}").replace(self.workspace.runs / name)
+        return state
+
+
+def finished_runs(workspace: Workspace) -> Iterator[RunState]:
+    """The records of earlier runs, oldest first."""
+    for path in sorted(workspace.runs.glob("*.json")):
+        yield RunState(**json.loads(path.read_text(encoding="utf-8")))
+
+
+@contextmanager
+def refresh_lock(workspace: Workspace) -> Iterator[None]:
+    """Let one refresh of a workspace in at a time; the same process may enter again.
+
+    Raises:
+        ConfigurationError: another process holds it.
+    """
+    workspace.data.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(workspace.data / ".refresh.lock", timeout=0, thread_local=False, is_singleton=True)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ConfigurationError(
+            f"Another refresh of {workspace.root} is running. Wait until it ends, then run again."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def clear_leftovers(workspace: Workspace) -> None:
+    """Remove the build folders of ended and killed runs. Half-fetched tables stay: the next pull resumes them."""
+    for folder in workspace.build.glob("*"):
+        if folder.is_dir() and folder.name != "pulls":
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def today() -> date:
+    """Today in Amsterdam."""
+    return datetime.now(AMSTERDAM).date()

@@ -1,0 +1,293 @@
+"""Snapshots: the publisher's own bytes, kept once, never changed, verified on every read.
+
+`<data>/snapshots/<source>/<dataset>/<sha256>.<ext>` with a sidecar `<sha256>.json`. The sha256 is that of the file.
+A response in several pages is one file: an uncompressed zip (fixed dates, so equal pages make equal bytes) whose
+members are the exact bodies and whose member comments are their addresses. Parsing does not belong here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import jsonschema
+
+from dagster_project.contracts import Dataset
+from dagster_project.errors import VerificationFailed
+
+Origin = Literal["wire", "file", "reconstructed"]
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Bytes that have just arrived, complete, in a temporary file, with what is known of where they came from."""
+
+    file: Path
+    extension: str
+    origin: Origin
+    url: str
+    """Address asked, or the file's name."""
+    http_status: int | None = None
+    publisher_modified: str | None = None
+    """The publisher's own stamp of its last change, as it stated it."""
+    etag: str | None = None
+    row_count: int | None = None
+    original_url: str | None = None
+    """For `reconstructed`: where the figures originally stood."""
+    is_synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One stored snapshot: its sidecar, and where its bytes are. `snapshot_id` is the sha256 of the file."""
+
+    snapshot_id: str
+    source_id: str
+    dataset_id: str
+    extension: str
+    origin: Origin
+    url: str
+    original_url: str | None
+    retrieved_at: str
+    """UTC, ISO 8601 with `Z`."""
+    publisher_modified: str | None
+    etag: str | None
+    http_status: int | None
+    row_count: int | None
+    bytes: int
+    licence: str
+    attribution: str
+    table_id: str | None
+    contract_version: int
+    is_synthetic: bool
+    sightings: list[str] = field(default_factory=list)
+    """UTC moments at which the same bytes were met again."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.source_id}/{self.dataset_id}"
+
+    @property
+    def relative_path(self) -> Path:
+        """Path of the bytes below the snapshots folder."""
+        return Path(self.source_id) / self.dataset_id / f"{self.snapshot_id}.{self.extension}"
+
+    @property
+    def last_seen_at(self) -> str:
+        return self.sightings[-1] if self.sightings else self.retrieved_at
+
+
+@cache
+def sidecar_schema() -> dict[str, Any]:
+    """The JSON schema of a sidecar: every key named, no other allowed."""
+    return json.loads((Path(__file__).parent / "sidecar.schema.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def utc_now() -> str:
+    """This moment in UTC, to the second, as sidecars and manifests write it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part: temporary name, fsync, rename."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+
+
+def pack(target: Path, members: Iterable[tuple[str, Path, str]]) -> None:
+    """Pack response bodies into one deterministic, uncompressed zip.
+
+    Args:
+        target: the file to write.
+        members: name, file with the exact body, and address of each response, in order.
+    """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for name, body, url in members:
+            info = zipfile.ZipInfo(name, _ZIP_DATE)
+            info.create_system = 3
+            info.external_attr = 0o644 << 16
+            info.comment = url.encode()
+            info.file_size = body.stat().st_size
+            with archive.open(info, "w", force_zip64=info.file_size >= 1 << 31) as out, body.open("rb") as source:
+                shutil.copyfileobj(source, out, _CHUNK)
+
+
+class SnapshotStore:
+    """The snapshots of one workspace.
+
+    Attributes:
+        root: `<data>/snapshots`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path_of(self, snapshot: Snapshot) -> Path:
+        return self.root / snapshot.relative_path
+
+    def sidecar_of(self, snapshot: Snapshot) -> Path:
+        return self.root / snapshot.source_id / snapshot.dataset_id / f"{snapshot.snapshot_id}.json"
+
+    def add(self, dataset: Dataset, recording: Recording, *, retrieved_at: str | None = None) -> tuple[Snapshot, bool]:
+        """Keep a recording. Its temporary file is moved, or removed when the bytes are known already.
+
+        Returns:
+            The snapshot, and whether its bytes are new; known bytes gain one sighting.
+        """
+        now = retrieved_at or utc_now()
+        digest = sha256_of(recording.file)
+        folder = self.root / dataset.source_id / dataset.dataset_id
+        folder.mkdir(parents=True, exist_ok=True)
+        known = folder / f"{digest}.json"
+        if known.is_file():
+            seen = self.read_sidecar(known)
+            seen = replace(seen, sightings=[*seen.sightings, now], etag=recording.etag or seen.etag)
+            self._write_sidecar(seen)
+            recording.file.unlink()
+            return seen, False
+        snapshot = Snapshot(
+            snapshot_id=digest,
+            source_id=dataset.source_id,
+            dataset_id=dataset.dataset_id,
+            extension=recording.extension,
+            origin=recording.origin,
+            url=recording.url,
+            original_url=recording.original_url,
+            retrieved_at=now,
+            publisher_modified=recording.publisher_modified,
+            etag=recording.etag,
+            http_status=recording.http_status,
+            row_count=recording.row_count,
+            bytes=recording.file.stat().st_size,
+            licence=dataset.licence,
+            attribution=dataset.attribution,
+            table_id=dataset.table_id,
+            contract_version=dataset.contract_version,
+            is_synthetic=recording.is_synthetic,
+        )
+        self._move_in(recording.file, self.path_of(snapshot))
+        self._write_sidecar(snapshot)  # the sidecar comes last: without it the bytes do not count
+        return snapshot, True
+
+    def all(self, source_id: str | None = None, dataset_id: str | None = None) -> Iterator[Snapshot]:
+        """Every snapshot, or those of one source or dataset, oldest first within a dataset."""
+        pattern = f"{source_id or '*'}/{dataset_id or '*'}/*.json"
+        found = [self.read_sidecar(path) for path in self.root.glob(pattern) if not path.name.startswith(".")]
+        yield from sorted(
+            found, key=lambda s: (s.source_id, s.dataset_id, s.last_seen_at, s.retrieved_at, s.snapshot_id)
+        )
+
+    def known(self, source_id: str, dataset_id: str, as_of: date | None = None) -> list[Snapshot]:
+        """A dataset's snapshots by the moment they were met last, or were known at the end of a day in Amsterdam.
+
+        Known bytes that come back after others count as the newest again: the publisher went back to them.
+        """
+        limit = end_of_day(as_of) if as_of else "9999"
+        met = [
+            (max(moment for moment in moments if moment <= limit), snapshot)
+            for snapshot in self.all(source_id, dataset_id)
+            if min(moments := (snapshot.retrieved_at, *snapshot.sightings)) <= limit
+        ]
+        return [snapshot for _, snapshot in sorted(met, key=lambda pair: (pair[0], pair[1].snapshot_id))]
+
+    def latest(self, source_id: str, dataset_id: str) -> Snapshot | None:
+        """The snapshot that was met last."""
+        known = self.known(source_id, dataset_id)
+        return known[-1] if known else None
+
+    def verify(self, snapshot: Snapshot) -> Path:
+        """The path of a snapshot's bytes, after hashing them.
+
+        Raises:
+            VerificationFailed: the bytes are gone or are not those that were stored.
+        """
+        path = self.path_of(snapshot)
+        if not path.is_file():
+            raise VerificationFailed(
+                f"Snapshot {snapshot.key} {snapshot.snapshot_id[:12]} is gone: no {path}. Restore it from backup."
+            )
+        found = sha256_of(path)
+        if found != snapshot.snapshot_id:
+            raise VerificationFailed(
+                f"Snapshot {path} was changed: its sha256 is {found[:12]}…, expected {snapshot.snapshot_id[:12]}…. "
+                "Restore it from backup, or remove it with its .json and refresh."
+            )
+        return path
+
+    def set_aside(self, snapshot: Snapshot, reason: str, rejected: Path) -> Path:
+        """Move a snapshot whose content is unsound out of the store, its reason beside it. Nothing is lost.
+
+        Returns:
+            Where the bytes are now.
+        """
+        target = rejected / snapshot.relative_path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        record = {**asdict(snapshot), "reason": reason, "set_aside_at": utc_now()}
+        write_durably(target.with_suffix(".json"), json.dumps(record, indent=2, ensure_ascii=False).encode())
+        self._move_in(self.path_of(snapshot), target)
+        self.sidecar_of(snapshot).unlink()
+        return target
+
+    def read_sidecar(self, path: Path) -> Snapshot:
+        """One sidecar, checked against its schema.
+
+        Raises:
+            VerificationFailed: it is not JSON, lacks a key, has one too many, or does not name its own file.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            jsonschema.validate(content, sidecar_schema())
+        except (ValueError, jsonschema.ValidationError) as error:
+            message = getattr(error, "message", str(error))
+            raise VerificationFailed(
+                f"Sidecar {path} is not as it was written: {message}. Restore it from backup."
+            ) from error
+        if content["snapshot_id"] != path.stem:
+            raise VerificationFailed(
+                f"Sidecar {path} speaks of {content['snapshot_id'][:12]}…: it was renamed. Restore it from backup."
+            )
+        return Snapshot(**content)
+
+    def _write_sidecar(self, snapshot: Snapshot) -> None:
+        content = json.dumps(asdict(snapshot), indent=2, ensure_ascii=False).encode() + b"\n"
+        write_durably(self.sidecar_of(snapshot), content)
+
+    @staticmethod
+    def _move_in(source: Path, target: Path) -> None:
+        """Move across file systems if need be; the target name appears only when its bytes are safe."""
+        temporary = target.with_name(f".{target.name}.tmp")
+        shutil.move(source, temporary)
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+
+
+def end_of_day(day: date) -> str:
+    """The last second of a day in Europe/Amsterdam, in UTC as sidecars write it."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), AMSTERDAM)
+    return (midnight - timedelta(seconds=1)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,150 @@
+"""The workspace: the folder a municipality owns, its settings (`opkoers.toml`) and the paths inside it.
+
+What belongs here: finding and reading the workspace. What does not: reading its input files (extract/) and product
+paths (product.py).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dagster_project.errors import ConfigurationError
+
+SETTINGS_FILE = "opkoers.toml"
+GEMEENTE_CODE = re.compile(r"^GM\d{4}$")
+
+
+class Network(BaseModel):
+    """How patient the pulls are. The defaults suit the public services; they publish no rate limit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    attempts: Annotated[int, Field(ge=1)] = 4
+    """How often one request is tried in all."""
+    timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """Patience between two bytes."""
+    backoff_seconds: Annotated[float, Field(ge=0)] = 2.0
+    """Pause after the first failure; it doubles after each."""
+
+
+class Settings(BaseModel):
+    """What `opkoers.toml` may say. Secrets never stand there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    gemeente: Annotated[str, Field(pattern=GEMEENTE_CODE.pattern)]
+    gemeente_name: str
+    sources: dict[str, bool] = Field(default_factory=dict)
+    """Source id to on or off; a source that is not named is on."""
+    small_count_threshold: Annotated[int, Field(ge=1)] = 10
+    """Counts of persons from the municipality's own registrations below this are not published."""
+    schedule: str = "0 6 * * 1-5"
+    """Cron expression in Europe/Amsterdam of the daily look for new figures."""
+    publication_folder: str = "data"
+    network: Network = Network()
+    synthetic_note: str = ""
+    """Shown on every page when the workspace holds made-up figures."""
+
+
+class Workspace:
+    """One workspace on disk.
+
+    Attributes:
+        root: the folder that holds `opkoers.toml`.
+        settings: its checked content.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.settings = read_settings(self.root / SETTINGS_FILE)
+
+    @property
+    def data(self) -> Path:
+        """Everything that can be rebuilt or is only ever added to; git-ignored."""
+        return (self.root / self.settings.publication_folder).resolve()
+
+    @property
+    def snapshots(self) -> Path:
+        return self.data / "snapshots"
+
+    @property
+    def publications(self) -> Path:
+        return self.data / "publications"
+
+    @property
+    def current(self) -> Path:
+        """The pointer to the publication that stands."""
+        return self.data / "current"
+
+    @property
+    def runs(self) -> Path:
+        """One JSON record per run that did something."""
+        return self.data / "runs"
+
+    @property
+    def build(self) -> Path:
+        """Scratch: one folder per run, removed when the run ends well."""
+        return self.data / "build"
+
+    @property
+    def rejected(self) -> Path:
+        """Input from a source that was set aside, each with its reason beside it."""
+        return self.data / "rejected"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.data / "dagster"
+
+    @property
+    def drop(self) -> Path:
+        return self.root / "drop"
+
+    @property
+    def mappings(self) -> Path:
+        return self.root / "mappings"
+
+    def source_is_on(self, source_id: str) -> bool:
+        return self.settings.sources.get(source_id, True)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check `opkoers.toml`.
+
+    Raises:
+        ConfigurationError: the file is missing, is not TOML, or holds a wrong or unknown setting.
+    """
+    if not path.is_file():
+        raise ConfigurationError(
+            f"No {SETTINGS_FILE} in {path.parent}. Make a workspace with: opkoers init DIR --gemeente GM…."
+        )
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Settings.model_validate(content)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not readable TOML: {error}. Mend the line it names.") from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}, found {e['input']!r}" for e in error.errors())
+        raise ConfigurationError(f"{path} has wrong settings: {faults}. Mend them and run again.") from error
+
+
+def find_workspace(start: Path | None = None) -> Workspace:
+    """The workspace at `start`, or the nearest one above the current folder.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    if start is not None:
+        return Workspace(start)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return Workspace(folder)
+    raise ConfigurationError(
+        f"No {SETTINGS_FILE} in {here} or above it. Go to a workspace, pass --workspace DIR, "
+        "or make one: opkoers init DIR --gemeente GM…."
+    )

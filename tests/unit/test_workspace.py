@@ -1,0 +1,50 @@
+"""A workspace is found from below, and its settings are checked with a sentence that helps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dagster_project.errors import ConfigurationError
+from dagster_project.workspace import find_workspace
+
+GOOD = 'gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n'
+
+
+def make(folder: Path, text: str) -> Path:
+    (folder / "opkoers.toml").write_text(text)
+    return folder
+
+
+def test_it_is_found_from_a_folder_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, GOOD)
+    (tmp_path / "drop").mkdir()
+    monkeypatch.chdir(tmp_path / "drop")
+    assert find_workspace().root == tmp_path.resolve()
+
+
+def test_without_one_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError, match="opkoers init"):
+        find_workspace()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('gemeente = "0396"\ngemeente_name = "x"\n', "gemeente"),
+        (GOOD + "thresold = 5\n", "thresold"),
+        (GOOD + "small_count_threshold = 0\n", "small_count_threshold"),
+        ("gemeente = \n", "not readable TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told):
+        find_workspace(make(tmp_path, text))
+
+
+def test_a_source_that_is_not_named_is_on(tmp_path: Path) -> None:
+    workspace = find_workspace(make(tmp_path, GOOD + "[sources]\nduo = false\n"))
+    assert workspace.source_is_on("cbs")
+    assert not workspace.source_is_on("duo")
