@@ -1,0 +1,101 @@
+"""The shape of the dbt project: nothing is lost on the way into the manifest, and layers know their neighbours only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dagster_project import transform
+from dagster_project.product import product_path
+
+LAYERS = ("staging", "intermediate", "marts", "audit")
+# models whose numbers follow from a formula or a rule
+WITH_RULES = {
+    "stg_cbs__observation", "stg_cbs__region", "stg_cbs__period_status", "stg_duo__observation",
+    "stg_municipal__voorziening", "stg_municipal__measurement", "stg_run__snapshot", "int_observation",
+    "int_local_count", "int_measurement", "int_indicator_value", "int_series", "int_mann_kendall_exact", "int_trend",
+    "int_objective", "int_objective_status", "dim_region", "dim_period", "dim_indicator", "fct_indicator_trend",
+    "fct_objective_attainment",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def models() -> dict[str, dict[str, Any]]:
+    return {n["name"]: n for n in transform.manifest()["nodes"].values() if n["resource_type"] == "model"}
+
+
+def _layer(model: dict[str, Any]) -> str:
+    return str(model["fqn"][1])
+
+
+def test_every_sql_file_is_a_model(models: dict[str, dict[str, Any]]) -> None:
+    files = {path.stem for path in product_path("models").rglob("*.sql")}
+    assert files
+    assert models.keys() == files
+
+
+def test_models_stand_in_the_schema_of_their_layer(models: dict[str, dict[str, Any]]) -> None:
+    expected = {"staging": "staging", "intermediate": "intermediate", "marts": "marts", "audit": "marts"}
+    assert {name: model["schema"] for name, model in models.items()} == {
+        name: expected[_layer(model)] for name, model in models.items()
+    }
+
+
+def test_what_serves_the_audit_alone_is_tagged_and_nothing_else(models: dict[str, dict[str, Any]]) -> None:
+    tagged = {name for name, model in models.items() if model["tags"] == ["audit"]}
+    audit = {name for name, model in models.items() if _layer(model) == "audit"}
+    children = transform.manifest()["child_map"]
+
+    def serves_audit_alone(model: dict[str, Any]) -> bool:
+        readers = {child.split(".")[-1] for child in children[model["unique_id"]] if child.startswith("model.")}
+        return bool(readers) and readers <= audit
+
+    assert tagged == audit | {name for name, model in models.items() if serves_audit_alone(model)}
+    assert audit
+
+
+def test_published_models_are_under_contract_with_typed_columns(models: dict[str, dict[str, Any]]) -> None:
+    for name, model in models.items():
+        if _layer(model) in ("marts", "audit"):
+            assert model["config"]["contract"]["enforced"] is True, name
+            assert [c for c, column in model["columns"].items() if not column["data_type"]] == [], name
+
+
+def test_layers_know_their_neighbours_only(models: dict[str, dict[str, Any]]) -> None:
+    for name, model in models.items():
+        parents = model["depends_on"]["nodes"]
+        kinds = {"raw" if p.startswith("source.") else _layer(models[p.split(".")[-1]]) for p in parents if not p.startswith("seed.")}
+        allowed = {
+            "staging": {"raw"},
+            "intermediate": {"staging", "intermediate"},
+            "marts": {"staging", "intermediate", "marts"},
+            "audit": {"staging"},
+        }[_layer(model)]
+        assert kinds <= allowed, (name, kinds)
+
+
+def test_every_rule_has_a_unit_test() -> None:
+    tests = transform.manifest()["unit_tests"].values()
+    assert {test["model"] for test in tests} >= WITH_RULES
+
+
+def test_only_the_workspace_and_publishers_are_named_by_the_register() -> None:
+    indicators = product_path("seeds", "indicators.csv").read_text(encoding="utf-8").splitlines()
+    numbers = sorted(int(line.split(",", 1)[0]) for line in indicators[1:] if not line.startswith(","))
+    assert numbers == list(range(1, 40))
+
+
+def test_the_project_needs_no_packages_and_reports_to_no_one() -> None:
+    project = yaml.safe_load(product_path("dbt", "dbt_project.yml").read_text(encoding="utf-8"))
+    assert project["flags"]["send_anonymous_usage_stats"] is False
+    assert not [path for path in ("packages.yml", "dependencies.yml") if product_path("dbt", path).exists()]
+
+
+def test_samples_and_code_are_not_taken_for_models() -> None:
+    ignored = product_path("dbt", ".dbtignore").read_text(encoding="utf-8").split()
+    assert {"*.py", "**/samples/**"} <= set(ignored)
+    files = {Path(n["original_file_path"]).as_posix() for n in transform.manifest()["nodes"].values()}
+    assert not [file for file in files if "samples" in file]

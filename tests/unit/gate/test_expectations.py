@@ -1,0 +1,247 @@
+"""Every check of the product's suites passes on sound data and fails on the fault that it is there for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.gate.client import Request
+from dagster_project.gate.results import GateReport
+from dagster_project.gate.suites import STAGES, Stage, Suite, suites_for
+from dagster_project.gate.worker import run_gate, run_suite
+from dagster_project.raw import RAW_TABLES, create_raw_schema
+
+pytestmark = pytest.mark.usefixtures("_analytics_off")
+
+OBSERVATION_FAULTS = {
+    "keys_are_codes": "update {table} set period_key = 'soon'",
+    "value_is_a_figure": "update {table} set value_text = '1.240,5', value_attribute = null",
+    "value_attribute": "update {table} set value_attribute = 'Withdrawn'",
+    "grain": "insert into {table} from {table}",
+    "snapshot_known": "update {table} set snapshot_id = repeat('f', 64)",
+}
+FILE_FAULTS = {"snapshot_known": OBSERVATION_FAULTS["snapshot_known"], "grain": OBSERVATION_FAULTS["grain"]}
+BSN = "123456782"
+
+FAULTS: dict[str, dict[str, str]] = {
+    "cbs_observation": {**OBSERVATION_FAULTS, "row_count": "delete from {table}"},
+    "duo_observation": OBSERVATION_FAULTS,
+    "divosa_observation": OBSERVATION_FAULTS,
+    "municipal_observation": OBSERVATION_FAULTS,
+    "cbs_code": {**FILE_FAULTS, "column=code_key": "update {table} set code_key = null"},
+    "cbs_measure": {**FILE_FAULTS, "column=concept_id": "update {table} set concept_id = null"},
+    "municipal_voorziening": {
+        "client_key_is_hash": f"update {{table}} set client_key = '{BSN}'",
+        "no_personal_number": f"update {{table}} set regeling_name = 'Kindpakket {BSN}'",
+        "dates_are_sound": "update {table} set end_date = '2022-12-31'",
+        "category": "update {table} set category = null",
+        "snapshot_known": FILE_FAULTS["snapshot_known"],
+    },
+    "cssd_szclient": {**FILE_FAULTS, "client_key_is_hash": f"update {{table}} set client_key = '{BSN}'"},
+    "cssd_wvbesl": {**FILE_FAULTS, "client_key_is_hash": "update {table} set client_key = null"},
+    "cssd_wvind_b": {
+        "client_key_is_hash": "update {table} set client_key = upper(client_key)",
+        "no_personal_number": f"update {{table}} set status_indicatie = '{BSN}'",
+        "dates_are_sound": "update {table} set dd_begin = '31-01-2023'",
+        "category": "update {table} set category = null",
+        "decision_known": "update {table} set besluitnr = '9'",
+        "snapshot_known": FILE_FAULTS["snapshot_known"],
+    },
+    "cssd_szregel": {**FILE_FAULTS, "no_personal_number": f"update {{table}} set omschryving = 'voor {BSN}'"},
+    "cssd_wvdos": FILE_FAULTS,
+    "cssd_szukhis": {
+        "amount_is_number": "update {table} set bedrag = '1.120,50'",
+        "snapshot_known": FILE_FAULTS["snapshot_known"],
+    },
+    "cssd_abc_refcod": {**FILE_FAULTS, "no_personal_number": f"update {{table}} set omschrijving = '{BSN}'"},
+    "objective": {
+        **FILE_FAULTS,
+        "null(column=objective_id": "update {table} set objective_id = null",
+        "null(column=kind": "update {table} set kind = null",
+        "set(column=kind": "update {table} set kind = 'hopeful'",
+        "direction": "update {table} set direction = 'sideways'",
+        "numbers_parse": "update {table} set target_value = '60 %'",
+        "valid_from_is_date": "update {table} set valid_from = 'vorig jaar'",
+        "measured_by_an_indicator": "update {table} set indicator_id = ''",
+    },
+    "measurement": {
+        **FILE_FAULTS,
+        "keys_are_codes": "update {table} set region_code = 'Heemskerk'",
+        "numbers_parse": "update {table} set value = '56 %'",
+        "interval_holds_value": "update {table} set value = '60'",
+        "synthetic_is_said": "update {table} set is_synthetic = 'misschien'",
+    },
+    "dataset": {
+        "grain": FILE_FAULTS["grain"],
+        "licence": "update {table} set licence = null",
+        "attribution": "update {table} set attribution = null",
+    },
+    "snapshot": {
+        "row_count": "delete from {table}",
+        "snapshot_id_is_sha256": "update {table} set snapshot_id = 'latest'",
+        "grain": FILE_FAULTS["grain"],
+        "column=origin": "update {table} set origin = 'hearsay'",
+        "retrieved_at_is_utc": "update {table} set retrieved_at = '2026-04-01 08:00'",
+        "licence": "update {table} set licence = null",
+        "dataset_known": "update {table} set dataset_id = 'other'",
+        "reconstruction_names_its_original": "update {table} set original_url = null",
+    },
+    "parameter": {
+        "row_count": "insert into {table} from {table}",
+        "settings_are_sound": "update {table} set small_count_threshold = 0",
+    },
+    "dim_region": {
+        "unique": "insert into {table} from {table} where region_type = 'wijk'",
+        "code_fits_type": "update {table} set region_type = 'buurt' where region_type = 'wijk'",
+        "region_name": "update {table} set region_name = null where region_type = 'wijk'",
+        "parent_known": "update {table} set parent_code = 'GM9999' where region_type = 'wijk'",
+        "valid_to": "update {table} set valid_to = '1999-12-31' where region_code = 'GM0396'",
+        "workspace_gemeente_known": "delete from {table} where region_code = 'GM0396'",
+    },
+    "dim_period": {
+        "unique": FILE_FAULTS["grain"],
+        "id_fits_type": "update {table} set period_type = 'month' where period_type = 'half-year'",
+        "dates_fit_id": "update {table} set end_date = '2023-12-31' where period_type = 'half-year'",
+    },
+    "dim_indicator": {
+        "column=indicator_id": "update {table} set indicator_id = null",
+        "grain": FILE_FAULTS["grain"],
+        "column=name_nl": "update {table} set name_nl = null",
+        "column=unit": "update {table} set unit = null",
+        "direction": "update {table} set direction = 'hold'",
+        "rate_base_fits_name": "update {table} set rate_base = 1000 where rate_base = 10000",
+    },
+    "fct_indicator_value": {
+        "row_count": "delete from {table}",
+        "grain": "insert into {table} from {table} where region_code = 'NL01'",
+        "indicator_known": "update {table} set indicator_id = 'geluk' where region_code = 'NL01'",
+        "region_known": "update {table} set region_code = 'GM9999' where region_code = 'GM0396'",
+        "period_known": "update {table} set period_id = '1999' where region_code = 'NL01'",
+        "column=territory": "update {table} set territory = 'current'",
+        "value_status": "update {table} set value_status = 'final'",
+        "column=absence": "update {table} set absence = 'secret' where absence is not null",
+        "value_or_absence": "update {table} set absence = null",
+        "figures_are_finite": "update {table} set value = 'inf' where region_code = 'NL01'",
+        "column=value, min": "update {table} set value = -1 where region_code = 'NL01'",
+        "numerator, min": "update {table} set numerator = -1 where numerator is not null",
+        "denominator, min": "update {table} set denominator = -1 where numerator is not null",
+        "percentage_within_100": "update {table} set value = 560 where indicator_id = 'beweegrichtlijn_pct'",
+        "rate_from_its_counts": "update {table} set rate_computed = 21.44 where period_id = '2020' and numerator > 0",
+        "value_is_a_rate_shown": "update {table} set value = 0 where numerator > 0",
+        "published_near_computed": "update {table} set rate_published = 2 * rate_computed",
+        "interval_holds_value": "update {table} set interval_low = 57 where interval_low is not null",
+        "rows_expectation(snapshot_known": "update {table} set snapshot_id = null where region_code = 'NL01'",
+        "denominator_snapshot_known": "update {table} set denominator_snapshot_id = 'x' where numerator > 0",
+        "null(column=is_synthetic": "update {table} set is_synthetic = null",
+        "synthetic_source_is_said": "update raw.snapshot set is_synthetic = true where source_id = 'cbs'",
+        "small_counts_hidden": "update {table} set numerator = 9 where numerator > 0",
+        "gemeenten_add_up": "update {table} set value = 17000000 where region_code = 'NL01'",
+        "no_unit_switch": "update {table} set value = value / 10 where numerator > 0 and period_id = '2020'",
+    },
+    "fct_indicator_trend": {
+        "grain": FILE_FAULTS["grain"],
+        "indicator_known": "update {table} set indicator_id = 'geluk'",
+        "region_known": "update {table} set region_code = 'GM9999'",
+        "n_points": "update {table} set n_points = 0",
+        "p_value": "update {table} set p_value = 1.2",
+        "column=trend": "update {table} set trend = 'sideways'",
+        "trend_fits_its_numbers": "update {table} set trend = 'up' where trend = 'down'",
+        "window_in_order": "update {table} set window_start = '2023'",
+        "outlook_within_its_bounds": "update {table} set outlook_period_id = '2020'",
+    },
+    "fct_objective_attainment": {
+        "grain": FILE_FAULTS["grain"],
+        "null(column=status": "update {table} set status = null",
+        "set(column=status": "update {table} set status = 'prima'",
+        "one_current_row": "update {table} set is_current = true",
+        "no_objective_missing": "delete from {table} where objective_id = 'heemskerk-13'",
+        "no_objective_invented": "insert into {table} (objective_id, status) values ('heemskerk-99', 'op koers')",
+        "no_zero_for_unknown": "update {table} set attainment = 0 where objective_id = 'heemskerk-13'",
+        "open_stays_open": "update {table} set status = 'behaald' where objective_id = 'heemskerk-13'",
+        "status_fits_ratio": "update {table} set status = 'op koers' where ratio is not null",
+        "attainment_from_its_figures": "update {table} set attainment = 0.9 where ratio is not null",
+        "probability": "update {table} set probability = 40",
+        "region_known": "update {table} set region_code = null",
+        "indicator_known": "update {table} set indicator_id = 'geluk'",
+        "null(column=is_synthetic": "update {table} set is_synthetic = null",
+        "overdue_has_a_date": "update {table} set next_measurement_due = null",
+        "snapshot_known": "update {table} set snapshot_id = 'x'",
+    },
+}
+"""By suite: a part of the check's label that is unique in the suite, and SQL that brings about its fault."""
+
+ALL_SUITES: dict[str, Suite] = {suite.name: suite for stage in STAGES for suite in suites_for(stage)}
+CASES = [(suite, part) for suite, faults in FAULTS.items() for part in faults]
+
+
+def labels_with(suite: Suite, part: str) -> list[str]:
+    return [expectation.label for expectation in suite.expectations if part in expectation.label]
+
+
+@pytest.fixture(scope="module")
+def sound_reports(sound_build: Path) -> dict[Stage, GateReport]:
+    return {stage: run_gate(Request(stage=stage, database=sound_build, run_id="r1")) for stage in STAGES}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_sound_data_passes_every_check(sound_reports: dict[Stage, GateReport], stage: Stage) -> None:
+    report = sound_reports[stage]
+    assert [check.message for check in report.checks if check.result != "passed"] == []
+    assert len(report.checks) == sum(len(suite.expectations) for suite in suites_for(stage))
+    assert all(report.passed(suite.name) for suite in suites_for(stage))
+
+
+@pytest.mark.parametrize("suite", ALL_SUITES)
+def test_every_check_has_a_fault_that_tries_it(suite: str) -> None:
+    tried = [labels_with(ALL_SUITES[suite], part) for part in FAULTS[suite]]
+    assert [labels for labels in tried if len(labels) != 1] == []
+    assert sorted(label for (label,) in tried) == sorted(check.label for check in ALL_SUITES[suite].expectations)
+
+
+@pytest.mark.parametrize(("name", "part"), CASES)
+def test_a_check_fails_on_its_fault(build: Callable[[str], Path], name: str, part: str) -> None:
+    from dagster_project.gate.duckdb_source import open_build
+
+    suite = ALL_SUITES[name]
+    (label,) = labels_with(suite, part)
+    only = replace(suite, expectations=tuple(one for one in suite.expectations if one.label == label))
+    with open_build(build(FAULTS[name][part].format(table=suite.table))) as database:
+        (check,) = run_suite(database, only, "r1")
+    assert check.result == "failed", check.message
+    assert check.message.startswith(f"Suite {name}: ")
+    assert BSN not in repr(check)
+
+
+def test_empty_sources_pass_where_they_may_be_empty(tmp_path: Path, sound_build: Path) -> None:
+    needed = {"cbs_observation", "dataset", "snapshot", "parameter"}
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        create_raw_schema(connection)
+        connection.execute(f"attach '{sound_build}' as sound (read_only)")
+        for table in needed:
+            connection.execute(f"insert into raw.{table} from sound.raw.{table}")
+    report = run_gate(Request(stage="after_ingest", database=path, run_id="r1"))
+    assert [check.message for check in report.checks if check.result != "passed"] == []
+
+
+def test_a_raw_personal_number_refuses_with_a_plain_sentence(build: Callable[[str], Path]) -> None:
+    path = build(f"update raw.municipal_voorziening set client_key = '{BSN}'")
+    report = run_gate(Request(stage="after_ingest", database=path, run_id="r1"))
+    assert report.refused
+    assert not report.broken
+    assert not report.passed("municipal_voorziening")
+    assert report.sentence == (
+        "Suite municipal_voorziening: unexpected_rows_expectation(client_key_is_hash) on "
+        "raw.municipal_voorziening.client_key expected a keyed hash of 64 hexadecimal digits and never a personal "
+        "number, observed 1 row otherwise; 1 of 1 row fails (critical)."
+    )
+    assert BSN not in report.model_dump_json()
+
+
+def test_the_rows_fit_the_table_of_results(sound_reports: dict[Stage, GateReport]) -> None:
+    for report in sound_reports.values():
+        assert all(list(row) == list(RAW_TABLES["validation"]) for row in report.rows)
