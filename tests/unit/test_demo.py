@@ -1,0 +1,193 @@
+"""New workspaces: the empty one and the demo, whose exports are made up, say so, and never change."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import stat
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from dagster_project import demo
+from dagster_project.errors import ConfigurationError
+from dagster_project.extract import cssd, dropfolder, figures, records
+from dagster_project.workspace import Settings, Workspace
+from tests.unit.extract.files import BENCHMARK, CSSD, TOEKENNINGEN, read_all
+
+FLAT = "SYNTHETISCH_suite4sd_toekenningen_2024.csv"
+DUMP = "SYNTHETISCH_cssd_2025"
+DIVOSA = "SYNTHETISCH_divosa_benchmark_2024.csv"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("demo") / "demo"
+    demo.make_demo_workspace(root)
+    return root
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_an_empty_workspace_can_be_opened_and_is_closed_to_git_where_it_should(tmp_path: Path) -> None:
+    demo.init_workspace(tmp_path / "new", "GM0074", 'Heerenveen "De Knipe"')
+    workspace = Workspace(tmp_path / "new")
+    assert (workspace.settings.gemeente, workspace.settings.gemeente_name) == ("GM0074", 'Heerenveen "De Knipe"')
+    assert workspace.settings.synthetic_note == ""
+    ignored = (tmp_path / "new" / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {"data/", "drop/", "accepted/", "rejected/"} <= set(ignored)
+    assert sorted(path.name for path in workspace.root.iterdir()) == [
+        ".gitignore",
+        "data",
+        "drop",
+        "mappings",
+        "measurements.csv",
+        "objectives.csv",
+        "opkoers.toml",
+    ]
+    assert dropfolder.strays(workspace, [TOEKENNINGEN, CSSD, BENCHMARK]) == []
+    assert dropfolder.apply_mapping(CSSD, workspace) is CSSD
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes mean nothing here")
+def test_a_new_workspace_has_a_closed_key_of_its_own(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        demo.init_workspace(tmp_path / name, "GM0396", "Heemskerk")
+    keys = [tmp_path / name / "data" / "secret.key" for name in ("one", "two")]
+    assert [stat.S_IMODE(key.stat().st_mode) for key in keys] == [0o600, 0o600]
+    assert keys[0].read_bytes() != keys[1].read_bytes()
+
+
+def test_a_folder_that_holds_a_workspace_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "objectives.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="already holds objectives.csv"):
+        demo.init_workspace(tmp_path, "GM0396", "Heemskerk")
+    assert hashes(tmp_path) == {"objectives.csv": hashlib.sha256(b"mine").hexdigest()}
+
+
+@pytest.mark.parametrize("code", ["0396", "GM396", "gm0396", "GM0396 "])
+def test_a_wrong_municipality_code_is_refused(tmp_path: Path, code: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not a municipality code, expected GM and four digits"):
+        demo.init_workspace(tmp_path / "new", code, "Heemskerk")
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_demo_says_what_is_synthetic(made: Path) -> None:
+    settings = Workspace(made).settings
+    assert settings.gemeente == "GM0396"
+    assert "synthetisch" in settings.synthetic_note
+    assert sorted(path.name for path in (made / "drop").iterdir()) == [DUMP, DIVOSA, FLAT]
+
+
+def test_the_demo_is_the_same_every_time(made: Path, tmp_path: Path) -> None:
+    began = time.monotonic()
+    demo.make_demo_workspace(tmp_path / "demo")
+    assert time.monotonic() - began < 10
+    assert hashes(tmp_path / "demo" / "drop") == hashes(made / "drop")
+    signatures = [
+        [item.signature for item in dropfolder.incoming(Workspace(root), [TOEKENNINGEN, CSSD, BENCHMARK], settle=30)]
+        for root in (made, tmp_path / "demo")
+    ]
+    assert signatures[0] == signatures[1]
+    assert len(signatures[0]) == 3
+
+
+def test_every_row_of_every_export_says_that_it_is_synthetic(made: Path) -> None:
+    for path in (made / "drop").rglob("*.csv"):
+        is_dump = path.parent.name == DUMP
+        with path.open(encoding="utf-8" if is_dump else "cp1252", newline="") as stream:
+            rows = list(csv.DictReader(stream, delimiter="," if is_dump else ";"))
+        assert rows
+        assert {row["synthetisch"] for row in rows} == {"ja"}
+
+
+def test_no_made_up_bsn_can_be_a_persons(made: Path) -> None:
+    with (made / "drop" / FLAT).open(encoding="cp1252", newline="") as stream:
+        numbers = {row["Clientnummer"]: row["BSN"] for row in csv.DictReader(stream, delimiter=";")}
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    assert all(bsn.startswith("9000") and len(bsn) == 9 for bsn in numbers.values())
+    assert not [b for b in numbers.values() if sum(w * int(d) for w, d in zip(weights, b, strict=True)) % 11 == 0]
+    assert len(set(numbers.values())) == len(numbers)
+
+
+def test_both_forms_of_suite4sd_hold_the_counts_that_the_demo_tells(made: Path, tmp_path: Path) -> None:
+    (item,) = dropfolder.incoming(Workspace(made), [CSSD])
+    flat, flat_faults = read_all(records.read, TOEKENNINGEN, made / "drop" / FLAT, name=FLAT, is_synthetic=True)
+    dump, dump_faults = read_all(cssd.read, CSSD, dropfolder.record(item, tmp_path).file, name=DUMP, is_synthetic=True)
+    assert flat_faults == dump_faults == []
+    for year, rows, status, start, end, counts, standing in (
+        ("2024", flat["municipal_voorziening"], "status", "start_date", "end_date", (5498, 1004), 50),
+        ("2025", dump["cssd_wvind_b"], "status_indicatie", "dd_begin", "dd_eind", (5688, 1049), 56),
+    ):
+        granted = [row for row in rows if row[status] == "toegekend"]
+        begun = [row["category"] for row in granted if str(row[start]).startswith(year)]
+        assert (begun.count("minimaregeling"), begun.count("kindpakket")) == counts
+        last_day = f"{year}-12-31"
+        persons = {
+            row["client_key"]
+            for row in granted
+            if row["category"] == "loonkostensubsidie"
+            and str(row[start]) <= last_day
+            and (row[end] is None or str(row[end]) >= last_day)
+        }
+        assert len(persons) == standing
+        assert len(granted) < len(rows)
+        assert {str(row[start])[5:7] for row in granted} == {f"{month:02d}" for month in range(1, 13)}
+
+
+def test_the_benchmark_of_the_demo_is_read(made: Path) -> None:
+    tables, faults = read_all(figures.read, BENCHMARK, made / "drop" / DIVOSA, name=DIVOSA, is_synthetic=True)
+    (row,) = tables["divosa_observation"]
+    assert (row["region_key"], row["period_key"], row["value_text"]) == ("GM0396", "2024", "14.8")
+    assert (row["is_synthetic"], faults) == (True, [])
+
+
+def test_making_the_demo_again_leaves_what_is_there(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    demo.make_demo_workspace(root)
+    workspace = Workspace(root)
+    for item in dropfolder.incoming(workspace, [TOEKENNINGEN, CSSD]):
+        dropfolder.accept(item)
+    for item in dropfolder.incoming(workspace, [BENCHMARK]):
+        dropfolder.reject(item, "a trial")
+    (root / "objectives.csv").write_text("my own", encoding="utf-8")
+    (root / "data" / "snapshots").mkdir(exist_ok=True)
+    (root / "data" / "snapshots" / "mine").write_text("kept", encoding="utf-8")
+    before = hashes(root)
+    demo.make_demo_workspace(root)
+    assert hashes(root) == before
+    assert list((root / "drop").iterdir()) == []
+
+
+def test_a_half_written_export_of_a_killed_demo_is_written_anew(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    demo.make_demo_workspace(root)
+    whole = hashes(root / "drop")
+    (root / "drop" / DUMP).rename(root / "drop" / f".{DUMP}")
+    (root / "drop" / f".{DUMP}" / "wvdos.csv").unlink()
+    demo.make_demo_workspace(root)
+    assert hashes(root / "drop") == whole
+
+
+def test_made_up_exports_never_land_in_another_workspace(tmp_path: Path) -> None:
+    demo.init_workspace(tmp_path / "real", "GM0396", "Heemskerk")
+    with pytest.raises(ConfigurationError, match="is a workspace, but not the demo's"):
+        demo.make_demo_workspace(tmp_path / "real")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="is not empty and is no workspace"):
+        demo.make_demo_workspace(tmp_path / "other")
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["letter.txt"]
+
+
+def test_the_template_shows_every_setting_with_its_default(tmp_path: Path) -> None:
+    demo.init_workspace(tmp_path, "GM0396", "Heemskerk")
+    written = tomllib.loads((tmp_path / "opkoers.toml").read_text(encoding="utf-8"))
+    assert set(written) == set(Settings.model_fields)
+    assert Workspace(tmp_path).settings == Settings(gemeente="GM0396", gemeente_name="Heemskerk")
