@@ -152,7 +152,7 @@ class Run:
         state = self.state()
         state.timings[name] = round(state.timings.get(name, 0.0) + seconds, 3)
         self.save(state)
-        log.info("%s: %.1f s", name, seconds)
+        log.debug("%s: %.1f s", name, seconds)
 
     def finish(self, outcome: Outcome, exit_code: int, message: str, publication_id: str | None = None) -> RunState:
         """Write the run's record for good. The first ending counts: what fails after a failure does not hide it."""

@@ -83,6 +83,6 @@ def check(
         concept, jumped, regions = found
         raise UnsoundData(
             f"Unit alarm in table {snapshot.table_id or snapshot.dataset_id}: {concept} changed eightfold or more in "
-            f"{jumped} of {regions} gemeenten at once, so its unit has probably changed. Compare it with the publisher's "
+            f"{jumped} of {regions} gemeenten at once: its unit has probably changed. Compare it with the publisher's "
             "explanation; if the figures are right, start the dataset anew under another name in sources/."
         )

@@ -1,0 +1,240 @@
+"""The command line. Each command finds its workspace, calls one function, prints, and ends with its exit code."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from dagster_project import __version__
+from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, ConfigurationError, OpkoersError
+from dagster_project.workspace import Workspace, find_workspace
+
+app = typer.Typer(
+    name="opkoers",
+    help="Is the social-domain plan on course? A data warehouse for Dutch municipalities that answers with proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Folder of the workspace; default: the nearest one above.")
+]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks and every log line.")]
+_out = Console(soft_wrap=True, highlight=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def _say(text: str) -> None:
+    _out.print(text, markup=False)
+
+
+def _end(text: str, code: int) -> None:
+    """Print how a command ended, on the channel that fits, and leave with its code."""
+    (_out if code == EXIT_OK else _err).print(text, markup=False)
+    raise typer.Exit(code)
+
+
+def _show_progress(debug: bool) -> None:
+    """Send the product's own log to the terminal; with `--debug` everybody's."""
+    logger = logging.getLogger() if debug else logging.getLogger("dagster_project")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG if debug else logging.INFO)
+    logger.propagate = False
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(f"--as-of wants a day as 2025-04-15, found {text!r}.") from error
+    if day > datetime.now().astimezone().date():
+        raise ConfigurationError(f"--as-of {text} lies in the future; nothing is known of it yet.")
+    return day
+
+
+def _sources(text: str | None) -> tuple[str, ...]:
+    from dagster_project.contracts import all_contracts
+
+    known = {dataset.source_id for dataset in all_contracts()}
+    asked = tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+    unknown = sorted(set(asked) - known)
+    if unknown:
+        raise ConfigurationError(f"--only names {', '.join(unknown)}; the sources are {', '.join(sorted(known))}.")
+    return asked
+
+
+def _refresh(
+    workspace: Workspace, *, offline: bool, only: tuple[str, ...], as_of: date | None, debug: bool
+) -> tuple[str, int]:
+    from dagster_project.execution import refresh as refresh_workspace
+    from dagster_project.run import RunOptions
+
+    _show_progress(debug)
+    return refresh_workspace(workspace, RunOptions(offline=offline, only=only, as_of=as_of), debug=debug)
+
+
+@app.command()
+def demo(
+    workspace: Annotated[Path, typer.Option("--workspace", help="Folder to put the demo in.")] = Path("demo"),
+    debug: DebugOption = False,
+) -> None:
+    """Make the sample workspace and run the whole pipeline on it, offline."""
+    from dagster_project.demo import make_demo_workspace
+
+    make_demo_workspace(workspace)
+    found = Workspace(workspace)
+    text, code = _refresh(found, offline=True, only=(), as_of=None, debug=debug)
+    if code == EXIT_OK:
+        text += f"""
+
+The sample is Heemskerk; its own registrations are synthetic.
+  page       {found.current / "site" / "index.html"}
+  warehouse  {found.current / "warehouse.duckdb"}
+  status     opkoers status --workspace {workspace}
+  a figure   opkoers trace bijstand_per_10000_inw GM0396 2020 --workspace {workspace}"""
+    _end(text, code)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new workspace.")],
+    gemeente: Annotated[str, typer.Option("--gemeente", help="CBS code, such as GM0396.")],
+    name: Annotated[str, typer.Option("--name", help="Name as it should read on the page; default: the code.")] = "",
+) -> None:
+    """Write a workspace that runs, for your own municipality."""
+    from dagster_project.demo import init_workspace
+
+    init_workspace(folder, gemeente, name or gemeente)
+    _say(
+        f"Workspace for {name or gemeente} in {folder}. Fill objectives.csv, then: opkoers refresh --workspace {folder}"
+    )
+
+
+@app.command()
+def refresh(
+    workspace: WorkspaceOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Pull nothing; build from the snapshots at hand.")] = False,
+    only: Annotated[str | None, typer.Option("--only", help="Pull these sources only, such as cbs,duo.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Build what was known on a day; pulls nothing.")] = None,
+    debug: DebugOption = False,
+) -> None:
+    """Pull what changed, build, judge, publish."""
+    text, code = _refresh(
+        find_workspace(workspace), offline=offline, only=_sources(only), as_of=_day(as_of), debug=debug
+    )
+    _end(text, code)
+
+
+@app.command()
+def status(workspace: WorkspaceOption = None) -> None:
+    """What stands published, how old each source is, how the last runs ended."""
+    from dagster_project.status import status as status_of
+
+    Console().print(status_of(find_workspace(workspace)))
+
+
+@app.command()
+def trace(
+    indicator: Annotated[str, typer.Argument(help="Such as bijstand_per_10000_inw.")],
+    region: Annotated[str, typer.Argument(help="Such as GM0396, NL01 or WK039601.")],
+    period: Annotated[str, typer.Argument(help="Such as 2020, 2023-H1 or 2022/2023.")],
+    workspace: WorkspaceOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """From a published value back to the bytes it rests on."""
+    from dagster_project.trace import as_lines
+    from dagster_project.trace import trace as trace_value
+
+    chain = trace_value(find_workspace(workspace), indicator, region, period)
+    if as_json:
+        sys.stdout.write(json.dumps(chain, ensure_ascii=False, indent=2, default=str) + "\n")
+        return
+    for line in as_lines(chain):
+        _say(line)
+
+
+@app.command()
+def verify(workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
+    """Re-hash every snapshot, rebuild, and compare with what stands published."""
+    from dagster_project.verify import verify as verify_workspace
+
+    _show_progress(debug)
+    for sentence in verify_workspace(find_workspace(workspace)):
+        _say(sentence)
+
+
+@app.command()
+def dev(
+    workspace: WorkspaceOption = None,
+    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open the Dagster UI on this workspace: the same definitions, schedule and runs."""
+    from dagster_project.assets.resources import WORKSPACE_VARIABLE
+    from dagster_project.execution import prepare_dagster_home
+
+    found = find_workspace(workspace)
+    prepare_dagster_home(found)
+    environment = {**os.environ, "DAGSTER_HOME": str(found.dagster_home), WORKSPACE_VARIABLE: str(found.root)}
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "dagster_project.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
+    _say(f"Dagster on http://127.0.0.1:{port}; stop with Ctrl-C.")
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def edition() -> None:
+    """Not yet: freeze, list and compare editions of the monitor."""
+    _end("Editions cannot be frozen, listed or compared yet; `opkoers status` shows what stands published.", EXIT_USAGE)
+
+
+@app.command()
+def version() -> None:
+    """The version of Opkoers."""
+    _say(__version__)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Entry point: run a command; an error that the user can act on is one plain sentence and its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(args=given)
+    except OpkoersError as error:
+        if "--debug" in given:
+            raise
+        _err.print(str(error), markup=False)
+        sys.exit(error.exit_code)
+    except (OSError, RuntimeError) as error:
+        if "--debug" in given:
+            raise
+        _err.print(
+            f"Internal error: {type(error).__name__}: {error}. Run again with --debug for the traceback.", markup=False
+        )
+        sys.exit(EXIT_INTERNAL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""How a run ends: the outcome, the exit code and the sentence, worked out once, for whoever started it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dagster_project.errors import (
+    EXIT_GATE,
+    EXIT_INTERNAL,
+    EXIT_OK,
+    EXIT_SET_ASIDE,
+    EXIT_UNREACHABLE,
+    OpkoersError,
+)
+from dagster_project.gate.judgement import refuses
+from dagster_project.publication import Published, current_folder
+from dagster_project.run import Outcome, Run, RunState
+
+
+def conclude(run: Run, published: Published | None = None, error: BaseException | None = None) -> RunState:
+    """Write the run's record: published, nothing new, refused, unreachable or failed."""
+    if run.options.is_rebuild:
+        return run.state()  # verify reads the build and clears it itself
+    state = run.state()
+    if error is not None:
+        outcome, code, message = _failure(run, state, error)
+        return run.finish(outcome, code, message)
+    code = EXIT_SET_ASIDE if state.set_aside else EXIT_OK
+    if published is None:
+        return run.finish("nothing_new", code, "Nothing new: the figures are those that already stand published.")
+    where = published.folder.relative_to(run.workspace.data)
+    return run.finish("published", code, f"Published {published.publication_id} in {where}.", published.publication_id)
+
+
+def _failure(run: Run, state: RunState, error: BaseException) -> tuple[Outcome, int, str]:
+    refusals = [row["message"] for row in state.validations if refuses(row)]
+    stands = _what_stands(run)
+    if refusals:
+        more = f" ({len(refusals) - 1} more: opkoers status)" if len(refusals) > 1 else ""
+        return "refused", EXIT_GATE, f"{refusals[0]}{more} {stands}"
+    cause = _cause(error)
+    if isinstance(cause, OpkoersError):
+        outcome: Outcome = {EXIT_UNREACHABLE: "unreachable", EXIT_GATE: "refused"}.get(cause.exit_code, "failed")  # type: ignore[assignment]
+        return outcome, cause.exit_code, f"{cause} {stands}"
+    return (
+        "failed",
+        EXIT_INTERNAL,
+        f"Internal error: {type(cause).__name__}: {cause}. {stands} Run with --debug for the traceback.",
+    )
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The error that started it: our own one if it is in the chain, else the last."""
+    chain = [error]
+    while (inner := chain[-1].__cause__ or chain[-1].__context__) and inner not in chain:
+        chain.append(inner)
+    return next((e for e in chain if isinstance(e, OpkoersError)), chain[-1])
+
+
+def _what_stands(run: Run) -> str:
+    folder: Path | None = current_folder(run.workspace)
+    return f"The publication {folder.name} still stands." if folder else "Nothing was published yet."

@@ -1,0 +1,122 @@
+"""Run the job from the command line: the same job that the schedule runs, in this process, on the same instance."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dagster_project.changes import why_nothing_to_do
+from dagster_project.conclusion import conclude
+from dagster_project.errors import EXIT_INTERNAL, EXIT_OK
+from dagster_project.gate.client import GateWorker
+from dagster_project.gate.judgement import gate_log
+from dagster_project.run import Run, RunOptions, RunState, refresh_lock
+from dagster_project.workspace import Workspace
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+INSTANCE_SETTINGS = """\
+# Written by Opkoers. Telemetry stays off; one place in the pool guards the build database.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  pools:
+    default_limit: 1
+    granularity: op
+"""
+
+
+def prepare_dagster_home(workspace: Workspace) -> None:
+    """Make the folder in which Dagster keeps its runs, with our settings."""
+    workspace.dagster_home.mkdir(parents=True, exist_ok=True)
+    settings = workspace.dagster_home / "dagster.yaml"
+    if not settings.is_file():
+        settings.write_text(INSTANCE_SETTINGS, encoding="utf-8")
+
+
+@contextmanager
+def _instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
+    import dagster as dg
+
+    prepare_dagster_home(workspace)
+    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+        yield instance
+
+
+def refresh(workspace: Workspace, options: RunOptions, *, debug: bool = False) -> tuple[str, int]:
+    """Refresh a workspace, unless nothing changed.
+
+    Returns:
+        The sentences that tell how it ended, and the exit code.
+
+    Raises:
+        ConfigurationError: another refresh of this workspace is running.
+    """
+    with refresh_lock(workspace):
+        quiet = why_nothing_to_do(workspace, options)
+        if quiet:
+            return quiet, EXIT_OK
+        _, state = execute(workspace, options, debug=debug)
+    lines = [state.message, *(f"Set aside: {sentence}" for sentence in state.set_aside)]
+    return "\n".join(lines), EXIT_INTERNAL if state.exit_code is None else state.exit_code
+
+
+def execute(workspace: Workspace, options: RunOptions, *, debug: bool = False) -> tuple[Run, RunState]:
+    """Run the refresh job to its end.
+
+    Args:
+        workspace: the workspace to refresh.
+        options: what to do.
+        debug: let Dagster write its log to the terminal and errors pass through.
+
+    Returns:
+        The run and the state in which it ended. A rebuild keeps its build folder: the caller removes it.
+    """
+    # the gate's imports take seconds: they go on while ours do
+    with GateWorker(gate_log(workspace)).start() as worker:
+        run_id, success = _run_job(workspace, options, worker, debug=debug)
+    run = Run(workspace, run_id, options)
+    if options.is_rebuild:
+        return run, run.state()
+    if not success and run.state().outcome == "running":
+        conclude(run, error=RuntimeError("The job ended before a step could say why."))
+    state = run.state()
+    shutil.rmtree(run.folder, ignore_errors=True)
+    return run, state
+
+
+def _run_job(workspace: Workspace, options: RunOptions, worker: GateWorker, *, debug: bool) -> tuple[str, bool]:
+    import dagster as dg
+
+    from dagster_project.definitions import JOB_NAME, defs
+
+    with _instance(workspace) as instance:
+        result = (
+            defs()
+            .resolve_job_def(JOB_NAME)
+            .execute_in_process(
+                instance=instance,
+                run_config={
+                    "resources": {"refresh": {"config": _config(workspace, options)}},
+                    "loggers": {"console": {"config": {"log_level": "DEBUG" if debug else "CRITICAL"}}},
+                },
+                resources={"gate": dg.ResourceDefinition.hardcoded_resource(worker)},
+                raise_on_error=debug or options.is_rebuild,
+            )
+        )
+    return result.run_id, result.success
+
+
+def _config(workspace: Workspace, options: RunOptions) -> dict[str, object]:
+    return {
+        "workspace": str(workspace.root),
+        "offline": options.offline,
+        "only": list(options.only),
+        "as_of": options.as_of.isoformat() if options.as_of else "",
+        "pins": list(options.pins or ()),
+    }

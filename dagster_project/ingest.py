@@ -1,0 +1,363 @@
+"""Ingest: take what the sources and the drop folder offer into snapshots, choose the pins, load them into `raw`.
+
+This module joins contracts, extract readers and the snapshot store. Dagster does not belong here: assets call these
+functions and report what they return.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from dagster_project import unit_alarm
+from dagster_project.contracts import Dataset, all_contracts
+from dagster_project.errors import GateRefused, SourceUnreachable, UnsoundData
+from dagster_project.extract import cbs, cssd, dropfolder, duo, figures, records, workspace_files
+from dagster_project.extract.endpoints import Endpoints
+from dagster_project.extract.http import HttpClient
+from dagster_project.extract.pseudonym import Pseudonymiser
+from dagster_project.extract.reading import ReadContext, RowFault
+from dagster_project.publication import current_pins
+from dagster_project.raw import RAW_TABLES, RawBatch, append, create_raw_schema
+from dagster_project.run import Run
+from dagster_project.snapshots import Recording, Snapshot, SnapshotStore
+from dagster_project.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+DROPPED = ("record_file", "figure_file", "cssd_dump")
+"""Kinds of which every file counts; of the other kinds only the newest snapshot does."""
+
+WIRED = ("cbs_v3", "cbs_v4", "duo_csv")
+"""Kinds that come over the network."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What taking one dataset came to."""
+
+    new: tuple[Snapshot, ...]
+    serving: tuple[Snapshot, ...]
+    note: str
+
+
+def datasets_of(workspace: Workspace) -> tuple[Dataset, ...]:
+    """The contracts of the sources that are on, with the workspace's own mappings laid over them."""
+    on = (d for d in all_contracts() if workspace.source_is_on(d.source_id))
+    return tuple(dropfolder.apply_mapping(dataset, workspace) for dataset in on)
+
+
+def take(run: Run, dataset: Dataset, http: HttpClient | None = None) -> Taken:
+    """Bring one dataset up to date: pull, copy or pick up what is new, as snapshots.
+
+    A source that cannot be reached leaves its last snapshot serving and a sentence in the run's record.
+
+    """
+    if dataset.kind in DROPPED:
+        new = tuple(_take_dropped(run, dataset))
+    elif dataset.kind == "workspace_file":
+        new = tuple(_take_workspace_file(run, dataset))
+    elif run.options.pulls and run.options.wants(dataset.source_id):
+        new = tuple(_take_wire(run, dataset, http or http_client(run.workspace)))
+    else:
+        new = ()
+    serving = tuple(serving_snapshots(run.store, dataset, run.options.as_of))
+    taken = Taken(new, serving, _taken_note(new, serving))
+    log.info("%s: %s", dataset.key, taken.note)
+    return taken
+
+
+def http_client(workspace: Workspace) -> HttpClient:
+    """A client as patient as the workspace says."""
+    network = workspace.settings.network
+    return HttpClient(
+        attempts=network.attempts, backoff=network.backoff_seconds, read_timeout=network.timeout_seconds
+    )
+
+
+def _taken_note(new: tuple[Snapshot, ...], serving: tuple[Snapshot, ...]) -> str:
+    if not serving:
+        return "no snapshot"
+    return f"{len(new)} new, {len(serving)} serving, newest of {max(s.retrieved_at for s in serving)}"
+
+
+def _take_wire(run: Run, dataset: Dataset, http: HttpClient) -> Iterator[Snapshot]:
+    endpoints = Endpoints.from_environment()
+    previous = run.store.latest(dataset.source_id, dataset.dataset_id)
+    try:
+        recording = _pull(dataset, endpoints, http, run.scratch, previous)
+    except (SourceUnreachable, UnsoundData) as error:
+        serves = f"its snapshot of {previous.retrieved_at[:10]} serves" if previous else "no snapshot can serve"
+        run.note_set_aside(
+            f"{dataset.key}: {error} For now {serves}.", unreachable=isinstance(error, SourceUnreachable)
+        )
+        return
+    if recording is not None:
+        snapshot, is_new = run.store.add(dataset, recording)
+        if is_new:
+            yield snapshot
+
+
+def _pull(
+    dataset: Dataset, endpoints: Endpoints, http: HttpClient, scratch: Path, previous: Snapshot | None
+) -> Recording | None:
+    if dataset.kind == "duo_csv":
+        return duo.pull(dataset, endpoints, http, scratch, previous)
+    stamp = cbs.stamp(dataset, endpoints, http)
+    if previous and _is_unchanged(dataset, previous, stamp):
+        return None
+    return cbs.pull(dataset, endpoints, http, scratch)
+
+
+def _is_unchanged(dataset: Dataset, snapshot: Snapshot, stamp: str) -> bool:
+    return snapshot.publisher_modified == stamp and snapshot.contract_version == dataset.contract_version
+
+
+def source_has_news(
+    dataset: Dataset, previous: Snapshot | None, endpoints: Endpoints, http: HttpClient, scratch: Path
+) -> bool:
+    """Whether a network source offers something else than its last snapshot: one small request.
+
+    Raises:
+        SourceUnreachable: it did not answer.
+        UnsoundData: it answered something else than its contract promises.
+    """
+    if previous is None:
+        return True
+    if dataset.kind == "duo_csv":
+        return duo.pull(dataset, endpoints, http, scratch, previous) is not None
+    return not _is_unchanged(dataset, previous, cbs.stamp(dataset, endpoints, http))
+
+
+def _take_dropped(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
+    if not run.options.takes_input:
+        return
+    for item in dropfolder.incoming(run.workspace, datasets_of(run.workspace)):  # all: a name may fit two contracts
+        if item.dataset != dataset:
+            continue
+        try:
+            recording = dropfolder.record(item, run.scratch)
+        except UnsoundData as error:
+            run.note_set_aside(str(error))
+            continue
+        snapshot, is_new = run.store.add(dataset, recording)
+        fault = _fault(run, dataset, snapshot)
+        if fault:
+            run.store.set_aside(snapshot, fault, run.workspace.rejected)
+            dropfolder.reject(item, fault)
+            run.note_set_aside(f"{fault} The file is in rejected/.")
+            continue
+        dropfolder.accept(item)
+        if is_new:
+            yield snapshot
+
+
+def _fault(run: Run, dataset: Dataset, snapshot: Snapshot) -> str | None:
+    """Why a file cannot be read as its contract says, or None: asked at the door, while its sender still remembers."""
+    context = ReadContext(lambda: Pseudonymiser.of(run.workspace))
+    try:
+        for _ in read(dataset, run.store.verify(snapshot), snapshot, context):
+            pass
+    except UnsoundData as error:
+        return str(error)
+    return None
+
+
+def _take_workspace_file(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
+    path = run.workspace.root / str(dataset.file_pattern)
+    if not run.options.takes_input or not path.is_file():
+        return
+    snapshot, is_new = run.store.add(dataset, workspace_files.record(dataset, path, run.scratch))
+    if is_new:
+        yield snapshot
+
+
+def reject_strays(run: Run) -> None:
+    """Set aside every file in `drop/` that fits no contract, with the reason beside it."""
+    if not run.options.takes_input:
+        return
+    for item, reason in dropfolder.strays(run.workspace, datasets_of(run.workspace)):
+        dropfolder.reject(item, reason)
+        run.note_set_aside(f"drop/{item.name}: {reason}")
+
+
+def serving_snapshots(store: SnapshotStore, dataset: Dataset, as_of: date | None = None) -> list[Snapshot]:
+    """The snapshots that speak for a dataset: the newest, or of dropped files the newest of each file name."""
+    known = store.known(dataset.source_id, dataset.dataset_id, as_of)
+    if dataset.kind in DROPPED:
+        return list({snapshot.url: snapshot for snapshot in known}.values())
+    return known[-1:]
+
+
+def load_raw(run: Run) -> dict[str, int]:
+    """Load what serves into the raw schema of a fresh build database, and pin it.
+
+    A snapshot that turns out unsound is set aside and the one before it is tried; the rest goes on.
+
+    Returns:
+        Rows per raw table.
+
+    Raises:
+        SourceUnreachable: nothing could be had of any CBS table and something was out of reach.
+    """
+    run.database.unlink(missing_ok=True)
+    pinned: list[Snapshot] = []
+    with duckdb.connect(str(run.database)) as connection:
+        create_raw_schema(connection)
+        for dataset in datasets_of(run.workspace):
+            serving = _pinned_snapshots(run, dataset)
+            pinned += [found for snapshot in serving if (found := _load_sound(run, connection, dataset, snapshot))]
+        _refuse_when_nothing_is_left(run, pinned)
+        append(connection, _own_knowledge(run, pinned))
+        counts = {table: _count(connection, f"raw.{table}") for table in RAW_TABLES}
+    state = run.state()
+    state.pins = [
+        {"source_id": s.source_id, "dataset_id": s.dataset_id, "snapshot_id": s.snapshot_id}
+        for s in sorted(pinned, key=lambda s: (s.key, s.url))
+    ]
+    run.save(state)
+    return counts
+
+
+def _pinned_snapshots(run: Run, dataset: Dataset) -> list[Snapshot]:
+    if run.options.pins is None:
+        return serving_snapshots(run.store, dataset, run.options.as_of)
+    wanted = set(run.options.pins)
+    return [s for s in run.store.all(dataset.source_id, dataset.dataset_id) if s.snapshot_id in wanted]
+
+
+def _load_sound(
+    run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot
+) -> Snapshot | None:
+    """Load a snapshot, or the newest sound one before it; None when there is none."""
+    candidate: Snapshot | None = snapshot
+    while candidate is not None:
+        try:
+            _load(run, connection, dataset, candidate)
+        except UnsoundData as error:
+            if run.options.is_rebuild:
+                raise
+            earlier = _before(run.store, candidate)
+            _set_aside(run, candidate, error, earlier)
+            candidate = earlier
+        else:
+            return candidate
+    return None
+
+
+def _load(run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot) -> None:
+    path = run.store.verify(snapshot)
+    faults: list[RowFault] = []
+    context = ReadContext(lambda: Pseudonymiser.of(run.workspace), faults)
+    connection.execute("begin")
+    try:
+        append(connection, read(dataset, path, snapshot, context))
+        if dataset.kind in WIRED and not run.options.is_rebuild:
+            _alarm(run, connection, dataset, snapshot)
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+    if faults:
+        shown = "; ".join(f"line {fault.line}: {fault.reason}" for fault in faults[:3])
+        run.note_set_aside(f"{dataset.key}, {snapshot.url}: {len(faults)} rows were left out ({shown}).")
+
+
+def _alarm(run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot) -> None:
+    """Compare a snapshot with the one that served before it.
+
+    Raises:
+        UnsoundData: the table's unit has probably changed.
+    """
+    earlier = _before(run.store, snapshot)
+    context = ReadContext(lambda: Pseudonymiser.of(run.workspace))
+    batches = read(dataset, run.store.verify(earlier), earlier, context) if earlier else iter(())
+    unit_alarm.check(connection, f"{dataset.source_id}_observation", snapshot, batches)
+
+
+def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext) -> Iterator[RawBatch]:
+    """Raw rows of a snapshot, by the reader of its contract's kind.
+
+    Raises:
+        UnsoundData: the content is not what the contract promises.
+    """
+    if dataset.kind in ("cbs_v3", "cbs_v4"):
+        return cbs.read(dataset, path, snapshot.snapshot_id, snapshot.is_synthetic)
+    if dataset.kind == "duo_csv":
+        return duo.read(dataset, path, snapshot.snapshot_id, snapshot.is_synthetic)
+    reader = {
+        "record_file": records.read,
+        "figure_file": figures.read,
+        "cssd_dump": cssd.read,
+        "workspace_file": workspace_files.read,
+    }[dataset.kind]
+    return reader(dataset, path, snapshot, context)
+
+
+def _before(store: SnapshotStore, snapshot: Snapshot) -> Snapshot | None:
+    """The snapshot that served before this one, of the same file name where there are several files."""
+    known = store.known(snapshot.source_id, snapshot.dataset_id)
+    earlier = known[: known.index(snapshot)]
+    same = [s for s in earlier if s.url == snapshot.url]
+    return same[-1] if same else None
+
+
+def _set_aside(run: Run, snapshot: Snapshot, error: UnsoundData, earlier: Snapshot | None) -> None:
+    serves = f"its snapshot of {earlier.retrieved_at[:10]} serves" if earlier else "nothing serves in its place"
+    if snapshot.snapshot_id in current_pins(run.workspace):
+        where = "it stays, because the publication that stands rests on it"
+    else:
+        run.store.set_aside(snapshot, str(error), run.workspace.rejected)
+        where = f"it was moved to rejected/{snapshot.key}"
+    run.note_set_aside(f"{snapshot.key}: {error} {where[0].upper()}{where[1:]}; for now {serves}.")
+
+
+def _refuse_when_nothing_is_left(run: Run, pinned: Iterable[Snapshot]) -> None:
+    if any(snapshot.source_id == "cbs" for snapshot in pinned) or not run.workspace.source_is_on("cbs"):
+        return
+    state = run.state()
+    reasons = " ".join(state.set_aside[:3]) or "No snapshot was ever taken; run again without --offline."
+    error = SourceUnreachable if state.unreachable or not state.set_aside else GateRefused
+    raise error(f"Nothing sound of CBS is left to publish. {reasons}")
+
+
+def _own_knowledge(run: Run, pinned: list[Snapshot]) -> Iterator[RawBatch]:
+    """What the run itself knows: contracts, snapshots and parameters, as raw rows."""
+    settings = run.workspace.settings
+    yield _rows("dataset", [d.model_dump(include=set(RAW_TABLES["dataset"])) for d in datasets_of(run.workspace)])
+    yield _rows("snapshot", [snapshot_row(snapshot) for snapshot in pinned])
+    yield _rows(
+        "parameter",
+        [
+            {
+                "workspace_gemeente": settings.gemeente,
+                "as_of": run.state().as_of,
+                "small_count_threshold": settings.small_count_threshold,
+            }
+        ],
+    )
+
+
+def snapshot_row(snapshot: Snapshot) -> dict[str, object]:
+    """A snapshot as a row of raw.snapshot."""
+    content = asdict(snapshot) | {
+        "file_path": f"snapshots/{snapshot.relative_path.as_posix()}",
+        "last_seen_at": snapshot.last_seen_at,
+    }
+    return {name: content[name] for name in RAW_TABLES["snapshot"]}
+
+
+def _rows(table: str, rows: list[dict[str, object]]) -> RawBatch:
+    columns = RAW_TABLES[table]
+    return RawBatch(table, pa.table({name: [row[name] for row in rows] for name in columns}))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(row[0]) if row else 0

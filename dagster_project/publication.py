@@ -1,0 +1,237 @@
+"""Publications: what stands published, and putting a new one in its place in one swap.
+
+`<data>/publications/<utc time>-<run>/` is complete before `<data>/current` points at it. The pointer is a relative
+symlink, or a file with the folder's name where links do not exist. What a publication means is not known here: models
+make the tables, `site/` the pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project.run import Run, RunState
+from dagster_project.site.render import SiteRun, render_site
+from dagster_project.snapshots import sha256_of, utc_now, write_durably
+from dagster_project.workspace import Workspace
+
+PUBLISHED_SCHEMA = "marts"
+_STORAGE_VERSION = "v1.0.0"  # the oldest that DuckDB 1.x reads; DuckDB 1.1 clients open it
+_VERSIONED = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing came to."""
+
+    publication_id: str
+    folder: Path
+    manifest: dict[str, Any]
+
+
+def current_folder(workspace: Workspace) -> Path | None:
+    """The folder of the publication that stands, or None before the first."""
+    pointer = workspace.current
+    if pointer.is_dir():
+        return pointer.resolve()
+    if pointer.is_file():
+        return workspace.data / pointer.read_text(encoding="utf-8").strip()
+    return None
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """A publication's manifest."""
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def current_manifest(workspace: Workspace) -> dict[str, Any] | None:
+    """The manifest of the publication that stands, or None before the first."""
+    folder = current_folder(workspace)
+    return read_manifest(folder) if folder else None
+
+
+def current_pins(workspace: Workspace) -> set[str]:
+    """The snapshot ids on which the publication that stands rests."""
+    manifest = current_manifest(workspace)
+    return {pin["snapshot_id"] for pin in manifest["pins"]} if manifest else set()
+
+
+def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Names of the tables in the published schema, in order."""
+    rows = connection.execute(
+        "select table_name from information_schema.tables"
+        " where table_schema = $schema and table_catalog = current_database() order by table_name",
+        {"schema": PUBLISHED_SCHEMA},
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def table_hashes(database: Path) -> dict[str, dict[str, Any]]:
+    """Rows and content hash of every published table that is not an audit table.
+
+    The hash covers the rows in the order of all their columns, each row as DuckDB writes it as text, so that it depends
+    on the content alone and not on how or when it was written.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = [name for name in published_tables(connection) if not name.startswith("audit_")]
+        return {name: _table_hash(connection, name) for name in names}
+
+
+def _table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    description = connection.execute(f"describe {PUBLISHED_SCHEMA}.{table}").fetchall()
+    digest.update(repr([(name, kind) for name, kind, *_ in description]).encode())
+    cursor = connection.execute(f"select to_json(t)::varchar from {PUBLISHED_SCHEMA}.{table} as t order by all")
+    count = 0
+    while rows := cursor.fetchmany(10_000):
+        count += len(rows)
+        digest.update("\n".join(row for (row,) in rows).encode() + b"\n")
+    return {"rows": count, "sha256": digest.hexdigest()}
+
+
+def content_hash(tables: dict[str, dict[str, Any]]) -> str:
+    """One hash for the content of a publication, from those of its tables."""
+    return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
+
+
+def publish(run: Run) -> Published | None:
+    """Put the build's published tables, their files and the site in a new publication, and point `current` at it.
+
+    A build as of an earlier day becomes a publication too, but the pointer stays where it is.
+
+    Returns:
+        The publication, or None when its content is what already stands.
+    """
+    state = run.state()
+    tables = table_hashes(run.database)
+    before = current_manifest(run.workspace)
+    if before and before["content_hash"] == content_hash(tables) and before["as_of"] <= state.as_of:
+        return None
+    publication_id = f"{utc_now().replace('-', '').replace(':', '')}-{run.run_id[:8]}"
+    final = run.workspace.publications / publication_id
+    making = final.with_name(f".{publication_id}.tmp")
+    making.mkdir(parents=True)
+    with run.stage("publish tables"):
+        _copy_warehouse(run.database, making / "warehouse.duckdb")
+        _write_parquet(making / "warehouse.duckdb", making / "parquet")
+    with run.stage("render site"):
+        site_run = SiteRun(run.run_id, publication_id, utc_now(), run.as_of, state.git_commit)
+        render_site(run.database, run.workspace, making / "site", site_run)
+    manifest = _manifest(run, state, publication_id, tables, making)
+    write_durably(making / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
+    _sync_tree(making)
+    making.rename(final)
+    if run.options.as_of is None:
+        point_at(run.workspace, final)
+    return Published(publication_id, final, manifest)
+
+
+def _copy_warehouse(build: Path, target: Path) -> None:
+    """Copy the published schema, with its comments, into a file that older DuckDB clients read."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_quoted(build)}' as build (read_only)")
+        connection.execute(f"attach '{_quoted(target)}' as published (storage_version '{_STORAGE_VERSION}')")
+        connection.execute(f"create schema published.{PUBLISHED_SCHEMA}")
+        connection.execute("use build")
+        for table in published_tables(connection):
+            name = f"{PUBLISHED_SCHEMA}.{table}"
+            # sorted, so that one indicator or one region is read from few blocks
+            connection.execute(f"create table published.{name} as select * from build.{name} order by all")
+            for statement in _comments(connection, table):
+                connection.execute(statement)
+
+
+def _comments(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
+    target = f"published.{PUBLISHED_SCHEMA}.{table}"
+    where = "where database_name = 'build' and schema_name = $schema and table_name = $table and comment is not null"
+    names = {"schema": PUBLISHED_SCHEMA, "table": table}
+    for (comment,) in connection.execute(f"select comment from duckdb_tables() {where}", names).fetchall():
+        yield f"comment on table {target} is '{_quoted(comment)}'"
+    columns = connection.execute(f"select column_name, comment from duckdb_columns() {where}", names).fetchall()
+    for column, comment in columns:
+        yield f"comment on column {target}.{column} is '{_quoted(comment)}'"
+
+
+def _quoted(text: object) -> str:
+    return str(text).replace("'", "''")
+
+
+def _write_parquet(warehouse: Path, folder: Path) -> None:
+    folder.mkdir()
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for table in published_tables(connection):
+            path = _quoted(folder / f"{table}.parquet")
+            connection.execute(f"copy {PUBLISHED_SCHEMA}.{table} to '{path}' (format parquet, compression zstd)")
+
+
+def _manifest(
+    run: Run, state: RunState, publication_id: str, tables: dict[str, dict[str, Any]], folder: Path
+) -> dict[str, Any]:
+    before = current_folder(run.workspace)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        audit = [name for name in published_tables(connection) if name.startswith("audit_")]
+        audit_rows = {name: connection.table(f"{PUBLISHED_SCHEMA}.{name}").shape[0] for name in audit}
+    return {
+        "publication_id": publication_id,
+        "run_id": run.run_id,
+        "created_at": utc_now(),
+        "as_of": state.as_of,
+        "verdicts_change_after": _verdicts_change_after(folder / "warehouse.duckdb", state.as_of),
+        "gemeente": run.workspace.settings.gemeente,
+        "settings_sha256": settings_hash(run.workspace),
+        "git_commit": state.git_commit,
+        "code_fingerprint": state.code_fingerprint,
+        "opkoers_version": state.opkoers_version,
+        "versions": {"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in _VERSIONED},
+        "content_hash": content_hash(tables),
+        "previous_manifest_sha256": sha256_of(before / "manifest.json") if before else None,
+        "pins": state.pins,
+        "set_aside": state.set_aside,
+        "tables": tables | {name: {"rows": rows} for name, rows in audit_rows.items()},
+        "files": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},
+    }
+
+
+def settings_hash(workspace: Workspace) -> str:
+    """sha256 of the workspace's settings as they are in force."""
+    return hashlib.sha256(workspace.settings.model_dump_json().encode()).hexdigest()
+
+
+def _verdicts_change_after(warehouse: Path, as_of: str) -> str | None:
+    """The first day on which a verdict may change by the calendar alone: a measurement becomes overdue."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        row = connection.execute(
+            "select min(next_measurement_due)::varchar from marts.fct_objective_attainment"
+            " where is_current and next_measurement_due >= $as_of::date",
+            {"as_of": as_of},
+        ).fetchone()
+    return row[0] if row else None
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in [p for p in folder.rglob("*") if p.is_file()]:
+        with path.open("rb") as stream:
+            os.fsync(stream.fileno())
+
+
+def point_at(workspace: Workspace, folder: Path) -> None:
+    """Move `current` to a publication in one step; readers of the old one keep it."""
+    target = os.path.relpath(folder, workspace.data)
+    temporary = workspace.data / f".current.{os.getpid()}.tmp"
+    temporary.unlink(missing_ok=True)
+    try:
+        temporary.symlink_to(target, target_is_directory=True)
+    except OSError:  # Windows without the right to make links
+        temporary.write_text(Path(target).as_posix(), encoding="utf-8")
+    temporary.replace(workspace.current)

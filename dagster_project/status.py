@@ -1,0 +1,79 @@
+"""Status: what stands published, how old each source is, and how the last runs ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dagster_project import ingest
+from dagster_project.publication import current_manifest
+from dagster_project.run import RunState, finished_runs
+from dagster_project.snapshots import AMSTERDAM, SnapshotStore
+from dagster_project.workspace import Workspace
+
+_LAST_RUNS = 5
+
+
+def status(workspace: Workspace) -> RenderableType:
+    """The state of a workspace as something to look at each morning."""
+    return Group(*_publication(workspace), _sources(workspace), *_runs(workspace))
+
+
+def _publication(workspace: Workspace) -> Iterator[RenderableType]:
+    manifest = current_manifest(workspace)
+    settings = workspace.settings
+    yield Text(f"{settings.gemeente_name} ({settings.gemeente}), {workspace.root}", style="bold")
+    if manifest is None:
+        yield Text("Nothing is published yet. Run: opkoers refresh.")
+        return
+    rows = sum(table["rows"] for table in manifest["tables"].values())
+    made = _moment(manifest["created_at"])
+    yield Text(f"Published {manifest['publication_id']}, {made}, as of {manifest['as_of']}; {rows} rows.")
+    for sentence in manifest["set_aside"]:
+        yield Text(f"Set aside: {sentence}", style="yellow")
+
+
+def _moment(utc: str) -> str:
+    return datetime.fromisoformat(utc).astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
+
+
+def _sources(workspace: Workspace) -> Table:
+    table = Table("source", "table", "retrieved", "age", "last seen", "rows", "origin")
+    store = SnapshotStore(workspace.snapshots)
+    now = datetime.now(UTC)
+    for dataset in ingest.datasets_of(workspace):
+        serving = ingest.serving_snapshots(store, dataset)
+        if not serving:
+            table.add_row(dataset.key, dataset.table_id or "", "never", "", "", "", "")
+        for snapshot in serving:
+            age = (now - datetime.fromisoformat(snapshot.retrieved_at)).days
+            synthetic = ", synthetic" if snapshot.is_synthetic else ""
+            table.add_row(
+                dataset.key,
+                dataset.table_id or snapshot.url,
+                _moment(snapshot.retrieved_at),
+                f"{age} d",
+                _moment(snapshot.last_seen_at),
+                str(snapshot.row_count or ""),
+                f"{snapshot.origin}{synthetic}",
+            )
+    return table
+
+
+def _runs(workspace: Workspace) -> Iterator[RenderableType]:
+    runs = list(finished_runs(workspace))[-_LAST_RUNS:]
+    if not runs:
+        return
+    table = Table("run", "started", "outcome", "code", "gate", "what it said")
+    for run in reversed(runs):
+        table.add_row(run.run_id[:8], _moment(run.started_at), run.outcome, str(run.exit_code), _gate(run), run.message)
+    yield table
+
+
+def _gate(run: RunState) -> str:
+    passed = sum(row["result"] == "passed" for row in run.validations)
+    return f"{passed} of {len(run.validations)} passed" if run.validations else "-"

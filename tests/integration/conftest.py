@@ -1,0 +1,42 @@
+"""Fixtures of whole runs: the demo, made once, and a workspace in a made-up country with a stand-in service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dagster_project.execution import refresh
+from dagster_project.run import RunOptions
+from dagster_project.workspace import Workspace
+from tests.integration.country import made_up_country, settle
+from tests.standin.server import StandIn
+
+Refresh = Callable[..., tuple[str, int]]
+
+
+@pytest.fixture
+def country(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """A stand-in with all tables of the product's contracts; the environment points the product at it."""
+    with made_up_country() as standin:
+        monkeypatch.setenv("OPKOERS_CBS_V3_URL", standin.endpoints.cbs_v3)
+        monkeypatch.setenv("OPKOERS_CBS_V4_URL", standin.endpoints.cbs_v4)
+        monkeypatch.setenv("OPKOERS_DUO_URL", standin.endpoints.duo)
+        yield standin
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A fresh workspace in the made-up country."""
+    return Workspace(settle(tmp_path / "workspace"))
+
+
+@pytest.fixture
+def run_refresh(workspace: Workspace) -> Refresh:
+    """Refresh that workspace, as the command does; returns what it said and the exit code."""
+
+    def run(**options: object) -> tuple[str, int]:
+        return refresh(workspace, RunOptions(**options))  # type: ignore[arg-type]
+
+    return run

@@ -1,0 +1,251 @@
+"""The demo, run as a stranger runs it: one command in a process of its own, then everything that it promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from scipy import stats
+
+from dagster_project.publication import read_manifest
+from dagster_project.snapshots import SnapshotStore
+
+ALMERE = {
+    "inwoners": [203_990, 207_904, 211_893, 214_715, 217_828, 222_825, 226_500],
+    "wmo_clients_per_10000": [10_820, 11_440, 11_980, 12_045, 11_940, 9_375, 9_515],
+    "jeugdzorg_per_10000_inw": [5_805, 5_885, 5_960, 6_585, 6_680, 7_160, 7_400],
+    "bijstand_per_10000_inw": [6_150, 5_730, 5_430, 5_350, 5_070, 5_260, 5_460],
+}
+"""Counts for Almere 2018-2024 (CBS, Kerncijfers wijken en buurten, CC BY 4.0)."""
+YEARS = list(range(2018, 2025))
+UNBROKEN_FROM = {"wmo_clients_per_10000": 2020, "jeugdzorg_per_10000_inw": 2022, "bijstand_per_10000_inw": 2018}
+"""First year after the last registered break of each series."""
+
+
+def opkoers(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("opkoers")), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo workspace, made once for this file."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    done = opkoers("demo", "--workspace", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "page" in done.stdout
+    return folder
+
+
+@pytest.fixture(scope="module")
+def warehouse(demo: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(demo / "data" / "current" / "warehouse.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+def series(warehouse: duckdb.DuckDBPyConnection, indicator: str, region: str) -> dict[str, tuple[float, float, float]]:
+    rows = warehouse.execute(
+        "select period_id, value, numerator, denominator from marts.fct_indicator_value"
+        " where indicator_id = ? and region_code = ? and territory = 'as_published' order by period_id",
+        [indicator, region],
+    ).fetchall()
+    return {period: (value, numerator, denominator) for period, value, numerator, denominator in rows}
+
+
+def test_bijstand_per_10000_is_there_for_the_whole_country(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rows = warehouse.execute(
+        "select region_code, value, numerator, denominator from marts.fct_indicator_value"
+        " where indicator_id = 'bijstand_per_10000_inw' and period_id = '2020' and region_code like 'GM%'"
+    ).fetchall()
+    values = {region: (value, numerator, denominator) for region, value, numerator, denominator in rows}
+    assert len(values) == len(rows) == 355
+    assert values["GM0034"] == (pytest.approx(256.26, abs=0.005), 5_430, 211_893)
+    assert values["GM0396"] == (pytest.approx(214.38, abs=0.005), 840, 39_182)
+
+
+def test_the_official_rate_says_that_its_denominator_was_not_collected(warehouse: duckdb.DuckDBPyConnection) -> None:
+    row = warehouse.execute(
+        "select value, numerator, absence from marts.fct_indicator_value"
+        " where indicator_id = 'bijstand_per_10000_18plus' and region_code = 'GM0396' and period_id = '2020'"
+    ).fetchall()
+    assert row == [(None, 840, "not_collected")]
+
+
+@pytest.mark.parametrize("indicator", UNBROKEN_FROM)
+def test_almere_comes_out_of_its_counts(warehouse: duckdb.DuckDBPyConnection, indicator: str) -> None:
+    found = series(warehouse, indicator, "GM0034")
+    for year, count, people in zip(YEARS, ALMERE[indicator], ALMERE["inwoners"], strict=True):
+        assert found[str(year)] == (pytest.approx(count / people * 10_000), count, people)
+
+
+@pytest.mark.parametrize("indicator", UNBROKEN_FROM)
+def test_trends_are_those_of_scipy_on_the_last_unbroken_stretch(
+    warehouse: duckdb.DuckDBPyConnection, indicator: str
+) -> None:
+    years = [year for year in YEARS if year >= UNBROKEN_FROM[indicator]]
+    rates = [ALMERE[indicator][YEARS.index(y)] / ALMERE["inwoners"][YEARS.index(y)] * 10_000 for y in years]
+    found = warehouse.execute(
+        "select n_points, window_start, window_end, slope, p_value, trend from marts.fct_indicator_trend"
+        " where indicator_id = ? and region_code = 'GM0034'",
+        [indicator],
+    ).fetchall()
+    window = (len(years), str(years[0]), str(years[-1]))
+    if len(years) < 5:
+        assert found == [(*window, None, None, "too_few_points")]
+        return
+    slope = stats.theilslopes(rates, years).slope
+    p_value = stats.kendalltau(years, rates).pvalue
+    trend = "no_significant_change" if p_value >= 0.05 else "up" if slope > 0 else "down"
+    assert found == [(*window, pytest.approx(slope), pytest.approx(p_value), trend)]
+
+
+def test_every_objective_has_exactly_one_current_verdict_and_none_is_silently_zero(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = warehouse.execute(
+        "select objective_id, status, current_value, target_value, is_synthetic from marts.fct_objective_attainment"
+        " where is_current order by objective_id"
+    ).fetchall()
+    assert [row[0] for row in rows] == [f"heemskerk-{number:02}" for number in range(1, 29)]
+    verdicts = {row[0][-2:]: row[1] for row in rows}
+    assert {n for n, verdict in verdicts.items() if verdict == "doel nog open"} == {"09", "10", "14"}
+    assert {n for n, verdict in verdicts.items() if verdict == "geen nulmeting"} == {
+        "12", "13", "15", "16", "22", "24", "25", "26",
+    }  # fmt: skip
+    assert {n for n, verdict in verdicts.items() if verdict == "op koers"} == {"17", "18", "20", "21"}
+    assert all(synthetic for n, _, _, _, synthetic in rows if verdicts[n[-2:]] == "op koers")
+    told = {"doel nog open", "geen nulmeting", "op koers"}
+    assert {verdict for verdict in verdicts.values() if verdict not in told} == {"geen nieuwe meting"}
+    assert not [row for row in rows if row[2] == 0 or row[3] == 0]
+
+
+def test_trace_ends_in_the_bytes_and_their_hash(demo: Path) -> None:
+    done = opkoers("trace", "bijstand_per_10000_inw", "GM0396", "2020", "--workspace", str(demo), "--json")
+    assert done.returncode == 0, done.stderr
+    chain = json.loads(done.stdout)
+    assert chain["formula"].startswith("840 / 39182 × 10000 = 214.38")
+    assert [model["name"] for model in chain["models"]][-1] == "marts.fct_indicator_value"
+    numerator = chain["snapshots"][0]
+    assert (numerator["table_id"], numerator["dataset"], numerator["origin"]) == (
+        "84799NED",
+        "kwb_2020",
+        "reconstructed",
+    )
+    assert [row["value_text"] for row in numerator["raw_rows"] if row["concept_id"] == "bijstand_persons"] == ["840"]
+    for snapshot in chain["snapshots"]:
+        assert hashlib.sha256((demo / snapshot["file"]).read_bytes()).hexdigest() == snapshot["sha256"]
+        assert snapshot["retrieved_at"].endswith("Z")
+    text = opkoers("trace", "bijstand_per_10000_inw", "GM0396", "2020", "--workspace", str(demo)).stdout
+    for told in (numerator["sha256"], numerator["file"], "84799NED", numerator["retrieved_at"], "reconstructed from"):
+        assert told in text
+
+
+def test_a_figure_that_is_not_there_is_answered_with_the_nearest(demo: Path) -> None:
+    done = opkoers("trace", "bijstand_per_10000", "GM0396", "2020", "--workspace", str(demo))
+    assert done.returncode == 2
+    assert "bijstand_per_10000_inw" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_second_demo_publishes_nothing_and_says_so(demo: Path) -> None:
+    before = sorted(path.name for path in (demo / "data" / "publications").iterdir())
+    done = opkoers("demo", "--workspace", str(demo))
+    assert done.returncode == 0, done.stderr
+    assert "Nothing new" in done.stdout
+    assert sorted(path.name for path in (demo / "data" / "publications").iterdir()) == before
+
+
+def test_a_refresh_without_network_publishes_nothing_new(demo: Path) -> None:
+    done = opkoers("refresh", "--offline", cwd=demo / "data")
+    assert (done.returncode, done.stdout[:11]) == (0, "Nothing new")
+
+
+def test_the_publication_is_whole_and_holds_aggregates_only(demo: Path, warehouse: duckdb.DuckDBPyConnection) -> None:
+    folder = demo / "data" / "current"
+    manifest = read_manifest(folder)
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    schemas = warehouse.execute("select distinct schema_name from duckdb_tables()").fetchall()
+    assert schemas == [("marts",)]
+    tables = {name for (name,) in warehouse.execute("select table_name from duckdb_tables()").fetchall()}
+    assert tables == {
+        "dim_region", "dim_period", "dim_indicator", "fct_indicator_value", "fct_indicator_trend",
+        "fct_objective_attainment", "audit_run", "audit_snapshot", "audit_validation",
+    }  # fmt: skip
+    assert {path.stem for path in (folder / "parquet").glob("*.parquet")} == tables
+    assert set(manifest["tables"]) == tables
+    columns = "select count(*) from duckdb_columns() where schema_name = 'marts' and (comment is null or comment = '')"
+    assert warehouse.execute(columns).fetchone() == (0,), "every published column carries its description"
+
+
+def test_the_published_file_is_written_for_older_clients(demo: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{demo / 'data' / 'current' / 'warehouse.duckdb'}' as published (read_only)")
+        (tags,) = connection.execute("select tags from duckdb_databases() where database_name = 'published'").fetchall()
+    assert tags[0]["storage_version"].startswith("v1.0.0")
+
+
+def test_pins_are_the_snapshots_of_the_workspace(demo: Path) -> None:
+    manifest = read_manifest(demo / "data" / "current")
+    known = {s.snapshot_id for s in SnapshotStore(demo / "data" / "snapshots").all()}
+    assert {pin["snapshot_id"] for pin in manifest["pins"]} == known
+
+
+def test_verify_agrees_and_then_finds_a_changed_byte(demo: Path) -> None:
+    done = opkoers("verify", "--workspace", str(demo))
+    assert done.returncode == 0, done.stderr
+    assert read_manifest(demo / "data" / "current")["content_hash"] in done.stdout
+    victim = next((demo / "data" / "snapshots" / "cbs" / "kwb_zorg_2019").glob("*.zip"))
+    sound = victim.read_bytes()
+    victim.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
+    try:
+        done = opkoers("verify", "--workspace", str(demo))
+    finally:
+        victim.write_bytes(sound)
+    assert done.returncode == 6
+    assert victim.name in done.stderr
+
+
+def test_what_was_known_before_the_sample_was_recorded_is_nothing(demo: Path) -> None:
+    done = opkoers("refresh", "--as-of", "2026-01-01", "--workspace", str(demo))
+    assert done.returncode in (3, 4)
+    assert "still stands" in done.stderr
+
+
+def test_status_shows_what_stands(demo: Path) -> None:
+    done = opkoers("status", "--workspace", str(demo), env={"COLUMNS": "240", "PATH": ""})
+    assert done.returncode == 0, done.stderr
+    assert read_manifest(demo / "data" / "current")["publication_id"] in done.stdout
+    assert "03759ned" in done.stdout
+
+
+def test_no_client_number_of_the_exports_reaches_what_is_published(demo: Path) -> None:
+    export = next((demo / "accepted").glob("*toekenningen*.csv")).read_text(encoding="cp1252").splitlines()
+    header = [name.strip().lower() for name in export[0].split(";")]
+    numbers = {line.split(";")[header.index("bsn")] for line in export[1:] if line}
+    assert len(numbers) > 100
+    published = b"".join(
+        path.read_bytes() for path in (demo / "data" / "current").resolve().rglob("*") if path.is_file()
+    )
+    records = b"".join(path.read_bytes() for path in (demo / "data" / "runs").glob("*.json"))
+    assert not [number for number in numbers if number.encode() in published + records]
+
+
+def test_bad_usage_is_one_plain_sentence(tmp_path: Path) -> None:
+    done = opkoers("refresh", "--only", "cbs,weather", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "opkoers.toml" in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2
+
+
+def test_an_edition_answers_not_yet(demo: Path) -> None:
+    done = opkoers("edition", "freeze", "2026-04", "--workspace", str(demo))
+    assert done.returncode == 2
+    assert "yet" in done.stderr

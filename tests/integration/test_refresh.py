@@ -1,0 +1,202 @@
+"""A refresh against a real HTTP service: what it publishes, when it publishes nothing, and what it sets aside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dagster_project.contracts import contract
+from dagster_project.publication import current_folder, current_manifest
+from dagster_project.workspace import Workspace
+from tests.integration.conftest import Refresh
+from tests.integration.country import ADULTS, GEMEENTEN, key_figures, population
+from tests.standin import faults
+from tests.standin.server import StandIn
+
+KWB_2024 = "85984NED"
+
+
+def query(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
+    folder = current_folder(workspace)
+    assert folder is not None
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def value(workspace: Workspace, indicator: str, region: str, period: str) -> float | None:
+    rows = query(
+        workspace,
+        "select value from marts.fct_indicator_value"
+        f" where indicator_id = '{indicator}' and region_code = '{region}' and period_id = '{period}'",
+    )
+    return rows[0][0] if rows else None
+
+
+def test_everything_arrives_and_a_second_refresh_publishes_nothing(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    said, code = run_refresh()
+    assert code == 0, said
+    people = GEMEENTEN["GM0396"]
+    assert value(workspace, "bijstand_per_10000_inw", "GM0396", "2023") == pytest.approx(200.0)
+    assert value(workspace, "bijstand_per_10000_18plus", "GM0396", "2023") == pytest.approx(200.0 / ADULTS)
+    assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
+    assert value(workspace, "inwoners", "GM0396", "2024") == people
+    assert value(workspace, "absoluut_verzuim_per_1000", "GM0396", "2023/2024") == pytest.approx(5.0)
+    (absence,) = query(
+        workspace,
+        "select absence from marts.fct_indicator_value where indicator_id = 'absoluut_verzuim_per_1000'"
+        " and region_code = 'GM9001'",
+    )
+    assert absence == ("suppressed",)
+
+    first = current_manifest(workspace)
+    asked = country.count("Observations")
+    said, code = run_refresh()
+    assert (code, current_manifest(workspace)) == (0, first)
+    assert said.startswith("Nothing new since")
+    assert country.count("Observations") == asked, "a quiet refresh asks for stamps, never for observations"
+
+
+def test_a_new_vintage_is_published_and_the_old_file_stays_open(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    run_refresh()
+    folder = current_folder(workspace)
+    assert folder is not None
+    table = (
+        "select value from marts.fct_indicator_value"
+        " where indicator_id = 'wmo_clients_per_10000' and region_code = 'GM0396' and period_id = '2024'"
+    )
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as reader:
+        country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
+        said, code = run_refresh()
+        assert code == 0, said
+        assert reader.execute(table).fetchall() == [(pytest.approx(500.0),)]
+    assert query(workspace, table) == [(pytest.approx(550.0),)]
+    manifest = current_manifest(workspace)
+    assert manifest is not None
+    assert manifest["previous_manifest_sha256"]
+
+
+@pytest.mark.parametrize(
+    ("part", "fault", "told"),
+    [
+        (f"{KWB_2024}/TypedDataSet", faults.hang, "time"),
+        (f"{KWB_2024}/TypedDataSet", faults.reset_half_way, "broke"),
+        (f"{KWB_2024}/TypedDataSet", faults.status(500, "query returns more than 10000 records"), "500"),
+        (f"{KWB_2024}/TypedDataSet", faults.cut_json, "JSON"),
+        (f"{KWB_2024}/DataProperties", faults.rewritten(faults.without_column("WmoClienten_8")), "WmoClienten"),
+        (
+            f"{KWB_2024}/DataProperties",
+            faults.rewritten(faults.with_unit("Key", "WmoClienten_8", "x 1 000")),
+            "x 1 000",
+        ),
+        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.with_row_again(0, WmoClienten_8=999_999)), "999999"),
+    ],
+    ids=["hangs", "resets half-way", "HTTP 500", "truncated JSON", "vanished column", "changed unit", "duplicate rows"],
+)
+def test_a_table_that_misbehaves_is_set_aside_and_the_rest_goes_on(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh, part: str, fault: faults.Fault, told: str
+) -> None:
+    country.misbehave(part, fault, times=1000)
+    said, code = run_refresh()
+    assert code == 5, said
+    assert "cbs/kwb_zorg_2024" in said
+    assert told in said
+    assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") is None
+    assert value(workspace, "wmo_clients_per_10000", "GM0396", "2023") == pytest.approx(500.0)
+
+
+def test_a_fault_that_passes_leaves_no_trace(country: StandIn, workspace: Workspace, run_refresh: Refresh) -> None:
+    for fault in (faults.reset_half_way, faults.status(503), faults.cut_json):
+        country.misbehave("TypedDataSet", fault, times=1)
+    said, code = run_refresh()
+    assert code == 0, said
+    assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
+
+
+def test_a_table_in_another_unit_is_kept_out_and_its_last_snapshot_serves(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    run_refresh()
+    country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=10, modified="2025-09-01T02:00:00"))
+    said, code = run_refresh()
+    assert code == 5, said
+    assert "Unit alarm in table 85984NED" in said
+    assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
+    (reason,) = (workspace.rejected / "cbs" / "kwb_zorg_2024").glob("*.json")
+    assert "Unit alarm" in json.loads(reason.read_text())["reason"]
+
+
+def test_with_nothing_in_reach_and_no_snapshot_the_code_is_4(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    country.misbehave("", faults.status(503), times=100_000)
+    said, code = run_refresh()
+    assert code == 4, said
+    assert "Nothing sound of CBS is left to publish" in said
+    assert current_folder(workspace) is None
+
+
+def test_with_nothing_in_reach_the_last_snapshots_serve_visibly(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    run_refresh()
+    before = current_manifest(workspace)
+    country.misbehave("", faults.status(503), times=100_000)
+    said, code = run_refresh()
+    assert (code, current_manifest(workspace)) == (5, before)
+    assert "snapshot of" in said
+    assert "serves" in said
+
+
+def test_a_gate_that_refuses_leaves_the_publication_and_says_why(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    run_refresh()
+    before = current_manifest(workspace)
+    negative = population(version=2)
+    rows = [{**row, "Value": -1} if row["RegioS"] == "GM9005" else row for row in negative.rows]
+    country.put(type(negative)(**{**vars(negative), "rows": rows}))
+    said, code = run_refresh()
+    assert (code, current_manifest(workspace)) == (3, before)
+    assert "Suite cbs_observation" in said
+    assert "raw.cbs_observation" in said
+    assert "still stands" in said
+    record = json.loads(max(workspace.runs.glob("*.json")).read_text())
+    assert record["outcome"] == "refused"
+
+
+def test_a_file_that_fits_nothing_is_rejected_with_its_reason(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    (workspace.drop / "vakantieplanning.csv").write_text("naam;dagen\nx;3\n")
+    said, code = run_refresh()
+    assert code == 5, said
+    assert "vakantieplanning.csv" in said
+    assert (workspace.root / "rejected" / "vakantieplanning.csv.reason.txt").is_file()
+
+
+def test_objectives_that_cannot_be_read_are_set_aside_and_named(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    header = Path(workspace.root / "objectives.csv").read_text(encoding="utf-8").splitlines()[0]
+    cells = dict.fromkeys(header.split(";"), "")
+    cells |= {
+        "plan_id": "p",
+        "objective_id": "p-01",
+        "opgave": "o",
+        "title": "t",
+        "indicator_id": "i",
+        "kind": "hopeful",
+    }
+    (workspace.root / "objectives.csv").write_text(f"{header}\n{';'.join(cells.values())}\n", encoding="utf-8")
+    said, code = run_refresh()
+    assert code == 5, said
+    assert "hopeful" in said
+    assert "line 2" in said
