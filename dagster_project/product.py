@@ -14,7 +14,7 @@ from dagster_project import __version__
 
 _PACKAGE = Path(__file__).resolve().parent
 _CONTENT_FOLDERS = ("sources", "seeds", "models", "dbt", "expectations")
-_CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".html", ".css", ".json", ".toml"}
+_CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".j2", ".css", ".json", ".toml"}
 _NOT_CODE = {"__pycache__", "samples", "target", "logs"}
 
 

@@ -1,0 +1,178 @@
+"""The pages in a real browser: Debian's chromium, driven by Playwright, without a network.
+
+Skipped where there is no chromium; with OPKOERS_REQUIRE_BROWSER=1 its absence is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dagster_project.site import render_site
+from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, make_workspace
+
+PAGES = ("index.html", "controles.html")
+NARROW = 320
+THEME = """
+@import url("https://fonts.example.invalid/house-style.css");
+.heemskerk-theme { --utrecht-heading-color: #005500; }
+body { background-image: url("https://pixel.example.invalid/a.png"); }
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        if os.environ.get("OPKOERS_REQUIRE_BROWSER") == "1":
+            pytest.fail("No chromium on this machine, and OPKOERS_REQUIRE_BROWSER=1 asks for it: apt install chromium.")
+        pytest.skip("no chromium on this machine: apt install chromium")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("site")
+    build = make_build(root / "warehouse.duckdb", doelen=[*DOELEN, NOT_MEASURABLE])
+    render_site(build, make_workspace(root / "workspace"), root / "plain", RUN)
+    render_site(build, make_workspace(root / "themed_workspace", theme=THEME), root / "themed", RUN)
+    return root
+
+
+@pytest.fixture
+def served(site: Path) -> Iterator[tuple[str, list[str]]]:
+    """Address of the pages on loopback, and the paths that were asked of it so far."""
+    asked: list[str] = []
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            asked.append(self.path)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    server.server_close()
+
+
+def open_page(browser: Browser, address: str, *, width: int = 1280, script: bool = True) -> Page:
+    page = browser.new_context(java_script_enabled=script, viewport={"width": width, "height": 900}).new_page()
+    page.goto(address)
+    return page
+
+
+def test_the_page_stands_without_javascript(browser: Browser, site: Path) -> None:
+    page = open_page(browser, (site / "plain" / "index.html").as_uri(), script=False)
+    assert page.locator("h1").inner_text() == "Zijn we op koers?"
+    assert page.locator("article.doel").count() == len(DOELEN) + 1
+    assert page.locator("svg.grafiek").count() >= 4
+    heading = page.locator("h1").bounding_box()
+    assert heading is not None
+    assert heading["height"] > 40  # the stylesheet was read from the disk
+
+
+def test_nothing_is_asked_but_the_page_and_its_stylesheets(browser: Browser, served: tuple[str, list[str]]) -> None:
+    address, asked = served
+    page = open_page(browser, f"{address}/plain/index.html")
+    page.wait_for_load_state("networkidle")
+    assert sorted(asked) == ["/plain/index.html", "/plain/opkoers.css"]
+
+
+def test_a_theme_reaches_the_page_but_cannot_make_it_call_out(browser: Browser, served: tuple[str, list[str]]) -> None:
+    address, asked = served
+    page = browser.new_context().new_page()
+    sent: list[str] = []
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.route("**/*.invalid/**", lambda route: (sent.append(route.request.url), route.abort()))
+    page.goto(f"{address}/themed/index.html")
+    page.wait_for_load_state("networkidle")
+    assert sorted(asked) == ["/themed/index.html", "/themed/opkoers.css", "/themed/theme.css"]
+    assert sent == []
+    assert any("fonts.example.invalid" in text and "Content Security Policy" in text for text in refused)
+    assert page.locator("h2").first.evaluate("e => getComputedStyle(e).color") == "rgb(0, 85, 0)"
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [NARROW, 600, 1280])
+def test_the_page_itself_never_scrolls_sideways(browser: Browser, site: Path, name: str, width: int) -> None:
+    page = open_page(browser, (site / "plain" / name).as_uri(), width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_every_verdict_is_in_sight_on_a_narrow_screen(browser: Browser, site: Path) -> None:
+    page = open_page(browser, (site / "plain" / "index.html").as_uri(), width=NARROW)
+    verdicts = page.locator(".doel .oordeel")
+    boxes = [verdict.bounding_box() for verdict in verdicts.all()]
+    assert len(boxes) == len(DOELEN) + 1 + 3  # one per objective, and three wijken
+    assert all(box and box["width"] > 0 and box["x"] >= 0 and box["x"] + box["width"] <= NARROW for box in boxes)
+    icons = verdicts.locator("svg").all()
+    assert len(icons) == len(boxes)
+    assert all(icon.is_visible() for icon in icons)
+
+
+def test_outcomes_of_checks_are_in_sight_on_a_narrow_screen(browser: Browser, site: Path) -> None:
+    page = open_page(browser, (site / "plain" / "controles.html").as_uri(), width=NARROW)
+    boxes = [outcome.bounding_box() for outcome in page.locator(".oordeel").all()]
+    assert boxes
+    assert all(box and box["x"] + box["width"] <= NARROW for box in boxes)
+
+
+def test_a_keyboard_finds_the_skip_link_first_and_sees_its_focus(browser: Browser, site: Path) -> None:
+    page = open_page(browser, (site / "plain" / "index.html").as_uri())
+    page.keyboard.press("Tab")
+    skip = page.locator("a.sla-over")
+    assert skip.evaluate("e => e === document.activeElement")
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    assert skip.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "inhoud"
+
+
+def test_wide_tables_can_be_scrolled_by_keyboard(browser: Browser, site: Path) -> None:
+    page = open_page(browser, (site / "plain" / "index.html").as_uri(), width=NARROW)
+    sources = page.get_by_role("region", name="Waar deze cijfers op rusten")
+    assert sources.evaluate("e => e.scrollWidth > e.clientWidth")
+    sources.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("e => e.scrollLeft > 0", arg=sources.element_handle())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_print_shows_whole_tables_and_no_link_targets(browser: Browser, site: Path, name: str) -> None:
+    page = open_page(browser, (site / "plain" / name).as_uri(), width=680)  # the width of A4 within its margins
+    page.emulate_media(media="print")
+    for box in page.locator(".tabelvak").all():
+        assert box.evaluate("e => getComputedStyle(e).overflowX") == "visible"
+        assert box.evaluate("e => e.scrollWidth <= document.documentElement.clientWidth")
+    assert page.locator("a.sla-over").is_hidden()
+    printed = "Array.from(document.links).map(a => getComputedStyle(a, '::after').content)"
+    assert set(page.evaluate(printed)) <= {"none", "normal"}
+    assert page.evaluate("document.querySelectorAll('details').length") == 0
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [NARROW, 1280])
+def test_axe_finds_no_violation(browser: Browser, site: Path, name: str, width: int) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto((site / "plain" / name).as_uri())
+    found = axe.Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert len(found.response["passes"]) > 15

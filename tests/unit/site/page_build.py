@@ -1,0 +1,232 @@
+"""A build database with everything that the pages must be able to show: made by hand, for tests of the pages only.
+
+Real: starts and targets of the Heemskerk plan, some inhabitants and bijstand from CBS. Made up for the tests, and not
+always marked so, because the pages must show unmarked rows too: later measurements, wijk figures, verdicts, checks.
+The rows stand in `rows/*.csv`; in `doelen.csv` each objective stands beside the verdict on it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project.site import SiteRun
+from dagster_project.workspace import Workspace
+
+GEMEENTE = "GM0396"
+RUN = SiteRun(
+    run_id="9f3c2d1e-run",
+    publication_id="20250415T061500Z-9f3c2d1e",
+    generated_at="2025-04-15T06:15:00Z",
+    as_of=date(2025, 4, 15),
+    git_commit="0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",
+)
+_ROWS = Path(__file__).parent / "rows"
+_MADE_UP_WIJKEN = (
+    ("WK039601", "Wijk 01 Oosterzij", 49.6, "verkeerde richting"),
+    ("WK039602", "Wijk 02 Zuidbroek", 44.2, "behaald"),
+    ("WK039603", "Wijk 03 Centrum", None, "geen nieuwe meting"),
+)
+
+_DDL = """
+create schema marts; create schema intermediate;
+create table marts.dim_region (region_code text, region_name text, region_type text, parent_code text, valid_from date,
+    valid_to date, successor_code text, size_class text);
+create table marts.dim_period (period_id text, period_type text, start_date date, end_date date);
+create table marts.dim_indicator (indicator_id text, bbv_number integer, name_nl text, definition_nl text, unit text,
+    rate_base double, decimals integer, direction text, taakveld text, source_id text, rhythm text, valid_from date,
+    valid_to date);
+create table marts.fct_indicator_value (indicator_id text, region_code text, period_id text, territory text,
+    value double, numerator double, denominator double, rate_published double, rate_computed double,
+    interval_low double, interval_high double, value_status text, absence text, is_derived boolean,
+    is_synthetic boolean, snapshot_id text, denominator_snapshot_id text);
+create table marts.fct_indicator_trend (indicator_id text, region_code text, n_points integer, window_start text,
+    window_end text, slope double, p_value double, trend text, outlook_value double, outlook_low double,
+    outlook_high double, outlook_period_id text, is_synthetic boolean);
+create table marts.fct_objective_attainment (objective_id text, version integer, plan_id text, region_code text,
+    period_id text, indicator_id text, kind text, baseline_value double, baseline_period_id text, target_value double,
+    target_period_id text, current_value double, expected_value double, attainment double, ratio double, status text,
+    probability double, next_measurement_due date, is_overdue boolean, is_current boolean, is_synthetic boolean,
+    snapshot_id text);
+create table marts.audit_snapshot (snapshot_id text, source_id text, dataset_id text, table_id text, file_path text,
+    origin text, url text, original_url text, retrieved_at timestamp, last_seen_at timestamp, publisher_modified text,
+    http_status integer, row_count bigint, bytes bigint, licence text, attribution text, contract_version integer,
+    is_synthetic boolean);
+create table marts.audit_validation (run_id text, stage text, suite text, table_name text, expectation text,
+    column_name text, severity text, result text, observed text, expected text, unexpected_count bigint,
+    element_count bigint, message text);
+create table intermediate.int_objective (objective_id text, version integer, plan_id text, opgave text,
+    opgave_order integer, objective_order integer, title text, indicator_id text, kind text, direction text,
+    baseline_value double, baseline_period_id text, target_rule double, target_value double, target_period_id text,
+    margin double, unit text, decimals integer, owner text, instrument text, rhythm text, programme text, source text,
+    snapshot_id text);
+create table intermediate.int_measurement (indicator_id text, region_code text, period_id text, value double,
+    interval_low double, interval_high double, absence text, is_synthetic boolean, source_text text, snapshot_id text);
+"""
+
+
+@dataclass(frozen=True)
+class Doel:
+    """One objective with the verdict on it: int_objective and its current row of fct_objective_attainment in one."""
+
+    number: int
+    opgave: str
+    title: str
+    indicator_id: str
+    unit: str
+    kind: str
+    direction: str | None
+    baseline_value: float | None
+    baseline_period_id: str | None
+    target_rule: float | None
+    target_value: float | None
+    owner: str
+    instrument: str
+    rhythm: str
+    status: str
+    target_period_id: str
+    margin: float | None
+    decimals: int
+    current_value: float | None
+    period_id: str | None
+    expected_value: float | None
+    probability: float | None
+    next_measurement_due: date | None
+    is_overdue: bool
+    is_synthetic: bool
+
+    @property
+    def objective_id(self) -> str:
+        return f"heemskerk-{self.number:02d}"
+
+
+def _read_doelen() -> tuple[Doel, ...]:
+    """The rows of doelen.csv: the 28 objectives of Heemskerk, and one that cannot be measured."""
+    with duckdb.connect() as connection:
+        cursor = connection.execute(
+            "select * from read_csv($file, delim = ';', types = {'baseline_period_id': 'varchar', "
+            "'period_id': 'varchar', 'target_period_id': 'varchar', 'margin': 'double'})",
+            {"file": str(_ROWS / "doelen.csv")},
+        )
+        names = [column[0] for column in cursor.description or ()]
+        return tuple(Doel(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
+
+
+*_heemskerk, NOT_MEASURABLE = _read_doelen()
+DOELEN: tuple[Doel, ...] = tuple(_heemskerk)
+
+
+def validations() -> list[dict[str, Any]]:
+    """The rows of audit_validation, to change and give back to `make_build`."""
+    with (_ROWS / "audit_validation.csv").open(encoding="utf-8", newline="") as stream:
+        return [{name: text or None for name, text in row.items()} for row in csv.DictReader(stream, delimiter=";")]
+
+
+def make_build(
+    path: Path, *, doelen: Iterable[Doel] = DOELEN, checks: Iterable[dict[str, Any]] | None = None, sql: str = ""
+) -> Path:
+    """Write the database of one build.
+
+    Args:
+        path: the file to make.
+        doelen: objectives with their verdicts.
+        checks: rows of audit_validation; those of the file when left out.
+        sql: statements to run afterwards, for what one test needs to differ.
+    """
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(_DDL)
+        for table in ("marts.dim_indicator", "marts.fct_indicator_value", "marts.audit_snapshot"):
+            _copy(connection, table)
+        _copy(connection, "intermediate.int_measurement")
+        regions = [("NL01", "Nederland", "land"), (GEMEENTE, "Heemskerk", "gemeente"), ("GM0034", "Almere", "gemeente")]
+        regions += [(code, name, "wijk") for code, name, *_ in _MADE_UP_WIJKEN]
+        names = ("region_code", "region_name", "region_type")
+        _insert(connection, "marts.dim_region", [dict(zip(names, region, strict=True)) for region in regions])
+        years = [(str(year), "year", date(year, 1, 1), date(year, 12, 31)) for year in range(2016, 2028)]
+        names = ("period_id", "period_type", "start_date", "end_date")
+        _insert(connection, "marts.dim_period", [dict(zip(names, year, strict=True)) for year in years])
+        _insert(connection, "marts.fct_indicator_trend", _TRENDS)
+        for doel in doelen:
+            _insert_doel(connection, doel)
+        _insert(connection, "marts.audit_validation", validations() if checks is None else checks)
+        connection.execute(sql)
+    return path
+
+
+_TRENDS = [
+    {
+        "indicator_id": indicator_id,
+        "region_code": GEMEENTE,
+        "n_points": n_points,
+        "window_start": first,
+        "window_end": last,
+        "trend": trend,
+    }
+    for indicator_id, n_points, first, last, trend in (
+        ("inwoners", 7, "2019", "2025", "up"),
+        ("wmo_clients_per_10000", 2, "2023", "2024", "too_few_points"),
+    )
+]
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    file = _ROWS / f"{table.partition('.')[2]}.csv"
+    connection.execute(
+        f"insert into {table} by name select * from read_csv($file, delim = ';', all_varchar = true)",
+        {"file": str(file)},
+    )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
+
+
+def _insert_doel(connection: duckdb.DuckDBPyConnection, doel: Doel) -> None:
+    order = list(dict.fromkeys(known.opgave for known in DOELEN))
+    row = {
+        **asdict(doel),
+        "objective_id": doel.objective_id,
+        "version": 1,
+        "plan_id": "heemskerk",
+        "opgave_order": order.index(doel.opgave) if doel.opgave in order else len(order),
+        "objective_order": doel.number,
+        "source": "Beleidsplan Sociaal domein 2024 ev",
+        "region_code": GEMEENTE,
+        "is_current": True,
+        "snapshot_id": "d" * 64,
+    }
+    if doel.period_id is None and doel.baseline_value is not None:
+        row |= {"period_id": doel.baseline_period_id, "current_value": doel.baseline_value}
+    wijken = [
+        row
+        | {
+            "region_code": code,
+            "current_value": value,
+            "period_id": "2024" if value is not None else None,
+            "status": status,
+            "is_current": False,
+        }
+        for code, _, value, status in _MADE_UP_WIJKEN
+        if doel.indicator_id == "eenzaamheid_pct"
+    ]
+    for table, rows in (("intermediate.int_objective", [row]), ("marts.fct_objective_attainment", [row, *wijken])):
+        columns = {name for (name, *_) in connection.execute(f"describe {table}").fetchall()}
+        _insert(connection, table, [{n: v for n, v in one.items() if n in columns} for one in rows])
+
+
+def make_workspace(folder: Path, *, note: str = "", theme: str | None = None) -> Workspace:
+    """A workspace folder for Heemskerk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = f'gemeente = "{GEMEENTE}"\ngemeente_name = "Heemskerk"\nsynthetic_note = "{note}"\n'
+    (folder / "opkoers.toml").write_text(settings, encoding="utf-8")
+    if theme is not None:
+        (folder / "theme.css").write_text(theme, encoding="utf-8")
+    return Workspace(folder)

@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.site import render_site
+from dagster_project.site.labels import VERDICTS
+from tests.unit.site.html_outline import Outline, article
+from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, make_workspace, validations
+
+HOSTILE = '<script>alert("raad")</script>'
+PAGES = ("index.html", "controles.html")
+
+
+def render(folder: Path, **build: object) -> str:
+    """index.html of a build that differs from the usual one."""
+    database = make_build(folder / "warehouse.duckdb", **build)  # type: ignore[arg-type]
+    render_site(database, make_workspace(folder / "workspace"), folder / "site", RUN)
+    return (folder / "site" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_pages_and_their_stylesheet_are_written_and_named(tmp_path: Path) -> None:
+    build = make_build(tmp_path / "warehouse.duckdb")
+    files = render_site(build, make_workspace(tmp_path / "workspace"), tmp_path / "site", RUN)
+    assert sorted(path.name for path in files) == ["controles.html", "index.html", "opkoers.css"]
+    assert sorted(path.name for path in (tmp_path / "site").iterdir()) == sorted(path.name for path in files)
+
+
+def test_equal_tables_make_equal_pages(tmp_path: Path, site: Path) -> None:
+    render(tmp_path, doelen=[*DOELEN, NOT_MEASURABLE])
+    for name in PAGES:
+        assert (tmp_path / "site" / name).read_bytes() == (site / name).read_bytes()
+
+
+def test_only_the_published_tables_and_their_work_tables_are_read(tmp_path: Path) -> None:
+    """A build without any other schema is enough, and it may be write-protected."""
+    build = make_build(tmp_path / "warehouse.duckdb")
+    build.chmod(0o444)
+    before = build.read_bytes()
+    render_site(build, make_workspace(tmp_path / "workspace"), tmp_path / "site", RUN)
+    assert build.read_bytes() == before
+
+
+def test_the_summary_counts_what_stands_beneath_it(index: str) -> None:
+    shown = Counter(re.findall(r'<p class="doel-oordeel"><span class="oordeel[^>]*>.*?<span>(.*?)</span>', index))
+    counted = {
+        text: int(count)
+        for count, text in re.findall(r'<span class="telling">(\d+)</span>.*?<span>(.*?)</span></span></li>', index)
+    }
+    assert counted == dict(shown)
+    assert sum(counted.values()) == len(DOELEN) + 1
+    assert set(counted) == set(VERDICTS)
+    assert f"Van de {len(DOELEN) + 1} doelen is 1 behaald" in Outline(index).text
+
+
+def test_every_objective_shows_start_latest_target_verdict_and_why(index: str) -> None:
+    text = article(index, "Gemiddeld aantal nachten in de daklozenvoorziening")
+    for part in (
+        "geen nieuwe meting",
+        "Begin 244 nachten 2023",
+        "Laatste meting nog niet opnieuw gemeten",
+        "Doel 20 % minder dan het begin: hoogstens 195,2 nachten 2027",
+        "De volgende meting werd verwacht op 1 april 2025 (BCT).",
+        "Gemeten met registratie BCT",
+        "Hoe vaak elk jaar",
+        "Eigenaar BCT",
+        "Bron Nulmeting: Beleidsplan Sociaal domein 2024 ev",
+        "Verloop: 244 nachten (2023).",
+    ):
+        assert part in text
+
+
+def test_what_the_plan_leaves_open_is_shown_as_open_with_its_owner(index: str) -> None:
+    text = article(index, "Kosten van Wmo-maatwerk per gebruiker")
+    assert "Doel nog open hoeveel minder dan het begin" in text
+    assert "De gemeente moet dit doel nog invullen (Beleid Wmo)." in text
+    assert "Begin geen beginmeting" in text
+
+
+def test_a_suppressed_measurement_is_named_and_never_shown_as_zero(index: str) -> None:
+    text = article(index, "loonkostensubsidie")
+    assert "Laatste meting te klein om te tonen synthetisch 2024" in text
+
+
+def test_wijken_stand_beside_the_verdict_that_the_worst_of_them_gives(index: str) -> None:
+    text = article(index, "Inwoners per wijk die eenzaamheid ervaren")
+    assert "Doel in elke wijk hoogstens 45,0 %" in text
+    assert "Wijk 02 Zuidbroek behaald 44,2 % 2024" in text
+    assert "Wijk 03 Centrum geen nieuwe meting nog niet gemeten" in text
+    assert "De wijk die het verst van het doel ligt, telt: Wijk 01 Oosterzij." in text
+
+
+def test_wijken_that_were_never_measured_take_one_sentence_and_no_table(tmp_path: Path) -> None:
+    sql = (
+        "update marts.fct_objective_attainment set current_value = null, period_id = null where region_code like 'WK%'"
+    )
+    text = article(render(tmp_path, sql=sql), "Inwoners per wijk die eenzaamheid ervaren")
+    assert "In geen van de 3 wijken is apart gemeten." in text
+    assert "Wijk 01" not in text
+
+
+def test_years_and_half_years_are_never_drawn_as_one_line(tmp_path: Path) -> None:
+    sql = """
+        insert into intermediate.int_measurement (indicator_id, region_code, period_id, value, is_synthetic)
+        values ('toekenningen_minimaregelingen', 'GM0396', '2024-H1', 2990, false)
+    """
+    text = article(render(tmp_path, sql=sql), "Toekenningen van minimaregelingen")
+    assert "Verloop: 5.377 (2023), 5.989 (2024). Doel:" in text
+
+
+def test_a_long_series_is_told_in_short(tmp_path: Path) -> None:
+    years = ", ".join(f"('naschoolse_deelname_pct', 'GM0396', '{y}', {y - 1970}, false)" for y in range(2010, 2022))
+    sql = f"""
+        insert into intermediate.int_measurement (indicator_id, region_code, period_id, value, is_synthetic)
+        values {years}
+    """
+    text = article(render(tmp_path, sql=sql), "naschoolse activiteiten")
+    assert "Verloop: 13 metingen, van 40 % (2010) naar 46 % (2022)." in text
+
+
+def test_an_indicator_without_any_figure_for_the_town_is_left_out(tmp_path: Path) -> None:
+    sql = "update marts.fct_indicator_value set value = null, absence = 'not_collected' where region_code = 'GM0396'"
+    assert '<article class="indicator"' not in render(tmp_path, sql=sql)
+
+
+def test_synthetic_figures_are_announced_and_marked(index: str) -> None:
+    assert "Let op: synthetische cijfers." in index
+    assert "4 oordelen rusten op synthetische cijfers." in index
+    marked = article(index, "Toekenningen van minimaregelingen")
+    assert "Begin 5.377 2023 Laatste meting 5.989 synthetisch 2024" in marked
+    assert "synthetisch" not in article(index, "Volwassenen en ouderen met overgewicht")
+    assert article(index, "Absoluut verzuim").count("synthetisch") == 1 + 4 + 1  # title, four figures, source
+
+
+def test_without_synthetic_rows_nothing_is_called_synthetic(tmp_path: Path) -> None:
+    tables = ("fct_indicator_value", "fct_objective_attainment", "audit_snapshot")
+    real = "; ".join(f"update marts.{table} set is_synthetic = false" for table in tables)
+    index = render(
+        tmp_path,
+        sql=f"{real}; update intermediate.int_measurement set is_synthetic = false, source_text = 'Registratie'; "
+        "update marts.audit_snapshot set attribution = 'CBS'",
+    )
+    assert "synthetisch" not in index
+
+
+def test_the_workspace_may_word_the_warning_itself(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "workspace", note="De exports zijn verzonnen.")
+    render_site(make_build(tmp_path / "warehouse.duckdb"), workspace, tmp_path / "site", RUN)
+    for name in PAGES:
+        assert "De exports zijn verzonnen." in (tmp_path / "site" / name).read_text(encoding="utf-8")
+
+
+def test_indicators_stand_beside_the_netherlands_with_every_number_in_a_table(index: str) -> None:
+    text = article(index, "Cliënten met een maatwerkarrangement Wmo")
+    assert "Heemskerk: 661 per 10.000 inwoners (2024). Nederland: 702 per 10.000 inwoners." in text
+    assert "2022 onbekend 680" in text
+    assert "1e helft 2024 570 geen cijfer" in text
+    assert "2024 661 702 voorlopig" in text
+    assert "Voor een trend zijn er 2 metingen op rij; daarvoor zijn er minstens 5 nodig." in text
+    assert "De grafiek toont jaren; in de tabel staan alle perioden." in text
+
+
+def test_counts_of_a_town_are_compared_with_the_country_by_their_growth(index: str) -> None:
+    text = article(index, "Sinds 2019")
+    # 39.648 / 39.191 and 18.044.027 / 17.282.163
+    assert "Sinds 2019 is dat 1,2 % meer in Heemskerk en 4,4 % meer in Nederland." in text
+    assert "Nederland staat alleen in de tabel" in text
+
+
+def test_an_indicator_with_one_period_gets_bars_and_names_both_its_tables(index: str) -> None:
+    text = article(index, "Personen met bijstand per 10.000 inwoners")
+    assert "Heemskerk: 214,4 per 10.000 inwoners (2020). Nederland: 249,8 per 10.000 inwoners." in text
+    assert "214,4 (2020)" in text
+    assert "Bron: CBS, tabel 03759ned; CBS, tabel 84799NED" in text
+
+
+def test_survey_figures_show_their_interval(index: str) -> None:
+    assert "45,0 marge 43,2 tot 46,8" in article(index, "Niet-sporters")
+
+
+def test_figures_of_other_municipalities_are_not_shown(index: str) -> None:
+    assert "Almere" not in index
+    assert "Jongeren met jeugdhulp" not in index
+
+
+def test_the_register_is_counted(index: str) -> None:
+    assert (
+        "Het landelijke register (BBV) telt 6 indicatoren; voor Heemskerk zijn er nu 3 gevuld." in Outline(index).text
+    )
+
+
+def test_the_foot_names_sources_checks_run_and_how_to_audit(index: str) -> None:
+    text = Outline(index).text
+    for part in (
+        "CBS cbs/03759ned, tabel 03759ned 45 dagen 1 maart 2025, 10:00 uur 24 februari 2025",
+        "24 februari 2025 rechtstreeks opgehaald CC BY 4.0",
+        "gereconstrueerd",
+        "Er zijn 5 controles gedaan: 4 in orde, 1 gaf een waarschuwing en 0 gingen mis.",
+        "opkoers trace bijstand_per_10000_inw GM0396 2020",
+        RUN.run_id,
+        RUN.git_commit,
+        RUN.publication_id,
+        "15 april 2025, 08:15 uur",
+    ):
+        assert part in text
+
+
+def test_every_check_stands_on_its_page_with_trouble_first(site: Path) -> None:
+    page = (site / "controles.html").read_text(encoding="utf-8")
+    assert page.count("<tr>") == len(validations()) + page.count("<thead>")
+    after_build = page.partition("Na het rekenen")[2]
+    assert after_build.index("fct_indicator_value") < after_build.index("dim_region")
+    assert '<td lang="en">published and computed rates within 5 % of each other</td>' in page
+
+
+def test_hostile_words_in_any_column_stay_words(tmp_path: Path) -> None:
+    doelen = [
+        replace(d, title=HOSTILE, opgave=HOSTILE, owner=HOSTILE, instrument=HOSTILE, unit=HOSTILE) for d in DOELEN
+    ]
+    checks = [
+        {**row, "suite": HOSTILE, "observed": HOSTILE, "message": HOSTILE, "result": "failed"} for row in validations()
+    ]
+    sql = f"""
+        update marts.dim_indicator set name_nl = '{HOSTILE}', definition_nl = '{HOSTILE}', unit = '{HOSTILE}';
+        update marts.dim_region set region_name = '{HOSTILE}';
+        update marts.audit_snapshot set attribution = '{HOSTILE}', url = 'https://x/"{HOSTILE}', original_url = null;
+        update intermediate.int_measurement set source_text = '{HOSTILE}';
+    """
+    index = render(tmp_path, doelen=doelen, checks=checks, sql=sql)
+    for page in (index, (tmp_path / "site" / "controles.html").read_text(encoding="utf-8")):
+        assert "<script" not in page
+        assert HOSTILE in Outline(page).text
+        assert not Outline(page).all("script")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_self_contained_small_and_free_of_script(site: Path, page: str) -> None:
+    html = (site / page).read_text(encoding="utf-8")
+    outline = Outline(html)
+    assert len(html.encode()) < 300_000
+    assert not outline.all("script") + outline.all("img") + outline.all("iframe")
+    assert [link["href"] for link in outline.all("link")] == ["data:,", "opkoers.css"]
+    assert not any(name.startswith("on") for _, attributes in outline.tags for name in attributes)
+    assert not any("style" in attributes for _, attributes in outline.tags)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_can_be_read_by_its_structure(site: Path, page: str) -> None:
+    outline = Outline((site / page).read_text(encoding="utf-8"))
+    assert outline.all("html")[0]["lang"] == "nl"
+    assert [len(outline.all(landmark)) for landmark in ("header", "main", "footer")] == [1, 1, 1]
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert len(outline.all("caption")) == len(outline.all("table")) > 0
+    assert all("scope" in cell for cell in outline.all("th"))
+    assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in outline.all("svg"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_ids_are_unique_and_every_reference_finds_its_target(site: Path, page: str) -> None:
+    outline = Outline((site / page).read_text(encoding="utf-8"))
+    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = [attributes.get("href") or "" for tag, attributes in outline.tags if tag in {"a", "use"}]
+    named = [attributes["aria-labelledby"] for _, attributes in outline.tags if "aria-labelledby" in attributes]
+    targets = {link[1:] for link in links if link.startswith("#")} | set(named)
+    assert targets <= set(ids)
+    assert {link for link in links if not link.startswith(("#", "https://"))} <= set(PAGES)
+
+
+def test_a_theme_is_copied_and_linked_after_our_own_stylesheet(tmp_path: Path) -> None:
+    theme = ".heemskerk-theme { --utrecht-heading-color: #005500; }"
+    workspace = make_workspace(tmp_path / "workspace", theme=theme)
+    files = render_site(make_build(tmp_path / "warehouse.duckdb"), workspace, tmp_path / "site", RUN)
+    outline = Outline((tmp_path / "site" / "index.html").read_text(encoding="utf-8"))
+    assert [link["href"] for link in outline.all("link")] == ["data:,", "opkoers.css", "theme.css"]
+    assert outline.all("html")[0]["class"] == "heemskerk-theme"
+    assert (tmp_path / "site" / "theme.css").read_text(encoding="utf-8") == theme
+    assert tmp_path / "site" / "theme.css" in files
+
+
+def test_a_workspace_without_objectives_or_indicators_still_gets_a_page(tmp_path: Path) -> None:
+    index = render(tmp_path, doelen=[], checks=[], sql="delete from marts.fct_indicator_value")
+    text = Outline(index).text
+    assert "Er zijn nog geen doelen vastgelegd." in text
+    assert "Over deze cijfers is geen enkele controle vastgelegd." in text
+    assert "opkoers trace INDICATOR GM0396 PERIODE" in text
+
+
+def test_a_missing_table_fails_loudly_and_writes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(duckdb.Error, match="audit_validation"):
+        render(tmp_path, sql="drop table marts.audit_validation")
+    assert not (tmp_path / "site").exists()
+
+
+def test_the_pages_need_neither_dagster_nor_dbt_nor_great_expectations() -> None:
+    """Rendering must not cost the imports of the machinery."""
+    probe = "import sys, dagster_project.site; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert not {"dagster", "dbt", "great_expectations", "altair", "pandas", "vl_convert"} & set(done.stdout.split())
