@@ -1,0 +1,235 @@
+"""Pages of a CBS table: fetched one by one into a folder, each whole, so that a broken pull goes on where it broke.
+
+What the pages say does not belong here: `cbs_v3.py` and `cbs_v4.py` know that.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, NotRequired
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import orjson
+from pydantic import FailFast, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # typing's own is not read by pydantic before Python 3.12
+
+from dagster_project.errors import UnsoundData
+from dagster_project.extract.http import BrokenAnswer, HttpClient
+
+Progress = Callable[[str], None]
+_STAMP_FILE = "stamp.txt"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page on disk. `next_url` is absolute and checked."""
+
+    name: str
+    url: str
+    size: int
+    rows: int
+    next_url: str | None
+
+
+def parse_json(body: bytes) -> Any:
+    """Any JSON document.
+
+    Raises:
+        BrokenAnswer: it is not whole.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BrokenAnswer("the answer is not whole JSON") from error
+
+
+def parse_page(body: bytes) -> list[Any]:
+    """The rows of one page of either version of the protocol.
+
+    Raises:
+        BrokenAnswer: it is not whole JSON, or not a page.
+    """
+    document = parse_json(body)
+    rows = document.get("value") if isinstance(document, dict) else None
+    if not isinstance(rows, list):
+        raise BrokenAnswer("the answer is JSON, but not a page with a list of rows")
+    return rows
+
+
+# Checking a page by its shape alone, without making its rows, takes a third of the time and little memory.
+class _EmptyRow(TypedDict):
+    pass
+
+
+_PageShape = TypedDict(
+    "_PageShape",
+    {
+        "value": Annotated[list[_EmptyRow], FailFast()],
+        "@odata.nextLink": NotRequired[str | None],
+        "odata.nextLink": NotRequired[str | None],
+    },
+)
+_SHAPE = TypeAdapter(_PageShape)
+
+
+def check_page(body: bytes) -> tuple[int, str | None]:
+    """How many rows a page has, and the address of the next page as the service wrote it.
+
+    Raises:
+        BrokenAnswer: it is not whole JSON, or not a page of rows.
+    """
+    try:
+        shape = _SHAPE.validate_json(body)
+    except ValidationError as error:
+        is_json = all(fault["type"] != "json_invalid" for fault in error.errors(include_input=False, include_url=False))
+        what = "JSON, but not a page with a list of rows" if is_json else "not whole JSON"
+        raise BrokenAnswer(f"the answer is {what}") from error
+    return len(shape["value"]), shape.get("@odata.nextLink") or shape.get("odata.nextLink") or None
+
+
+def address(collection: str, **options: str | None) -> str:
+    """An OData address with its options, such as `filter` for `$filter`; those that are None are left out."""
+    given = {name: quote(value, safe="(),'") for name, value in options.items() if value}
+    query = "&".join(f"${name}={value}" for name, value in given.items())
+    return f"{collection}?{query}" if query else collection
+
+
+def next_address(current: str, link: str) -> str:
+    """Where a link to the next page leads, by our own scheme: CBS writes `http` in links of pages asked by `https`.
+
+    Raises:
+        UnsoundData: it leads to another host.
+    """
+    here = urlsplit(current)
+    try:
+        there = urlsplit(urljoin(current, link))
+        same_host = (there.hostname, there.port) == (here.hostname, here.port)
+    except ValueError:
+        same_host = False
+    if not same_host:
+        raise UnsoundData(
+            f"{here.hostname}{here.path} points to {link[:120]!r} for its next page, "
+            f"expected an address on {here.netloc}. It is not followed: check the service or the base URL."
+        )
+    return urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
+
+
+class PullFolder:
+    """The pages of one pull.
+
+    Attributes:
+        path: the folder.
+        root: address of the table.
+        pages: pages fetched or found so far, in order.
+    """
+
+    def __init__(self, http: HttpClient, folder: Path, root: str, label: str, on_progress: Progress | None) -> None:
+        self.root = root
+        self.pages: list[Page] = []
+        self._http = http
+        self.path = folder
+        self._label = label
+        self._on_progress = on_progress
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path_of(self, page: Page) -> Path:
+        return self.path / page.name
+
+    def discard(self) -> None:
+        """Forget everything, on disk too."""
+        self.pages.clear()
+        shutil.rmtree(self.path)
+        self.path.mkdir()
+
+    def begin(self, name: str, url: str, stamp_of: Callable[[Any], str]) -> str:
+        """Fetch the document with the publisher's stamp, and drop pages of an earlier pull if their stamp was another.
+
+        Returns:
+            The stamp.
+        """
+        body = self.path / name
+        document = self._http.download(url, body, _whole_json)
+        stamp = stamp_of(document)
+        known = self.path / _STAMP_FILE
+        if not known.is_file() or known.read_text(encoding="utf-8") != stamp:
+            for other in set(self.path.iterdir()) - {body}:
+                other.unlink()
+            known.write_text(stamp, encoding="utf-8")
+        self.pages.append(Page(name, url, body.stat().st_size, 1, None))
+        return stamp
+
+    def collect(self, stem: str, url: str, *, first: str | None = None, anew: bool = False) -> list[Page]:
+        """Fetch a collection page by page, following its links; pages that are here already are not asked again.
+
+        Args:
+            stem: the pages are called `<stem>-0001.json` and on.
+            url: address of the first page.
+            first: name of the first page, if another.
+            anew: ask pages that are here again too. For descriptions of columns: they may change under one stamp.
+
+        Raises:
+            SourceUnreachable: a page did not come; those before it stay.
+            UnsoundData: the links lead to another host or in a circle.
+        """
+        found: list[Page] = []
+        visited: set[str] = set()
+        following: str | None = url
+        while following:
+            if following in visited:
+                raise UnsoundData(
+                    f"{self._label}: the links between its pages go in a circle, back to {following[:120]}. "
+                    "Nothing was taken over; report it to the publisher."
+                )
+            visited.add(following)
+            number = len(found) + 1
+            name = first if first and number == 1 else f"{stem}-{number:04d}.json"
+            page = self._fetch(name, following, anew)
+            found.append(page)
+            following = page.next_url
+            if self._on_progress:
+                self._on_progress(f"{self._label}: {stem}, page {number}, {sum(p.rows for p in found):,} rows")
+        return found
+
+    def rows(self, pages: list[Page]) -> list[Any]:
+        """All rows of a small collection."""
+        return [row for page in pages for row in parse_page(self.path_of(page).read_bytes())]
+
+    def members(self, shown_root: str) -> Iterator[tuple[str, Path, str]]:
+        """Name, body and address of each page, as a snapshot packs them, the addresses under `shown_root`."""
+        for page in self.pages:
+            yield page.name, self.path_of(page), page.url.replace(self.root, shown_root, 1)
+
+    def _fetch(self, name: str, url: str, anew: bool) -> Page:
+        page = None if anew else self._known(name, url)
+        if page is None:
+            target = self.path / name
+            rows, link = self._http.download(url, target, _check_file)
+            page = Page(name, url, target.stat().st_size, rows, next_address(url, link) if link else None)
+            self._note_of(name).write_bytes(orjson.dumps(asdict(page)))  # last: without its note a page does not count
+        self.pages.append(page)
+        return page
+
+    def _note_of(self, name: str) -> Path:
+        return self.path / f"{name}.note"
+
+    def _known(self, name: str, url: str) -> Page | None:
+        """The page of that name, if an earlier pull left it whole and it answers the same question."""
+        body, note = self.path / name, self._note_of(name)
+        if not (body.is_file() and note.is_file()):
+            return None
+        try:
+            page = Page(**orjson.loads(note.read_bytes()))
+        except (orjson.JSONDecodeError, TypeError):
+            return None
+        return page if (page.url, page.size) == (url, body.stat().st_size) else None
+
+
+def _check_file(body: Path) -> tuple[int, str | None]:
+    return check_page(body.read_bytes())
+
+
+def _whole_json(body: Path) -> Any:
+    return parse_json(body.read_bytes())
