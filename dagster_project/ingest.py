@@ -64,7 +64,7 @@ def take(run: Run, dataset: Dataset, http: HttpClient | None = None) -> Taken:
     elif dataset.kind == "workspace_file":
         new = tuple(_take_workspace_file(run, dataset))
     elif run.options.pulls and run.options.wants(dataset.source_id):
-        new = tuple(_take_wire(run, dataset, http or http_client(run.workspace)))
+        new = tuple(_take_wire(run, dataset, http or _http_client(run, dataset)))
     else:
         new = ()
     serving = tuple(serving_snapshots(run.store, dataset, run.options.as_of))
@@ -73,12 +73,11 @@ def take(run: Run, dataset: Dataset, http: HttpClient | None = None) -> Taken:
     return taken
 
 
-def http_client(workspace: Workspace) -> HttpClient:
-    """A client as patient as the workspace says."""
-    network = workspace.settings.network
-    return HttpClient(
-        attempts=network.attempts, backoff=network.backoff_seconds, read_timeout=network.timeout_seconds
-    )
+def _http_client(run: Run, dataset: Dataset) -> HttpClient:
+    """A client as patient as the workspace says; a service that did not answer is asked once more only."""
+    network = run.workspace.settings.network
+    attempts = 1 if dataset.kind in run.state().unreachable else network.attempts
+    return HttpClient(attempts=attempts, backoff=network.backoff_seconds, read_timeout=network.timeout_seconds)
 
 
 def _taken_note(new: tuple[Snapshot, ...], serving: tuple[Snapshot, ...]) -> str:
@@ -95,7 +94,8 @@ def _take_wire(run: Run, dataset: Dataset, http: HttpClient) -> Iterator[Snapsho
     except (SourceUnreachable, UnsoundData) as error:
         serves = f"its snapshot of {previous.retrieved_at[:10]} serves" if previous else "no snapshot can serve"
         run.note_set_aside(
-            f"{dataset.key}: {error} For now {serves}.", unreachable=isinstance(error, SourceUnreachable)
+            f"{dataset.key}: {error} For now {serves}.",
+            unreachable=dataset.kind if isinstance(error, SourceUnreachable) else None,
         )
         return
     if recording is not None:
@@ -116,7 +116,8 @@ def _pull(
 
 
 def _is_unchanged(dataset: Dataset, snapshot: Snapshot, stamp: str) -> bool:
-    return snapshot.publisher_modified == stamp and snapshot.contract_version == dataset.contract_version
+    same_contract = snapshot.contract_version == dataset.contract_version
+    return snapshot.origin == "wire" and snapshot.publisher_modified == stamp and same_contract
 
 
 def source_has_news(

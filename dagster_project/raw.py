@@ -26,7 +26,7 @@ _OBSERVATION = {
 
 RAW_TABLES: dict[str, dict[str, str]] = {
     # publishers' figures: one row per measure, region and period as sent
-    "cbs_observation": _OBSERVATION,
+    "cbs_observation": {**_OBSERVATION, "detail_key": "text"},
     "duo_observation": _OBSERVATION,
     "divosa_observation": _OBSERVATION,
     "municipal_observation": _OBSERVATION,

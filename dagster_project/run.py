@@ -81,8 +81,8 @@ class RunState:
     """source_id, dataset_id and snapshot_id of every snapshot that was loaded."""
     set_aside: list[str] = field(default_factory=list)
     """One sentence for each input that was left out or out of reach; any makes the exit code 5."""
-    unreachable: bool = False
-    """Whether a source did not answer."""
+    unreachable: list[str] = field(default_factory=list)
+    """Services that did not answer, by kind of dataset."""
     validations: list[dict[str, Any]] = field(default_factory=list)
     """Rows of raw.validation, in the order in which the gates ran."""
     timings: dict[str, float] = field(default_factory=dict)
@@ -136,11 +136,12 @@ class Run:
     def save(self, state: RunState) -> None:
         write_durably(self.folder / "state.json", json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
 
-    def note_set_aside(self, sentence: str, *, unreachable: bool = False) -> None:
+    def note_set_aside(self, sentence: str, *, unreachable: str | None = None) -> None:
         """Add a sentence about input that was left out, for the person who reads the outcome."""
         state = self.state()
         state.set_aside.append(sentence)
-        state.unreachable = state.unreachable or unreachable
+        if unreachable:
+            state.unreachable.append(unreachable)
         self.save(state)
 
     @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 import yaml
 
 from dagster_project import transform
+from dagster_project.contracts import all_contracts
 from dagster_project.product import product_path
 
 LAYERS = ("staging", "intermediate", "marts", "audit")
@@ -67,7 +70,11 @@ def test_published_models_are_under_contract_with_typed_columns(models: dict[str
 def test_layers_know_their_neighbours_only(models: dict[str, dict[str, Any]]) -> None:
     for name, model in models.items():
         parents = model["depends_on"]["nodes"]
-        kinds = {"raw" if p.startswith("source.") else _layer(models[p.split(".")[-1]]) for p in parents if not p.startswith("seed.")}
+        kinds = {
+            "raw" if p.startswith("source.") else _layer(models[p.split(".")[-1]])
+            for p in parents
+            if not p.startswith("seed.")
+        }
         allowed = {
             "staging": {"raw"},
             "intermediate": {"staging", "intermediate"},
@@ -82,10 +89,34 @@ def test_every_rule_has_a_unit_test() -> None:
     assert {test["model"] for test in tests} >= WITH_RULES
 
 
-def test_only_the_workspace_and_publishers_are_named_by_the_register() -> None:
-    indicators = product_path("seeds", "indicators.csv").read_text(encoding="utf-8").splitlines()
-    numbers = sorted(int(line.split(",", 1)[0]) for line in indicators[1:] if not line.startswith(","))
-    assert numbers == list(range(1, 40))
+def _seed(name: str) -> list[dict[str, str]]:
+    with product_path("seeds", f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_register_holds_every_official_number_once() -> None:
+    assert sorted(int(row["bbv_number"]) for row in _seed("indicators") if row["bbv_number"]) == list(range(1, 40))
+
+
+def test_register_and_breaks_are_sound() -> None:
+    register = _seed("indicators")
+    ids = [row["indicator_id"] for row in register]
+    assert len(set(ids)) == len(ids)
+    assert {row["direction"] for row in register} <= {"up", "down", "neutral"}
+    assert all(row["name_nl"] and row["definition_nl"] and row["unit"] and row["source_id"] for row in register)
+    assert not [row for row in register if row["numerator_concept"] and not float(row["rate_base"] or 0)]
+    assert {row["indicator_id"] for row in _seed("breaks")} <= set(ids)
+    assert all(date.fromisoformat(row["break_date"]) for row in _seed("breaks"))
+
+
+def test_every_contracted_concept_feeds_an_indicator() -> None:
+    register = _seed("indicators")
+    wanted = {row[f"{part}_concept"] for row in register for part in ("numerator", "denominator", "published")}
+    sample = product_path("sources", "samples", "heemskerk", "objectives.csv").read_text(encoding="utf-8-sig")
+    measured = {row["indicator_id"] for row in csv.DictReader(sample.splitlines(), delimiter=";")}
+    fed = {measure.concept for dataset in all_contracts() for measure in dataset.measures}
+    assert fed
+    assert fed <= wanted | measured
 
 
 def test_the_project_needs_no_packages_and_reports_to_no_one() -> None:

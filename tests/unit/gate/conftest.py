@@ -60,10 +60,10 @@ insert into raw.parameter values ('GM0396', '2026-04-01', 10);
 
 insert into raw.cbs_observation
     select 'cbs', 'population', '{SNAPSHOT}', i, 'inhabitants', 'M1', 'GM0396', (2018 + i) || 'JJ00', '39182.0', 'None',
-        false
+        false, 'T001038|10000'
     from range(4) as t (i)
     union all select 'cbs', 'population', '{SNAPSHOT}', 9, 'inhabitants', 'M1', 'NL01  ', '2017JJ00', '       .', null,
-        false;
+        false, null;
 insert into raw.cbs_code values
     ('cbs', 'population', '{SNAPSHOT}', 1, 'RegioS', 'GM0396', 'Heemskerk', null, null, null);
 insert into raw.cbs_measure values
