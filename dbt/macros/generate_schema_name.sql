@@ -1,0 +1,4 @@
+{# The layer's name is the schema's name: `marts`, never `main_marts`. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

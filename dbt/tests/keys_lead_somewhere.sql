@@ -1,0 +1,24 @@
+-- Dimensions hold whatever the facts name, so a key that leads nowhere is a fault of the models.
+-- An indicator that a workspace's file misspells is a fault of the data: the gate after the build refuses it by name.
+-- Returns every key that leads nowhere, with the column that holds it.
+{% set keys = [
+    ('fct_indicator_value', 'region_code', 'dim_region', 'region_code'),
+    ('fct_indicator_value', 'period_id', 'dim_period', 'period_id'),
+    ('fct_indicator_trend', 'outlook_period_id', 'dim_period', 'period_id'),
+    ('fct_objective_attainment', 'indicator_id', 'dim_indicator', 'indicator_id'),
+    ('fct_objective_attainment', 'region_code', 'dim_region', 'region_code'),
+    ('fct_objective_attainment', 'period_id', 'dim_period', 'period_id'),
+    ('fct_objective_attainment', 'target_period_id', 'dim_period', 'period_id'),
+    ('dim_region', 'parent_code', 'dim_region', 'region_code'),
+] %}
+{% for child, foreign_key, parent, key in keys %}
+select distinct
+    '{{ child }}.{{ foreign_key }}' as key_column,
+    child.{{ foreign_key }} as key_value
+from {{ ref(child) }} as child
+left join {{ ref(parent) }} as parent on child.{{ foreign_key }} = parent.{{ key }}
+where
+    child.{{ foreign_key }} is not null
+    and parent.{{ key }} is null
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

@@ -1,0 +1,20 @@
+select
+    snapshot_id,
+    source_id,
+    dataset_id,
+    table_id,
+    file_path,
+    origin,
+    url,
+    original_url,
+    retrieved_at,
+    last_seen_at,
+    publisher_modified,
+    http_status,
+    row_count,
+    bytes,
+    licence,
+    attribution,
+    contract_version,
+    is_synthetic
+from {{ ref('stg_run__snapshot') }}

@@ -1,0 +1,15 @@
+select
+    run_id,
+    stage,
+    suite,
+    table_name,
+    expectation,
+    column_name,
+    severity,
+    result,
+    observed,
+    expected,
+    unexpected_count,
+    element_count,
+    message
+from {{ ref('stg_run__validation') }}

@@ -1,0 +1,128 @@
+{#
+    Figures of indicators that arrive as they are: by hand, from a publisher, counted from local registrations, or as
+    the starting point that a plan writes down. One per indicator, region and period, in that order of preference.
+#}
+with parameter as (
+    select * from {{ ref('stg_run__parameter') }}
+),
+
+objective as (
+    select * from {{ ref('stg_municipal__objective') }}
+),
+
+by_hand as (
+    select
+        1 as preference,
+        indicator_id,
+        region_code,
+        period_id,
+        value,
+        interval_low,
+        interval_high,
+        absence,
+        is_synthetic,
+        source_text,
+        snapshot_id,
+        row_number
+    from {{ ref('stg_municipal__measurement') }}
+),
+
+-- a publisher's figure belongs here when a plan steers on it and the national register does not know it
+published as (
+    select
+        2 as preference,
+        observation.concept_id as indicator_id,
+        observation.region_code,
+        observation.period_id,
+        observation.value,
+        cast(null as double) as interval_low,
+        cast(null as double) as interval_high,
+        observation.absence,
+        observation.is_synthetic,
+        dataset.title as source_text,
+        observation.snapshot_id,
+        0 as row_number
+    from {{ ref('int_observation') }} as observation
+    left join {{ ref('stg_run__dataset') }} as dataset
+        on
+            observation.source_id = dataset.source_id
+            and observation.dataset_id = dataset.dataset_id
+    where
+        observation.preference = 1
+        and observation.concept_id in (select objective.indicator_id from objective)
+        and observation.concept_id not in (select indicator.published_concept from {{ ref('indicators') }} as indicator)
+),
+
+counted as (
+    select
+        3 as preference,
+        indicator_id,
+        region_code,
+        period_id,
+        value,
+        cast(null as double) as interval_low,
+        cast(null as double) as interval_high,
+        absence,
+        is_synthetic,
+        'Telling uit eigen registratie' as source_text,
+        snapshot_id,
+        0 as row_number
+    from {{ ref('int_local_count') }}
+),
+
+starting_point as (
+    select
+        4 as preference,
+        objective.indicator_id,
+        parameter.workspace_gemeente as region_code,
+        objective.baseline_period_id as period_id,
+        objective.baseline_value as value,
+        cast(null as double) as interval_low,
+        cast(null as double) as interval_high,
+        cast(null as text) as absence,
+        false as is_synthetic,
+        'Nulmeting: ' || coalesce(objective.source, objective.instrument, objective.plan_id) as source_text,
+        objective.snapshot_id,
+        objective.row_number
+    from objective
+    cross join parameter
+    where
+        objective.baseline_value is not null
+        and objective.baseline_period_id is not null
+        and objective.indicator_id is not null
+),
+
+everything as (
+    select * from by_hand
+    union all
+    select * from published
+    union all
+    select * from counted
+    union all
+    select * from starting_point
+),
+
+ranked as (
+    select
+        *,
+        -- of two lines in one file the last one counts
+        row_number() over (
+            partition by indicator_id, region_code, period_id
+            order by preference asc, row_number desc, snapshot_id asc
+        ) as place
+    from everything
+)
+
+select
+    indicator_id,
+    region_code,
+    period_id,
+    value,
+    interval_low,
+    interval_high,
+    absence,
+    is_synthetic,
+    source_text,
+    snapshot_id
+from ranked
+where place = 1

@@ -1,0 +1,90 @@
+{#
+    Every figure of every publisher, newest vintage. Two steps: within one table the newest snapshot counts; between
+    tables that give the same figure all stay, ranked, because a denominator wants the table of its own numerator.
+#}
+with observation as (
+    select * from {{ ref('stg_cbs__observation') }}
+    union all
+    select * from {{ ref('stg_duo__observation') }}
+    union all
+    select * from {{ ref('stg_divosa__observation') }}
+    union all
+    select * from {{ ref('stg_municipal__observation') }}
+),
+
+-- one figure per snapshot: parts (ages) are added up, equal rows collapse, contradicting rows leave nothing known
+in_snapshot as (
+    select
+        source_id,
+        dataset_id,
+        snapshot_id,
+        concept_id,
+        region_code,
+        period_id,
+        case
+            when count(value) < count(*) then null
+            when concept_id in ({{ quoted_list(var('summed_concepts')) }}) then sum(value)
+            when min(value) = max(value) then min(value)
+        end as value,
+        case
+            when count(absence) = count(*) and min(absence) = max(absence) then min(absence)
+            else 'unknown'
+        end as absence,
+        bool_or(is_synthetic) as is_synthetic
+    from observation
+    where {{ region_type('region_code') }} is not null
+    group by source_id, dataset_id, snapshot_id, concept_id, region_code, period_id
+),
+
+dated as (
+    select
+        in_snapshot.*,
+        period_status.value_status,
+        snapshot.publisher_modified_at,
+        snapshot.retrieved_at
+    from in_snapshot
+    left join {{ ref('stg_run__snapshot') }} as snapshot
+        on
+            in_snapshot.source_id = snapshot.source_id
+            and in_snapshot.dataset_id = snapshot.dataset_id
+            and in_snapshot.snapshot_id = snapshot.snapshot_id
+    left join {{ ref('stg_cbs__period_status') }} as period_status
+        on
+            in_snapshot.source_id = period_status.source_id
+            and in_snapshot.dataset_id = period_status.dataset_id
+            and in_snapshot.snapshot_id = period_status.snapshot_id
+            and in_snapshot.period_id = period_status.period_id
+),
+
+aged as (
+    select
+        *,
+        row_number() over (
+            partition by source_id, dataset_id, concept_id, region_code, period_id
+            order by publisher_modified_at desc nulls last, retrieved_at desc nulls last, snapshot_id asc
+        ) as age
+    from dated
+)
+
+select
+    concept_id,
+    region_code,
+    period_id,
+    source_id,
+    dataset_id,
+    value,
+    case when value is null then absence end as absence,
+    value_status,
+    is_synthetic,
+    snapshot_id,
+    row_number() over (
+        partition by concept_id, region_code, period_id
+        order by
+            (value is null) asc,
+            publisher_modified_at desc nulls last,
+            retrieved_at desc nulls last,
+            source_id asc,
+            dataset_id asc
+    ) as preference
+from aged
+where age = 1

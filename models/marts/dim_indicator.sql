@@ -1,0 +1,56 @@
+{# The national register, and the indicators that the workspace's objectives define for themselves. #}
+with register as (
+    select * from {{ ref('indicators') }}
+),
+
+objective as (
+    select
+        *,
+        row_number() over (partition by indicator_id order by is_current desc, version desc, objective_id asc) as place
+    from {{ ref('int_objective') }}
+    where indicator_id is not null
+),
+
+own as (
+    select objective.*
+    from objective
+    left join register on objective.indicator_id = register.indicator_id
+    where
+        objective.place = 1
+        and register.indicator_id is null
+)
+
+select
+    indicator_id,
+    bbv_number,
+    name_nl,
+    definition_nl,
+    unit,
+    rate_base,
+    decimals,
+    direction,
+    taakveld,
+    source_id,
+    rhythm,
+    valid_from,
+    valid_to
+from register
+
+union all
+
+select
+    indicator_id,
+    cast(null as integer) as bbv_number,
+    title as name_nl,
+    title || coalesce(' (' || instrument || ')', '') as definition_nl,
+    unit,
+    cast(null as double) as rate_base,
+    decimals,
+    case direction when 'hold' then 'neutral' else direction end as direction,
+    cast(null as text) as taakveld,
+    'workspace' as source_id,
+    rhythm,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to
+from own
+order by indicator_id

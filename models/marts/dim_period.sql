@@ -1,0 +1,18 @@
+with mentioned as (
+    select period_id from {{ ref('int_indicator_value') }}
+    union
+    select baseline_period_id from {{ ref('int_objective') }}
+    union
+    select target_period_id from {{ ref('int_objective') }}
+    union
+    select outlook_period_id from {{ ref('fct_indicator_trend') }}
+)
+
+select
+    period_id,
+    {{ period_type('period_id') }} as period_type,
+    {{ period_start('period_id') }} as start_date,
+    {{ period_end('period_id') }} as end_date
+from mentioned
+where period_id is not null
+order by period_id

@@ -1,0 +1,68 @@
+{#
+    The last unbroken stretch of every indicator in every region. Where figures come per year and per half-year, the
+    type of period with most points speaks; of equals the year.
+#}
+with stretch as (
+    select
+        indicator_id,
+        region_code,
+        period_type,
+        count(*) as n_points,
+        arg_min(period_id, t) as window_start,
+        arg_max(period_id, t) as window_end,
+        max(t) as last_t,
+        bool_or(is_synthetic) as is_synthetic
+    from {{ ref('int_series') }}
+    group by indicator_id, region_code, period_type
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by indicator_id, region_code
+            order by n_points desc, (period_type = 'year') desc, period_type asc
+        ) as place
+    from stretch
+),
+
+foreseen as (
+    select
+        ranked.*,
+        trend.slope,
+        trend.s,
+        trend.p_value,
+        trend.mean_value + trend.fitted_slope * (ranked.last_t + 1 - trend.mean_t) as outlook_value,
+        trend.t_975 * trend.residual_sd * sqrt(
+            1 + 1.0 / trend.n_points + power(ranked.last_t + 1 - trend.mean_t, 2) / trend.sxx
+        ) as half_width
+    from ranked
+    left join {{ ref('int_trend') }} as trend
+        on
+            ranked.indicator_id = trend.indicator_id
+            and ranked.region_code = trend.region_code
+            and ranked.period_type = trend.period_type
+    where ranked.place = 1
+)
+
+select
+    indicator_id,
+    region_code,
+    cast(n_points as integer) as n_points,
+    window_start,
+    window_end,
+    slope,
+    p_value,
+    case
+        when p_value is null then 'too_few_points'
+        when p_value >= 0.05 then 'no_significant_change'
+        when s > 0 then 'up'
+        else 'down'
+    end as trend,
+    outlook_value,
+    outlook_value - half_width as outlook_low,
+    outlook_value + half_width as outlook_high,
+    case when outlook_value is not null then {{ period_a_year_later('window_end') }} end as outlook_period_id,
+    is_synthetic
+from foreseen
+order by indicator_id, region_code

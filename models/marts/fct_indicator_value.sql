@@ -1,0 +1,21 @@
+select
+    indicator_id,
+    region_code,
+    period_id,
+    'as_published' as territory,
+    value,
+    numerator,
+    denominator,
+    rate_published,
+    rate_computed,
+    interval_low,
+    interval_high,
+    value_status,
+    absence,
+    is_derived,
+    is_synthetic,
+    snapshot_id,
+    denominator_snapshot_id
+from {{ ref('int_indicator_value') }}
+-- sorted, so that a reader who asks for one indicator skips the rest of the file
+order by indicator_id, region_code, period_id

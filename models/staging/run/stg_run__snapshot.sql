@@ -1,0 +1,21 @@
+select
+    snapshot_id,
+    source_id,
+    dataset_id,
+    table_id,
+    file_path,
+    origin,
+    url,
+    original_url,
+    {{ to_timestamp_utc('retrieved_at') }} as retrieved_at,
+    {{ to_timestamp_utc('last_seen_at') }} as last_seen_at,
+    publisher_modified,
+    {{ to_timestamp_utc('publisher_modified') }} as publisher_modified_at,
+    http_status,
+    row_count,
+    bytes,
+    licence,
+    attribution,
+    contract_version,
+    is_synthetic
+from {{ source('run', 'snapshot') }}
