@@ -86,11 +86,12 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
 @pytest.mark.parametrize(
     ("part", "fault", "told"),
     [
-        (f"{KWB_2024}/TypedDataSet", faults.hang, "time"),
+        (f"{KWB_2024}/TypedDataSet", faults.hang, "not a byte came"),
         (f"{KWB_2024}/TypedDataSet", faults.reset_half_way, "broke"),
         (f"{KWB_2024}/TypedDataSet", faults.status(500, "query returns more than 10000 records"), "500"),
         (f"{KWB_2024}/TypedDataSet", faults.cut_json, "JSON"),
-        (f"{KWB_2024}/DataProperties", faults.rewritten(faults.without_column("WmoClienten_8")), "WmoClienten"),
+        (f"{KWB_2024}/DataProperties", faults.rewritten(faults.without_row("Key", "WmoClienten_8")), "WmoClienten"),
+        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.without_column("WmoClienten_8")), "WmoClienten_8"),
         (
             f"{KWB_2024}/DataProperties",
             faults.rewritten(faults.with_unit("Key", "WmoClienten_8", "x 1 000")),
@@ -98,7 +99,16 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
         ),
         (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.with_row_again(0, WmoClienten_8=999_999)), "999999"),
     ],
-    ids=["hangs", "resets half-way", "HTTP 500", "truncated JSON", "vanished column", "changed unit", "duplicate rows"],
+    ids=[
+        "hangs",
+        "resets half-way",
+        "HTTP 500",
+        "truncated JSON",
+        "vanished column",
+        "column missing in rows",
+        "changed unit",
+        "duplicate rows",
+    ],
 )
 def test_a_table_that_misbehaves_is_set_aside_and_the_rest_goes_on(
     country: StandIn, workspace: Workspace, run_refresh: Refresh, part: str, fault: faults.Fault, told: str
@@ -113,8 +123,9 @@ def test_a_table_that_misbehaves_is_set_aside_and_the_rest_goes_on(
 
 
 def test_a_fault_that_passes_leaves_no_trace(country: StandIn, workspace: Workspace, run_refresh: Refresh) -> None:
-    for fault in (faults.reset_half_way, faults.status(503), faults.cut_json):
-        country.misbehave("TypedDataSet", fault, times=1)
+    country.misbehave(f"{KWB_2024}/TypedDataSet", faults.reset_half_way, times=1)
+    country.misbehave("85618NED/TypedDataSet", faults.status(503), times=1)
+    country.misbehave("03759ned/Observations", faults.cut_json, times=1)
     said, code = run_refresh()
     assert code == 0, said
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)

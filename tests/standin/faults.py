@@ -118,6 +118,15 @@ def without_column(name: str) -> Rewrite:
     return change
 
 
+def without_row(key_column: str, key: str) -> Rewrite:
+    """One row is gone, such as the description of a measure."""
+
+    def change(document: dict[str, Any]) -> None:
+        document["value"] = [row for row in document["value"] if row.get(key_column) != key]
+
+    return change
+
+
 def with_unit(key_column: str, key: str, unit: str) -> Rewrite:
     """The description of one measure states another unit."""
 
