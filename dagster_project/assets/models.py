@@ -43,7 +43,7 @@ def _build(run: Run, context: dg.AssetExecutionContext, *, select: str | None, e
             raw_events.append(MessageToDict(event, preserving_proto_field_name=True))
 
     failure: transform.DbtFailed | None = None
-    with run.stage(f"dbt {select or 'models'}"):
+    with run.stage("dbt audit models" if select else "dbt models"):
         try:
             transform.build(run.database, select=select, exclude=exclude, on_event=collect)
         except transform.DbtFailed as error:

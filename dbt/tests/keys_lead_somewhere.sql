@@ -1,3 +1,4 @@
+{{ config(meta={"dagster": {"ref": {"name": "fct_indicator_value"}}}) }}
 -- Dimensions hold whatever the facts name, so a key that leads nowhere is a fault of the models.
 -- An indicator that a workspace's file misspells is a fault of the data: the gate after the build refuses it by name.
 -- Returns every key that leads nowhere, with the column that holds it.

@@ -1,3 +1,4 @@
+{{ config(meta={"dagster": {"ref": {"name": "fct_objective_attainment"}}}) }}
 -- The page shows one verdict per objective. None means that an objective fell silent, two that a reader cannot choose.
 -- Returns the objectives of the workspace, in force on the day of the run, without exactly one current row.
 select
