@@ -144,7 +144,8 @@ def status(workspace: WorkspaceOption = None) -> None:
     """What stands published, how old each source is, how the last runs ended."""
     from dagster_project.status import status as status_of
 
-    Console().print(status_of(find_workspace(workspace)))
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(status_of(find_workspace(workspace)))
 
 
 @app.command()
@@ -189,19 +190,11 @@ def dev(
     found = find_workspace(workspace)
     prepare_dagster_home(found)
     environment = {**os.environ, "DAGSTER_HOME": str(found.dagster_home), WORKSPACE_VARIABLE: str(found.root)}
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "-m",
-        "dagster_project.definitions",
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-    ]
+    dagster = ["-m", "dagster", "dev", "-m", "dagster_project.definitions"]
+    command = [sys.executable, *dagster, "-h", "127.0.0.1", "-p", str(port)]
     _say(f"Dagster on http://127.0.0.1:{port}; stop with Ctrl-C.")
+    if os.name == "posix":
+        os.execve(command[0], command, environment)  # noqa: S606 - in our place, so that signals reach it
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -20,7 +21,7 @@ _LAST_RUNS = 5
 
 def status(workspace: Workspace) -> RenderableType:
     """The state of a workspace as something to look at each morning."""
-    return Group(*_publication(workspace), _sources(workspace), *_runs(workspace))
+    return Group(*_publication(workspace), Text(), _sources(workspace), Text(), *_runs(workspace))
 
 
 def _publication(workspace: Workspace) -> Iterator[RenderableType]:
@@ -42,25 +43,29 @@ def _moment(utc: str) -> str:
 
 
 def _sources(workspace: Workspace) -> Table:
-    table = Table("source", "table", "retrieved", "age", "last seen", "rows", "origin")
+    table = _table("source", "table or file", "retrieved", "age", "rows", "origin")
     store = SnapshotStore(workspace.snapshots)
     now = datetime.now(UTC)
     for dataset in ingest.datasets_of(workspace):
         serving = ingest.serving_snapshots(store, dataset)
         if not serving:
-            table.add_row(dataset.key, dataset.table_id or "", "never", "", "", "", "")
+            table.add_row(dataset.key, dataset.table_id or "", "never", "", "", "")
         for snapshot in serving:
-            age = (now - datetime.fromisoformat(snapshot.retrieved_at)).days
-            synthetic = ", synthetic" if snapshot.is_synthetic else ""
+            age = (now - datetime.fromisoformat(snapshot.last_seen_at)).days
+            name = dataset.table_id or PurePosixPath(snapshot.url).name
+            origin = f"{snapshot.origin}, synthetic" if snapshot.is_synthetic else snapshot.origin
             table.add_row(
-                dataset.key,
-                dataset.table_id or snapshot.url,
-                _moment(snapshot.retrieved_at),
-                f"{age} d",
-                _moment(snapshot.last_seen_at),
-                str(snapshot.row_count or ""),
-                f"{snapshot.origin}{synthetic}",
+                dataset.key, name, _moment(snapshot.retrieved_at), f"{age} d", str(snapshot.row_count or 0), origin
             )
+    return table
+
+
+def _table(*columns: str) -> Table:
+    """A table that stays narrow: no frame, cells on one line but for the last."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns[:-1]:
+        table.add_column(column, no_wrap=True)
+    table.add_column(columns[-1], overflow="fold")
     return table
 
 
@@ -68,7 +73,7 @@ def _runs(workspace: Workspace) -> Iterator[RenderableType]:
     runs = list(finished_runs(workspace))[-_LAST_RUNS:]
     if not runs:
         return
-    table = Table("run", "started", "outcome", "code", "gate", "what it said")
+    table = _table("run", "started", "outcome", "code", "gate", "what it said")
     for run in reversed(runs):
         table.add_row(run.run_id[:8], _moment(run.started_at), run.outcome, str(run.exit_code), _gate(run), run.message)
     yield table

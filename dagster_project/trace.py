@@ -44,7 +44,7 @@ def trace(workspace: Workspace, indicator_id: str, region_code: str, period_id: 
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
         value = _value(connection, indicator_id, region_code, period_id)
         indicator = _row(connection, "select * from marts.dim_indicator where indicator_id = ?", [indicator_id])
-        gates = _gates(connection)
+        gates = _gates(connection, [sha for _, sha in _roles(value)])
         run = _row(connection, "select * from marts.audit_run where run_id = ?", [manifest["run_id"]])
     store = SnapshotStore(workspace.snapshots)
     return {
@@ -191,13 +191,17 @@ def _is_about(row: dict[str, Any], value: dict[str, Any]) -> bool:
     return same_region and same_period and (number in numbers if numbers else number is None)
 
 
-def _gates(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def _gates(connection: duckdb.DuckDBPyConnection, snapshot_ids: list[str]) -> list[dict[str, Any]]:
+    """The suites that judged the value's table and the raw tables of the sources it came from."""
     sql = (
         "select stage, suite, count(*) as expectations, count(*) filter (where result = 'passed') as passed"
-        " from marts.audit_validation where table_name = ? or stage = 'after_ingest'"
+        " from marts.audit_validation where table_name in (?, 'raw.snapshot', 'raw.parameter') or exists ("
+        "  select 1 from marts.audit_snapshot where list_contains(?, snapshot_id)"
+        "  and (table_name like 'raw.' || source_id || '_%'"
+        "       or source_id = 'municipal' and table_name like 'raw.cssd_%'))"
         " group by stage, suite order by stage desc, suite"
     )
-    return _rows(connection, sql, [f"marts.{VALUE_MODEL}"])
+    return _rows(connection, sql, [f"marts.{VALUE_MODEL}", snapshot_ids])
 
 
 def as_lines(chain: dict[str, Any]) -> Iterator[str]:
@@ -205,7 +209,7 @@ def as_lines(chain: dict[str, Any]) -> Iterator[str]:
     value, publication, run = chain["value"], chain["publication"], chain["run"]
     yield f"{value['indicator_id']} {value['region_code']} {value['period_id']}"
     yield f"  value       {chain['formula']}"
-    yield f"  status      {value['value_status'] or '-'}; synthetic {value['is_synthetic']}"
+    yield f"  status      {value['value_status'] or 'not stated'}; synthetic {value['is_synthetic']}"
     yield f"  indicator   {chain['indicator'].get('name_nl', '-')}"
     yield f"  published   {publication['publication_id']}, as of {publication['as_of']}"
     yield f"  code        commit {publication['git_commit']}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from dagster_project.errors import ConfigurationError
+from dagster_project.run import refresh_lock
 from dagster_project.workspace import find_workspace
 
 GOOD = 'gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n'
@@ -48,3 +50,13 @@ def test_a_source_that_is_not_named_is_on(tmp_path: Path) -> None:
     workspace = find_workspace(make(tmp_path, GOOD + "[sources]\nduo = false\n"))
     assert workspace.source_is_on("cbs")
     assert not workspace.source_is_on("duo")
+
+
+def test_a_second_refresh_of_the_same_workspace_is_told_to_wait(tmp_path: Path) -> None:
+    workspace = find_workspace(make(tmp_path, GOOD))
+    workspace.data.mkdir()
+    other = FileLock(workspace.data / ".refresh.lock")
+    with other, pytest.raises(ConfigurationError, match="Another refresh"), refresh_lock(workspace):
+        pytest.fail("two refreshes were let in")
+    with refresh_lock(workspace), refresh_lock(workspace), pytest.raises(Timeout):
+        other.acquire(timeout=0)
