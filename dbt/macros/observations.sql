@@ -1,0 +1,31 @@
+{% macro staged_observations(relation, region) %}
+{#
+    Observations of one source under the warehouse's own names and types; every source's raw table has the same columns.
+    relation: the raw table. region: SQL that turns its region_key into a region code.
+#}
+with read as (
+    select
+        *,
+        {{ figure('value_text', 'value_attribute') }} as value
+    from {{ relation }}
+)
+
+select
+    -- where it came from
+    source_id,
+    dataset_id,
+    snapshot_id,
+    row_number,
+
+    -- what, where, when
+    trim(concept_id) as concept_id,
+    measure_key,
+    {{ region }} as region_code,
+    {{ period_id('period_key') }} as period_id,
+
+    -- how much
+    value,
+    {{ absence('value_text', 'value_attribute', 'value') }} as absence,
+    coalesce(is_synthetic, false) as is_synthetic
+from read
+{% endmacro %}

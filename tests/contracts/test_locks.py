@@ -1,0 +1,36 @@
+"""One set of pins: what pip installs from the lock files is what uv resolves to, and no file names a registry."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from dagster_project.product import product_root
+
+PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[a-z,]*\])?(==[^ ;\\]+(?: ; [^\\]+?)?) *\\?$", re.MULTILINE)
+
+
+def pins(name: str) -> dict[str, str]:
+    return dict(PIN.findall((product_root() / name).read_text(encoding="utf-8")))
+
+
+def test_uv_has_the_pins_of_the_lock_file() -> None:
+    project = tomllib.loads((product_root() / "pyproject.toml").read_text(encoding="utf-8"))
+    constraints = dict(
+        re.fullmatch(r"([a-z0-9._-]+)(==.*)", line).groups()  # type: ignore[union-attr]
+        for line in project["tool"]["uv"]["constraint-dependencies"]
+    )
+    assert constraints == pins("requirements-dev.lock")
+    assert len(constraints) > 100
+
+
+def test_the_lock_of_the_product_is_part_of_that_of_its_development() -> None:
+    development = pins("requirements-dev.lock")
+    assert {name: development.get(name) for name in pins("requirements.lock")} == pins("requirements.lock")
+
+
+def test_every_pin_carries_a_hash_and_no_address() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (product_root() / name).read_text(encoding="utf-8")
+        assert text.count("--hash=sha256:") >= len(pins(name))
+        assert "://" not in text
