@@ -94,16 +94,19 @@ def demo(
 ) -> None:
     """Make the sample workspace and run the whole pipeline on it, offline."""
     from dagster_project.demo import make_demo_workspace
+    from dagster_project.publication import current_folder
 
     make_demo_workspace(workspace)
     found = Workspace(workspace)
     text, code = _refresh(found, offline=True, only=(), as_of=None, debug=debug)
-    if code == EXIT_OK:
+    standing = current_folder(found)
+    if code == EXIT_OK and standing:
+        shown = found.current if found.current.is_symlink() else standing
         text += f"""
 
 The sample is Heemskerk; its own registrations are synthetic.
-  page       {found.current / "site" / "index.html"}
-  warehouse  {found.current / "warehouse.duckdb"}
+  page       {shown / "site" / "index.html"}
+  warehouse  {shown / "warehouse.duckdb"}
   status     opkoers status --workspace {workspace}
   a figure   opkoers trace bijstand_per_10000_inw GM0396 2020 --workspace {workspace}"""
     _end(text, code)

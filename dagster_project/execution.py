@@ -62,8 +62,9 @@ def refresh(workspace: Workspace, options: RunOptions, *, debug: bool = False) -
         if quiet:
             return quiet, EXIT_OK
         _, state = execute(workspace, options, debug=debug)
-    lines = [state.message, *(f"Set aside: {sentence}" for sentence in state.set_aside)]
-    return "\n".join(lines), EXIT_INTERNAL if state.exit_code is None else state.exit_code
+    ended_well = state.outcome in ("published", "nothing_new")
+    left_out = [f"Set aside: {sentence}" for sentence in state.set_aside] if ended_well else []
+    return "\n".join([state.message, *left_out]), EXIT_INTERNAL if state.exit_code is None else state.exit_code
 
 
 def execute(workspace: Workspace, options: RunOptions, *, debug: bool = False) -> tuple[Run, RunState]:

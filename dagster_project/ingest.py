@@ -323,9 +323,10 @@ def _refuse_when_nothing_is_left(run: Run, pinned: Iterable[Snapshot]) -> None:
     if any(snapshot.source_id == "cbs" for snapshot in pinned) or not run.workspace.source_is_on("cbs"):
         return
     state = run.state()
-    reasons = " ".join(state.set_aside[:3]) or "No snapshot was ever taken; run again without --offline."
+    reason = state.set_aside[0] if state.set_aside else "No snapshot was ever taken: run without --offline."
+    more = f" ({len(state.set_aside) - 1} more datasets likewise)" if len(state.set_aside) > 1 else ""
     error = SourceUnreachable if state.unreachable or not state.set_aside else GateRefused
-    raise error(f"Nothing sound of CBS is left to publish. {reasons}")
+    raise error(f"Nothing sound of CBS is left to publish. {reason}{more}")
 
 
 def _own_knowledge(run: Run, pinned: list[Snapshot]) -> Iterator[RawBatch]:

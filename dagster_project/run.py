@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import json
 import logging
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,14 +117,17 @@ class Run:
         """Make the run's folder and its first state, unless an earlier step did."""
         if (self.folder / "state.json").is_file():
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(
+            mode=0o700, exist_ok=True
+        )  # it holds rows on persons, under hashed numbers, until the run ends
         as_of = self.options.as_of or today()
         self.save(
             RunState(
                 run_id=self.run_id,
                 started_at=utc_now(),
                 as_of=as_of.isoformat(),
-                started_by=getpass.getuser(),
+                started_by=_operator(),
                 git_commit=git_commit(),
                 code_fingerprint=code_fingerprint(),
                 opkoers_version=__version__,
@@ -174,6 +178,14 @@ class Run:
         shutil.copyfile(self.folder / "state.json", self.workspace.runs / f".{name}")
         (self.workspace.runs / f".{name}").replace(self.workspace.runs / name)
         return state
+
+
+def _operator() -> str:
+    """Who runs this; a service may run under an id that has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
 
 
 def finished_runs(workspace: Workspace) -> Iterator[RunState]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 from scipy import stats
@@ -236,6 +237,19 @@ def test_no_client_number_of_the_exports_reaches_what_is_published(demo: Path) -
     )
     records = b"".join(path.read_bytes() for path in (demo / "data" / "runs").glob("*.json"))
     assert not [number for number in numbers if number.encode() in published + records]
+
+
+def test_dagster_knows_the_columns_and_where_they_come_from(demo: Path) -> None:
+    with dg.DagsterInstance.from_config(str(demo / "data" / "dagster")) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["marts", "fct_indicator_value"]))
+    assert event is not None
+    assert event.asset_materialization is not None
+    metadata = event.asset_materialization.metadata
+    columns = {column.name for column in metadata["dagster/column_schema"].value.columns}
+    assert {"indicator_id", "value", "snapshot_id"} <= columns
+    lineage = metadata["dagster/column_lineage"].value.deps_by_column
+    assert {dep.asset_key.to_user_string() for dep in lineage["value"]} == {"intermediate/int_indicator_value"}
+    assert set(lineage) == columns
 
 
 def test_bad_usage_is_one_plain_sentence(tmp_path: Path) -> None:
