@@ -24,11 +24,11 @@ _CONNECTIONS = 3  # asked at once; CBS publishes no limit, so we stay modest
 def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> str | None:
     """One sentence when a refresh would publish what already stands, else None.
 
-    Only certainty counts: a source that does not answer, an input that was set aside last time or a doubt of any kind
-    means that there is something to do.
+    Only certainty counts: a source that does not answer, an input that is still unsound or a doubt of any kind means
+    that there is something to do.
     """
     manifest = current_manifest(workspace)
-    if manifest is None or not options.takes_input or manifest["set_aside"]:
+    if manifest is None or not options.takes_input:
         return None
     same_product = manifest["code_fingerprint"] == code_fingerprint() and manifest["settings_sha256"] == settings_hash(
         workspace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,32 @@ def test_a_file_that_fits_nothing_is_rejected_with_its_reason(
     assert code == 5, said
     assert "vakantieplanning.csv" in said
     assert (workspace.root / "rejected" / "vakantieplanning.csv.reason.txt").is_file()
+    said, code = run_refresh()
+    assert (code, said[:11]) == (0, "Nothing new"), "it was rejected once and is out of the way"
+
+
+def test_a_build_as_of_a_day_takes_what_was_known_then_and_leaves_the_pointer(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    run_refresh()
+    for path in workspace.snapshots.glob("cbs/*/*.json"):  # as if all that had been met half a year ago
+        known = json.loads(path.read_text())
+        path.write_text(json.dumps(known | {"retrieved_at": "2026-03-01T06:00:00Z", "sightings": []}))
+    country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
+    run_refresh()
+    standing = current_folder(workspace)
+    said, code = run_refresh(as_of=date(2026, 3, 1))
+    assert code == 0, said
+    assert current_folder(workspace) == standing
+    built = max(path for path in workspace.publications.iterdir())
+    assert built != standing
+    sql = (
+        "select value from marts.fct_indicator_value"
+        " where indicator_id = 'wmo_clients_per_10000' and region_code = 'GM0396' and period_id = '2024'"
+    )
+    with duckdb.connect(str(built / "warehouse.duckdb"), read_only=True) as connection:
+        assert connection.execute(sql).fetchall() == [(pytest.approx(500.0),)]
+    assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(550.0)
 
 
 def test_objectives_that_cannot_be_read_are_set_aside_and_named(
