@@ -62,8 +62,7 @@ def _local_news(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[
 
 def _snapshots_moved(workspace: Workspace, datasets: tuple[Dataset, ...], pinned: set[str]) -> bool:
     """Whether a snapshot serves on which the publication does not rest: a run was killed before it published."""
-    store = SnapshotStore(workspace.snapshots)
-    serving = {s.snapshot_id for dataset in datasets for s in ingest.serving_snapshots(store, dataset)}
+    serving = {s.snapshot_id for dataset in datasets for s in ingest.serving_snapshots(workspace, dataset)}
     return serving != pinned
 
 

@@ -53,21 +53,25 @@ def datasets_of(workspace: Workspace) -> tuple[Dataset, ...]:
     return tuple(dropfolder.apply_mapping(dataset, workspace) for dataset in on)
 
 
-def take(run: Run, dataset: Dataset, http: HttpClient | None = None) -> Taken:
+def take(run: Run, source_id: str, dataset_id: str) -> Taken:
     """Bring one dataset up to date: pull, copy or pick up what is new, as snapshots.
 
-    A source that cannot be reached leaves its last snapshot serving and a sentence in the run's record.
-
+    A source that cannot be reached leaves its last snapshot serving and a sentence in the run's record. A source that
+    is switched off is left alone.
     """
+    own = (d for d in datasets_of(run.workspace) if (d.source_id, d.dataset_id) == (source_id, dataset_id))
+    dataset = next(own, None)
+    if dataset is None:
+        return Taken((), (), "switched off")
     if dataset.kind in DROPPED:
         new = tuple(_take_dropped(run, dataset))
     elif dataset.kind == "workspace_file":
         new = tuple(_take_workspace_file(run, dataset))
     elif run.options.pulls and run.options.wants(dataset.source_id):
-        new = tuple(_take_wire(run, dataset, http or _http_client(run, dataset)))
+        new = tuple(_take_wire(run, dataset, _http_client(run, dataset)))
     else:
         new = ()
-    serving = tuple(serving_snapshots(run.store, dataset, run.options.as_of))
+    serving = tuple(serving_snapshots(run.workspace, dataset, run.options.as_of))
     taken = Taken(new, serving, _taken_note(new, serving))
     log.info("%s: %s", dataset.key, taken.note)
     return taken
@@ -188,11 +192,20 @@ def reject_strays(run: Run) -> None:
         run.note_set_aside(f"drop/{item.name}: {reason}")
 
 
-def serving_snapshots(store: SnapshotStore, dataset: Dataset, as_of: date | None = None) -> list[Snapshot]:
-    """The snapshots that speak for a dataset: the newest, or of dropped files the newest of each file name."""
-    known = store.known(dataset.source_id, dataset.dataset_id, as_of)
+def serving_snapshots(workspace: Workspace, dataset: Dataset, as_of: date | None = None) -> list[Snapshot]:
+    """The snapshots that speak for a dataset: the newest, or of dropped files the newest of each file name.
+
+    A file that was taken out of the workspace speaks no more, except for days on which it was there.
+    """
+    known = SnapshotStore(workspace.snapshots).known(dataset.source_id, dataset.dataset_id, as_of)
     if dataset.kind in DROPPED:
         return list({snapshot.url: snapshot for snapshot in known}.values())
+    if (
+        dataset.kind == "workspace_file"
+        and as_of is None
+        and not (workspace.root / str(dataset.file_pattern)).is_file()
+    ):
+        return []
     return known[-1:]
 
 
@@ -228,7 +241,7 @@ def load_raw(run: Run) -> dict[str, int]:
 
 def _pinned_snapshots(run: Run, dataset: Dataset) -> list[Snapshot]:
     if run.options.pins is None:
-        return serving_snapshots(run.store, dataset, run.options.as_of)
+        return serving_snapshots(run.workspace, dataset, run.options.as_of)
     wanted = set(run.options.pins)
     return [s for s in run.store.all(dataset.source_id, dataset.dataset_id) if s.snapshot_id in wanted]
 

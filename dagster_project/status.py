@@ -13,7 +13,7 @@ from rich.text import Text
 from dagster_project import ingest
 from dagster_project.publication import current_manifest
 from dagster_project.run import RunState, finished_runs
-from dagster_project.snapshots import AMSTERDAM, SnapshotStore
+from dagster_project.snapshots import AMSTERDAM
 from dagster_project.workspace import Workspace
 
 _LAST_RUNS = 5
@@ -44,10 +44,9 @@ def _moment(utc: str) -> str:
 
 def _sources(workspace: Workspace) -> Table:
     table = _table("source", "table or file", "retrieved", "age", "rows", "origin")
-    store = SnapshotStore(workspace.snapshots)
     now = datetime.now(UTC)
     for dataset in ingest.datasets_of(workspace):
-        serving = ingest.serving_snapshots(store, dataset)
+        serving = ingest.serving_snapshots(workspace, dataset)
         if not serving:
             table.add_row(dataset.key, dataset.table_id or "", "never", "", "", "")
         for snapshot in serving:

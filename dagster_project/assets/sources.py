@@ -34,7 +34,7 @@ def snapshot_asset(dataset: Dataset) -> dg.AssetsDefinition:
     def take(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult:  # type: ignore[type-arg]
         run = refresh.run(context.run_id)
         with run.stage(f"take {dataset.source_id}"):
-            taken = ingest.take(run, dataset)
+            taken = ingest.take(run, dataset.source_id, dataset.dataset_id)
         newest = max(taken.serving, key=lambda s: s.retrieved_at, default=None)
         metadata: dict[str, str | int] = {"note": taken.note, "new_snapshots": len(taken.new)}
         if newest:

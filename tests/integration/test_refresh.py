@@ -11,7 +11,9 @@ import duckdb
 import pytest
 
 from dagster_project.contracts import contract
+from dagster_project.execution import refresh
 from dagster_project.publication import current_folder, current_manifest
+from dagster_project.run import RunOptions
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import Refresh
 from tests.integration.country import ADULTS, GEMEENTEN, key_figures, population
@@ -218,6 +220,40 @@ def test_a_build_as_of_a_day_takes_what_was_known_then_and_leaves_the_pointer(
     with duckdb.connect(str(built / "warehouse.duckdb"), read_only=True) as connection:
         assert connection.execute(sql).fetchall() == [(pytest.approx(500.0),)]
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(550.0)
+
+
+def test_an_export_with_headers_of_its_own_is_read_by_the_mapping_and_a_source_that_is_off_is_left_alone(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    mapping = "file_pattern: 'bwi_*.csv'\nheaders: {region: gm, period: jaar}\n"
+    (workspace.mappings / "benchmark_werk_inkomen.yml").write_text(mapping)
+    (measure,) = contract("divosa", "benchmark_werk_inkomen").measures
+    (workspace.drop / "bwi_2024.csv").write_text(f"gm;jaar;{measure.measure}\nGM0396;2024;14,8\n")
+    said, code = run_refresh()
+    assert code == 0, said
+    assert value(workspace, measure.concept, "GM0396", "2024") == pytest.approx(14.8)
+
+    settings = workspace.root / "opkoers.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("# divosa = false", "divosa = false"))
+    said, code = refresh(Workspace(workspace.root), RunOptions())
+    assert code == 0, said
+    assert value(workspace, measure.concept, "GM0396", "2024") is None
+
+
+def test_a_file_that_was_taken_out_of_the_workspace_speaks_no_more(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    header = (workspace.root / "measurements.csv").read_text(encoding="utf-8").splitlines()[0]
+    cells = dict.fromkeys(header.split(";"), "") | {"indicator_id": "niet_sporters_pct", "region_code": "GM0396"}
+    cells |= {"period_id": "2024", "value": "44,1", "source": "verzonnen", "synthetisch": "ja"}
+    (workspace.root / "measurements.csv").write_text(f"{header}\n{';'.join(cells.values())}\n", encoding="utf-8")
+    run_refresh()
+    assert value(workspace, "niet_sporters_pct", "GM0396", "2024") == pytest.approx(44.1)
+    (workspace.root / "measurements.csv").unlink()
+    said, code = run_refresh()
+    assert code == 0, said
+    assert value(workspace, "niet_sporters_pct", "GM0396", "2024") is None
+    assert run_refresh()[0].startswith("Nothing new")
 
 
 def test_objectives_that_cannot_be_read_are_set_aside_and_named(
