@@ -9,12 +9,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, NotRequired
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+import msgspec
 import orjson
-from pydantic import FailFast, TypeAdapter, ValidationError
-from typing_extensions import TypedDict  # typing's own is not read by pydantic before Python 3.12
+from msgspec import Struct
 
 from dagster_project.errors import UnsoundData
 from dagster_project.extract.http import BrokenAnswer, HttpClient
@@ -59,35 +59,37 @@ def parse_page(body: bytes) -> list[Any]:
     return rows
 
 
-# Checking a page by its shape alone, without making its rows, takes a third of the time and little memory.
-class _EmptyRow(TypedDict):
-    pass
+class _Row(Struct, gc=False):
+    """Any row: its fields are passed over."""
 
 
-_PageShape = TypedDict(
-    "_PageShape",
-    {
-        "value": Annotated[list[_EmptyRow], FailFast()],
-        "@odata.nextLink": NotRequired[str | None],
-        "odata.nextLink": NotRequired[str | None],
-    },
-)
-_SHAPE = TypeAdapter(_PageShape)
+class _Page(Struct, gc=False):
+    """A page by its shape alone: checking it so, without making its rows, takes a tenth of the time of reading it."""
+
+    value: list[_Row]
+    v4_link: str | None = msgspec.field(default=None, name="@odata.nextLink")
+    v3_link: str | None = msgspec.field(default=None, name="odata.nextLink")
+
+
+_PAGE = msgspec.json.Decoder(_Page)
 
 
 def check_page(body: bytes) -> tuple[int, str | None]:
     """How many rows a page has, and the address of the next page as the service wrote it.
 
+    The text inside the rows is only checked to be UTF-8; a damaged escape in it is noticed when the page is read.
+
     Raises:
         BrokenAnswer: it is not whole JSON, or not a page of rows.
     """
     try:
-        shape = _SHAPE.validate_json(body)
-    except ValidationError as error:
-        is_json = all(fault["type"] != "json_invalid" for fault in error.errors(include_input=False, include_url=False))
-        what = "JSON, but not a page with a list of rows" if is_json else "not whole JSON"
-        raise BrokenAnswer(f"the answer is {what}") from error
-    return len(shape["value"]), shape.get("@odata.nextLink") or shape.get("odata.nextLink") or None
+        body.decode()
+        page = _PAGE.decode(body)
+    except msgspec.ValidationError as error:
+        raise BrokenAnswer("the answer is JSON, but not a page with a list of rows") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BrokenAnswer("the answer is not whole JSON") from error
+    return len(page.value), page.v4_link or page.v3_link or None
 
 
 def address(collection: str, **options: str | None) -> str:

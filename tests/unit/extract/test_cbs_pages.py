@@ -34,6 +34,17 @@ def test_a_page_is_checked_for_its_rows_and_its_link(rows: list[dict[str, Any]],
     assert parse_page(body) == rows
 
 
+@given(st.integers(0, 900), st.binary(min_size=1, max_size=2))
+def test_what_reads_as_a_page_passes_the_quick_look_with_as_many_rows(place: int, damage: bytes) -> None:
+    body = orjson.dumps({"odata.metadata": "x", "value": [{"ID": n, "RegioS": "GM0396"} for n in range(30)]})
+    damaged = body[:place] + damage + body[place + len(damage) :]
+    try:
+        rows = parse_page(damaged)
+    except BrokenAnswer:
+        return
+    assert check_page(damaged)[0] == len(rows)
+
+
 @given(st.integers(1, 10_000))
 def test_a_page_cut_anywhere_is_broken(cut: int) -> None:
     body = orjson.dumps({"odata.metadata": "x", "value": [{"ID": n, "RegioS": "GM0396"} for n in range(20)]})
