@@ -30,11 +30,10 @@ def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> str | None:
     manifest = current_manifest(workspace)
     if manifest is None or not options.takes_input:
         return None
-    same_product = manifest["code_fingerprint"] == code_fingerprint() and manifest["settings_sha256"] == settings_hash(
-        workspace
-    )
+    if manifest["code_fingerprint"] != code_fingerprint() or manifest["settings_sha256"] != settings_hash(workspace):
+        return None
     changes_after = manifest["verdicts_change_after"]
-    if not same_product or (changes_after is not None and today().isoformat() > changes_after):
+    if changes_after is not None and today().isoformat() > changes_after:
         return None
     datasets = ingest.datasets_of(workspace)
     if _local_news(workspace, datasets, manifest["pins"]):
@@ -55,9 +54,7 @@ def _local_news(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[
         if found != pinned.get((dataset.source_id, dataset.dataset_id)):
             return True
     waiting = dropfolder.incoming(workspace, datasets) or dropfolder.strays(workspace, datasets)
-    return bool(waiting) or _snapshots_moved(
-        workspace, datasets, set(pinned.values()) | {p["snapshot_id"] for p in pins}
-    )
+    return bool(waiting) or _snapshots_moved(workspace, datasets, {pin["snapshot_id"] for pin in pins})
 
 
 def _snapshots_moved(workspace: Workspace, datasets: tuple[Dataset, ...], pinned: set[str]) -> bool:

@@ -223,7 +223,7 @@ def main(arguments: list[str] | None = None) -> Any:
             raise
         _err.print(str(error), markup=False)
         sys.exit(error.exit_code)
-    except (OSError, RuntimeError) as error:
+    except Exception as error:
         if "--debug" in given:
             raise
         _err.print(

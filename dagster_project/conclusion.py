@@ -36,7 +36,7 @@ def _failure(run: Run, state: RunState, error: BaseException) -> tuple[Outcome, 
     refusals = [row["message"] for row in state.validations if refuses(row)]
     stands = _what_stands(run)
     if refusals:
-        more = f" ({len(refusals) - 1} more: opkoers status)" if len(refusals) > 1 else ""
+        more = f" ({len(refusals) - 1} more in data/runs)" if len(refusals) > 1 else ""
         return "refused", EXIT_GATE, f"{refusals[0]}{more} {stands}"
     cause = _cause(error)
     if isinstance(cause, OpkoersError):

@@ -267,12 +267,13 @@ def _load_sound(
 
 def _load(run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot) -> None:
     path = run.store.verify(snapshot)
+    published = current_pins(run.workspace)  # what stands published was compared when it was new
     faults: list[RowFault] = []
     context = ReadContext(lambda: Pseudonymiser.of(run.workspace), faults)
     connection.execute("begin")
     try:
         append(connection, read(dataset, path, snapshot, context))
-        if dataset.kind in WIRED and not run.options.is_rebuild:
+        if dataset.kind in WIRED and not run.options.is_rebuild and snapshot.snapshot_id not in published:
             _alarm(run, connection, dataset, snapshot)
     except BaseException:
         connection.execute("rollback")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,6 @@ def _publication_faults(workspace: Workspace) -> Iterator[str]:
 
 
 def _rebuild_and_compare(workspace: Workspace, folder: Path, manifest: dict[str, Any]) -> None:
-    from datetime import date
-
     options = RunOptions(
         offline=True,
         as_of=date.fromisoformat(manifest["as_of"]),
@@ -112,13 +111,9 @@ def _first_difference(rebuilt: Path, published: Path, tables: list[str], manifes
         names = [column[0] for column in rows.description or ()]
         row = rows.fetchone()
     shown = (
-        ", ".join(f"{n} {v}" for n, v in zip(names, row, strict=True) if v is not None)
-        if row
-        else "rows that were added"
+        ", ".join(f"{name} {v}" for name, v in zip(names, row, strict=True) if v is not None) if row else "fewer rows"
     )
-    other = (
-        ""
-        if manifest["code_fingerprint"] == code_fingerprint()
-        else f" It was built by commit {manifest['git_commit']}."
-    )
-    return f"A rebuild differs in {', '.join(tables)}; first in {tables[0]}: published has {shown}.{other}"
+    sentence = f"A rebuild differs in {', '.join(tables)}; first in {tables[0]}: published has {shown}."
+    if manifest["code_fingerprint"] != code_fingerprint():
+        sentence += f" It was built by commit {manifest['git_commit']}."
+    return sentence
