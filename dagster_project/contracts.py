@@ -34,7 +34,7 @@ class Measure(_Strict):
     measure: str
     """v4 measure code, v3 column without its `_<number>` suffix, or the header of a file."""
     concept: str
-    """Concept id that `seeds/indicators.csv` names as numerator, denominator or published rate."""
+    """Concept id that `seeds/indicator_versions.csv` names as numerator, denominator or published rate."""
     unit: str | None = None
     """Unit that the publisher must state; another one sets the dataset aside. None: the publisher states none."""
 
@@ -82,6 +82,8 @@ class Dataset(_Strict):
     """OData `$filter` in the dialect of the service."""
     region_dimension: str | None = None
     period_dimension: str | None = None
+    detail_dimension: str | None = None
+    """A further dimension of which several codes are taken (ages): its code list is taken too."""
     period: str | None = None
     """The one period of a table without a period dimension."""
     measures: tuple[Measure, ...] = ()

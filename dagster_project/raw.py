@@ -40,6 +40,17 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "group_key": "text",
         "status": "text",
     },
+    "cbs_table": {
+        **_ROW,
+        "table_id": "text",
+        "title": "text",
+        "status": "text",
+        "modified": "text",
+        "version": "text",
+        "version_reason": "text",
+        "coverage": "text",
+        "description": "text",
+    },
     "cbs_measure": {
         **_ROW,
         "measure_key": "text",

@@ -98,13 +98,13 @@ class TableReader:
         return values
 
     def details(self, keys: Mapping[str, Sequence[str]]) -> list[str] | None:
-        """The codes of each row in the dimensions that are neither region nor period, as one text; null without any.
+        """The codes of each row in the dimensions that are neither region nor period, as `Dimension=code|…`, or None.
 
         Args:
             keys: every dimension to its codes, one per row.
         """
         own = (self.dataset.region_dimension, self.dataset.period_dimension)
-        others = [codes for name, codes in keys.items() if name not in own]
+        others = [[f"{name}={code.strip()}" for code in codes] for name, codes in keys.items() if name not in own]
         return list(map("|".join, zip(*others, strict=True))) if others else None
 
     def numbers(self, rows: Sequence[Any], name: str, allowed: frozenset[type]) -> list[str | None]:

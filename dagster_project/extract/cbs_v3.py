@@ -138,7 +138,7 @@ def _dimensions(dataset: Dataset, properties: Sequence[Mapping[str, Any]]) -> li
 
 
 def _coded(dataset: Dataset) -> list[str]:
-    return [name for name in (dataset.region_dimension, dataset.period_dimension) if name]
+    return [name for name in (dataset.region_dimension, dataset.period_dimension, dataset.detail_dimension) if name]
 
 
 def _observations(
@@ -150,7 +150,8 @@ def _observations(
     values = {key: reader.numbers(rows, key, _NUMBERS) for _, key, _ in found}
     new = reader.admit(list(keys.values()), list(values.values()))
     width = len(found)
-    shared = {name: pa.array(keys[name], pa.string()) for name in _coded(dataset)}
+    own = [name for name in (dataset.region_dimension, dataset.period_dimension) if name]
+    shared = {name: pa.array(keys[name], pa.string()) for name in own}
     details = reader.details(keys)
     for place, (measure, key, _) in enumerate(found, start=1):
         batch = reader.make.batch(

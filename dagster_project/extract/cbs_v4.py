@@ -134,8 +134,8 @@ def _identifiers(dataset: Dataset, what: str, rows: list[Any]) -> list[str]:
 
 
 def _coded_dimensions(dataset: Dataset, known: Sequence[str]) -> list[str]:
-    """Region and period dimension of the contract, after seeing that the table has them."""
-    wanted = [name for name in (dataset.region_dimension, dataset.period_dimension) if name]
+    """Dimensions of the contract whose code lists are taken, after seeing that the table has them."""
+    wanted = [name for name in (dataset.region_dimension, dataset.period_dimension, dataset.detail_dimension) if name]
     for name in wanted:
         if name not in known:
             raise unsound(dataset, f"it has no dimension {name}", f"one of {', '.join(known)}")

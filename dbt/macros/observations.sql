@@ -1,7 +1,8 @@
-{% macro staged_observations(relation, region) %}
+{% macro staged_observations(relation, region, detail='null') %}
 {#
     Observations of one source under the warehouse's own names and types; every source's raw table has the same columns.
-    relation: the raw table. region: SQL that turns its region_key into a region code.
+    relation: the raw table. region: SQL that turns its region_key into a region code. detail: its column for the codes
+    of further dimensions, where it has one.
 #}
 with read as (
     select
@@ -22,6 +23,7 @@ select
     measure_key,
     {{ region }} as region_code,
     {{ period_id('period_key') }} as period_id,
+    cast({{ detail }} as text) as detail_key,
 
     -- how much
     value,

@@ -78,3 +78,9 @@
 {% macro add_months(day, months) -%}
     cast({{ day }} + to_months({{ months }}) as date)
 {%- endmacro %}
+
+{# Whether a version of the register (or any row with valid_from and valid_to) was in force when a period began. #}
+{% macro in_force(version, period) -%}
+    {{ period_start(period) }} between
+        coalesce({{ version }}.valid_from, date '0001-01-01') and coalesce({{ version }}.valid_to, date '9999-12-31')
+{%- endmacro %}

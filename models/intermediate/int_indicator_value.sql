@@ -1,10 +1,11 @@
 {#
-    Every value of every indicator: rates of the national register, and measurements of the workspace's own indicators.
-    The denominator is that of the same region and period: of the population table where it has one, else of the
-    numerator's own table, else of the newest table that has one.
+    Every value of every indicator: rates of the national register, by the version that was in force when the period
+    began, and measurements of the workspace. The denominator is that of the same region and period: of the population
+    tables where they have one, else of the numerator's own table, else of the newest table that has one.
+    A measurement fills only what no publisher gives.
 #}
-with indicator as (
-    select * from {{ ref('indicators') }}
+with version as (
+    select * from {{ ref('indicator_versions') }}
 ),
 
 observation as (
@@ -13,24 +14,43 @@ observation as (
 
 published as (
     select
-        indicator.indicator_id,
+        version.indicator_id,
         observation.region_code,
         observation.period_id,
-        observation.value as rate_published,
+        version.published_offset + version.published_factor * observation.value as rate_published,
+        version.published_rounding,
         observation.absence,
         observation.value_status,
         observation.is_synthetic,
-        observation.snapshot_id
-    from indicator
-    inner join observation on indicator.published_concept = observation.concept_id
+        observation.snapshot_id,
+        version.published_offset + version.published_factor * low.value as one_end,
+        version.published_offset + version.published_factor * high.value as other_end
+    from version
+    inner join observation
+        on
+            version.published_concept = observation.concept_id
+            and {{ in_force('version', 'observation.period_id') }}
+    left join observation as low
+        on
+            low.concept_id = version.published_concept || '_low'
+            and observation.region_code = low.region_code
+            and observation.period_id = low.period_id
+            and observation.dataset_id = low.dataset_id
+    left join observation as high
+        on
+            high.concept_id = version.published_concept || '_high'
+            and observation.region_code = high.region_code
+            and observation.period_id = high.period_id
+            and observation.dataset_id = high.dataset_id
     where observation.preference = 1
 ),
 
 numerator as (
     select
-        indicator.indicator_id,
-        indicator.rate_base,
-        indicator.denominator_concept,
+        version.indicator_id,
+        version.rate_base,
+        version.denominator_concept,
+        version.numerator_rounding,
         observation.region_code,
         observation.period_id,
         observation.source_id,
@@ -40,11 +60,14 @@ numerator as (
         observation.value_status,
         observation.is_synthetic,
         observation.snapshot_id
-    from indicator
-    inner join observation on indicator.numerator_concept = observation.concept_id
+    from version
+    inner join observation
+        on
+            version.numerator_concept = observation.concept_id
+            and {{ in_force('version', 'observation.period_id') }}
     where
         observation.preference = 1
-        and indicator.denominator_concept is not null
+        and version.denominator_concept is not null
 ),
 
 denominator as (
@@ -61,7 +84,7 @@ denominator as (
             partition by numerator.indicator_id, numerator.region_code, numerator.period_id
             order by
                 (observation.value is null) asc,
-                (observation.dataset_id = '{{ var("population_dataset") }}') desc,
+                (observation.dataset_id in ({{ quoted_list(var('population_datasets')) }})) desc,
                 (observation.source_id = numerator.source_id and observation.dataset_id = numerator.dataset_id) desc,
                 observation.preference asc
         ) as choice
@@ -70,7 +93,11 @@ denominator as (
         on
             numerator.denominator_concept = observation.concept_id
             and numerator.region_code = observation.region_code
-            and numerator.period_id = observation.period_id
+            -- people are counted on 1 January: a half-year divides by those of its year
+            and observation.period_id = case {{ period_type('numerator.period_id') }}
+                when 'half-year' then left(numerator.period_id, 4)
+                else numerator.period_id
+            end
 ),
 
 computed as (
@@ -81,6 +108,8 @@ computed as (
         numerator.numerator,
         denominator.denominator,
         numerator.numerator / nullif(denominator.denominator, 0) * numerator.rate_base as rate_computed,
+        coalesce(numerator.numerator_rounding, 0) / 2
+        / nullif(denominator.denominator, 0) * numerator.rate_base as half_step,
         case
             when numerator.numerator is null then numerator.absence
             when denominator.indicator_id is null then 'not_collected'
@@ -114,6 +143,11 @@ registered as (
         computed.denominator,
         published.rate_published,
         computed.rate_computed,
+        computed.rate_computed - computed.half_step as rate_low,
+        computed.rate_computed + computed.half_step as rate_high,
+        coalesce(published.published_rounding, 0) / 2 as published_half_step,
+        least(published.one_end, published.other_end) as interval_low,
+        greatest(published.one_end, published.other_end) as interval_high,
         case
             when published.rate_published is not null then published.value_status
             else computed.value_status
@@ -142,7 +176,20 @@ measured as (
             measurement.indicator_id = registered.indicator_id
             and measurement.region_code = registered.region_code
             and measurement.period_id = registered.period_id
+            -- what a publisher keeps secret is not told by hand
+            and (registered.value is not null or registered.absence = 'suppressed' or measurement.value is null)
     where registered.indicator_id is null
+),
+
+unfilled as (
+    select registered.*
+    from registered
+    left join measured
+        on
+            registered.indicator_id = measured.indicator_id
+            and registered.region_code = measured.region_code
+            and registered.period_id = measured.period_id
+    where measured.indicator_id is null
 )
 
 select
@@ -154,15 +201,19 @@ select
     denominator,
     rate_published,
     rate_computed,
-    cast(null as double) as interval_low,
-    cast(null as double) as interval_high,
+    rate_low,
+    rate_high,
+    rate_published + published_half_step >= rate_low
+    and rate_published - published_half_step <= rate_high as is_consistent,
+    interval_low,
+    interval_high,
     value_status,
     case when value is null then absence end as absence,
     is_derived,
     is_synthetic,
     snapshot_id,
     denominator_snapshot_id
-from registered
+from unfilled
 
 union all
 
@@ -175,9 +226,12 @@ select
     cast(null as double) as denominator,
     value as rate_published,
     cast(null as double) as rate_computed,
+    cast(null as double) as rate_low,
+    cast(null as double) as rate_high,
+    cast(null as boolean) as is_consistent,
     interval_low,
     interval_high,
-    cast(null as text) as value_status,
+    value_status,
     absence,
     false as is_derived,
     is_synthetic,

@@ -19,6 +19,7 @@ by_hand as (
         value,
         interval_low,
         interval_high,
+        value_status,
         absence,
         is_synthetic,
         source_text,
@@ -37,6 +38,7 @@ published as (
         observation.value,
         cast(null as double) as interval_low,
         cast(null as double) as interval_high,
+        observation.value_status,
         observation.absence,
         observation.is_synthetic,
         dataset.title as source_text,
@@ -50,7 +52,10 @@ published as (
     where
         observation.preference = 1
         and observation.concept_id in (select objective.indicator_id from objective)
-        and observation.concept_id not in (select indicator.published_concept from {{ ref('indicators') }} as indicator)
+        and observation.concept_id not in (
+            select version.published_concept from {{ ref('indicator_versions') }} as version
+            where version.published_concept is not null
+        )
 ),
 
 counted as (
@@ -62,6 +67,7 @@ counted as (
         value,
         cast(null as double) as interval_low,
         cast(null as double) as interval_high,
+        cast(null as text) as value_status,
         absence,
         is_synthetic,
         'Telling uit eigen registratie' as source_text,
@@ -79,6 +85,7 @@ starting_point as (
         objective.baseline_value as value,
         cast(null as double) as interval_low,
         cast(null as double) as interval_high,
+        cast(null as text) as value_status,
         cast(null as text) as absence,
         false as is_synthetic,
         'Nulmeting: ' || coalesce(objective.source, objective.instrument, objective.plan_id) as source_text,
@@ -120,6 +127,7 @@ select
     value,
     interval_low,
     interval_high,
+    value_status,
     absence,
     is_synthetic,
     source_text,

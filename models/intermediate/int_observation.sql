@@ -12,7 +12,7 @@ with observation as (
     select * from {{ ref('stg_municipal__observation') }}
 ),
 
--- one figure per snapshot: parts (ages) are added up, equal rows collapse, contradicting rows leave nothing known
+-- one figure per snapshot: equal rows collapse, contradicting rows leave nothing known
 in_snapshot as (
     select
         source_id,
@@ -23,7 +23,6 @@ in_snapshot as (
         period_id,
         case
             when count(value) < count(*) then null
-            when concept_id in ({{ quoted_list(var('summed_concepts')) }}) then sum(value)
             when min(value) = max(value) then min(value)
         end as value,
         case
@@ -32,8 +31,25 @@ in_snapshot as (
         end as absence,
         bool_or(is_synthetic) as is_synthetic
     from observation
-    where {{ region_type('region_code') }} is not null
+    where
+        {{ region_type('region_code') }} is not null
+        and concept_id != 'inhabitants_by_age'
     group by source_id, dataset_id, snapshot_id, concept_id, region_code, period_id
+
+    union all
+
+    select
+        source_id,
+        dataset_id,
+        snapshot_id,
+        concept_id,
+        region_code,
+        period_id,
+        value,
+        absence,
+        is_synthetic
+    from {{ ref('int_age_band') }}
+    where {{ region_type('region_code') }} is not null
 ),
 
 dated as (

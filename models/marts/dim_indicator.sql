@@ -1,6 +1,15 @@
 {# The national register, and the indicators that the workspace's objectives define for themselves. #}
 with register as (
-    select * from {{ ref('indicators') }}
+    select
+        indicator.*,
+        version.unit,
+        version.rate_base,
+        version.decimals,
+        version.age_band
+    from {{ ref('indicators') }} as indicator
+    inner join {{ ref('indicator_versions') }} as version on indicator.indicator_id = version.indicator_id
+    -- the newest version; what was in force earlier stands in dim_indicator_version
+    qualify version.version = max(version.version) over (partition by version.indicator_id)
 ),
 
 objective as (
@@ -28,10 +37,15 @@ select
     unit,
     rate_base,
     decimals,
+    age_band,
     direction,
     taakveld,
     source_id,
+    source_reference,
     rhythm,
+    lag_months,
+    legal_source,
+    unverified,
     valid_from,
     valid_to
 from register
@@ -46,10 +60,15 @@ select
     unit,
     cast(null as double) as rate_base,
     decimals,
+    cast(null as text) as age_band,
     case direction when 'hold' then 'neutral' else direction end as direction,
     cast(null as text) as taakveld,
     'workspace' as source_id,
+    instrument as source_reference,
     rhythm,
+    cast(null as integer) as lag_months,
+    cast(null as text) as legal_source,
+    false as unverified,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to
 from own

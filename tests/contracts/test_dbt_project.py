@@ -103,15 +103,19 @@ def test_register_and_breaks_are_sound() -> None:
     ids = [row["indicator_id"] for row in register]
     assert len(set(ids)) == len(ids)
     assert {row["direction"] for row in register} <= {"up", "down", "neutral"}
-    assert all(row["name_nl"] and row["definition_nl"] and row["unit"] and row["source_id"] for row in register)
-    assert not [row for row in register if row["numerator_concept"] and not float(row["rate_base"] or 0)]
+    assert all(row["name_nl"] and row["definition_nl"] and row["source_id"] for row in register)
+    versions = _seed("indicator_versions")
+    assert {row["indicator_id"] for row in versions} == set(ids)
+    assert all(row["unit"] for row in versions)
+    assert not [row for row in versions if row["numerator_concept"] and not float(row["rate_base"] or 0)]
     assert {row["indicator_id"] for row in _seed("breaks")} <= set(ids)
     assert all(date.fromisoformat(row["break_date"]) for row in _seed("breaks"))
 
 
 def test_every_contracted_concept_feeds_an_indicator() -> None:
-    register = _seed("indicators")
+    register = _seed("indicator_versions")
     wanted = {row[f"{part}_concept"] for row in register for part in ("numerator", "denominator", "published")}
+    wanted |= {f"{row['published_concept']}_{end}" for row in register for end in ("low", "high")} | {"inhabitants_by_age"}
     fed = {measure.concept for dataset in all_contracts() for measure in dataset.measures}
     assert fed
     assert fed <= wanted

@@ -29,7 +29,9 @@ _COUNTS = {
 
 def population(version: int = 1) -> V4Table:
     """03759ned: inhabitants in all, at 18 and at 95 and older, per gemeente and year."""
-    shares = {"10000": 1.0, "11800": ADULTS / 2, "22000": ADULTS / 2}
+    ages = {"10000": "Totaal", **{f"{10000 + 100 * age}": f"{age} jaar" for age in range(1, 95)}}
+    ages |= {"10010": "0 jaar", "22000": "95 jaar of ouder", "22300": "105 jaar of ouder"}
+    shares = dict.fromkeys(ages, 0.0) | {"10000": 1.0, "10500": 1 - ADULTS, "11800": ADULTS / 2, "22000": ADULTS / 2}
     regions = {"NL01": sum(GEMEENTEN.values()), **GEMEENTEN}
     rows = [
         {
@@ -61,6 +63,7 @@ def population(version: int = 1) -> V4Table:
         measures=[{"Identifier": "M000352", "Title": SAYS_SO, "Unit": "aantal", "Decimals": 0}],
         codes={
             "RegioS": [_region(code) for code in regions],
+            "Leeftijd": [{"Identifier": code, "Title": title} for code, title in ages.items()],
             "Perioden": [{"Identifier": f"{y}JJ00", "Title": str(y), "Status": "Definitief"} for y in YEARS],
         },
         rows=[{**row, "Id": number} for number, row in enumerate(rows)],

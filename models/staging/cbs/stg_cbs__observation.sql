@@ -1,1 +1,1 @@
-{{ staged_observations(source('cbs', 'cbs_observation'), region_code('region_key')) }}
+{{ staged_observations(source('cbs', 'cbs_observation'), region_code('region_key'), 'detail_key') }}

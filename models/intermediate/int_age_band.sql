@@ -1,0 +1,54 @@
+{# Inhabitants per age band, added up from years of age: only where every year of the band arrived. #}
+with per_age as (
+    select
+        observation.source_id,
+        observation.dataset_id,
+        observation.snapshot_id,
+        observation.row_number,
+        observation.region_code,
+        observation.period_id,
+        observation.value,
+        observation.absence,
+        observation.is_synthetic,
+        age.age_from,
+        age.is_open
+    from {{ ref('stg_cbs__observation') }} as observation
+    inner join {{ ref('stg_cbs__age') }} as age
+        on
+            observation.dataset_id = age.dataset_id
+            and observation.snapshot_id = age.snapshot_id
+            and regexp_extract(observation.detail_key, 'Leeftijd=([^|]+)', 1) = age.age_code
+    where observation.concept_id = 'inhabitants_by_age'
+)
+
+select
+    per_age.source_id,
+    per_age.dataset_id,
+    per_age.snapshot_id,
+    band.concept_id,
+    per_age.region_code,
+    per_age.period_id,
+    case when count(per_age.value) = count(*) then sum(per_age.value) end as value,
+    case
+        when count(per_age.value) = count(*) then null
+        when min(per_age.absence) = 'impossible' and max(per_age.absence) = 'impossible' then 'impossible'
+        else 'unknown'
+    end as absence,
+    bool_or(per_age.is_synthetic) as is_synthetic
+from per_age
+inner join {{ ref('age_bands') }} as band
+    on
+        per_age.age_from >= band.age_from
+        and (band.age_to is null or (per_age.age_from <= band.age_to and not per_age.is_open))
+group by
+    per_age.source_id,
+    per_age.dataset_id,
+    per_age.snapshot_id,
+    band.concept_id,
+    per_age.region_code,
+    per_age.period_id,
+    band.age_from,
+    band.age_to
+having
+    count(*) = max(per_age.age_from) - band.age_from + 1
+    and case when band.age_to is null then bool_or(per_age.is_open) else max(per_age.age_from) = band.age_to end

@@ -1,0 +1,19 @@
+{# How an indicator was defined when: the register's versions. A period belongs to the version in force on its first day. #}
+select
+    indicator_id,
+    version,
+    valid_from,
+    valid_to,
+    unit,
+    rate_base,
+    decimals,
+    age_band,
+    numerator_concept,
+    denominator_concept,
+    published_concept,
+    printed_unit,
+    printed_rate_base,
+    is_comparable,
+    note
+from {{ ref('indicator_versions') }}
+order by indicator_id, version
