@@ -260,7 +260,9 @@ def _pins_of(run: Run, dataset: Dataset) -> list[Snapshot]:
     return sorted(stored, key=lambda s: order[s.snapshot_id])
 
 
-def earlier_vintages(workspace: Workspace, dataset: Dataset, serving: Snapshot, as_of: date | None = None) -> list[Snapshot]:
+def earlier_vintages(
+    workspace: Workspace, dataset: Dataset, serving: Snapshot, as_of: date | None = None
+) -> list[Snapshot]:
     """What a network source said before the snapshot that serves, oldest first: the figures that it revised."""
     if dataset.kind not in WIRED:
         return []

@@ -33,3 +33,21 @@ select
     coalesce(is_synthetic, false) as is_synthetic
 from read
 {% endmacro %}
+
+{# The staged observations of several sources, one under the other, without what only one source has. #}
+{% macro union_observations(models) -%}
+    {%- for model in models %}
+        select
+            source_id,
+            dataset_id,
+            snapshot_id,
+            concept_id,
+            region_code,
+            period_id,
+            value,
+            absence,
+            is_synthetic
+        from {{ ref(model) }}
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+{%- endmacro %}

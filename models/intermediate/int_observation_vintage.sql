@@ -1,19 +1,19 @@
-{# Every figure of every publisher, in every vintage at hand. #}
-with observation as (
-    {% for staged in ['stg_cbs__observation', 'stg_duo__observation', 'stg_divosa__observation', 'stg_municipal__observation'] %}
-        select
-            source_id,
-            dataset_id,
-            snapshot_id,
-            concept_id,
-            region_code,
-            period_id,
-            value,
-            absence,
-            is_synthetic
-        from {{ ref(staged) }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+{#
+    Every figure of every publisher, in every vintage at hand. Of wijken and buurten only the figures on which an indicator
+    rests: the rest describes gemeenten, and tables of wijken and buurten are by far the longest.
+#}
+with registered as (
+    select numerator_concept as concept_id from {{ ref('indicator_versions') }}
+    union
+    select denominator_concept from {{ ref('indicator_versions') }}
+    union
+    select published_concept from {{ ref('indicator_versions') }}
+),
+
+observation as (
+    {{ union_observations([
+        'stg_cbs__observation', 'stg_duo__observation', 'stg_divosa__observation', 'stg_municipal__observation'
+    ]) }}
 ),
 
 -- one figure per snapshot: equal rows collapse, contradicting rows leave nothing known
@@ -38,6 +38,10 @@ in_snapshot as (
     where
         {{ region_type('region_code') }} is not null
         and concept_id != 'inhabitants_by_age'
+        and (
+            {{ region_type('region_code') }} not in ('wijk', 'buurt')
+            or concept_id in (select registered.concept_id from registered)
+        )
     group by source_id, dataset_id, snapshot_id, concept_id, region_code, period_id
 
     union all

@@ -117,9 +117,7 @@ def test_a_new_indicator_is_data(country: StandIn, workspace: Workspace, project
             " where indicator_id = 'tevredenheid_pct' and region_code = 'GM9000' and territory = 'as_published'"
             " order by period_id"
         ).fetchall()
-        judged = warehouse.execute(
-            "select result from marts.audit_validation where suite = 'tevredenheid'"
-        ).fetchall()
+        judged = warehouse.execute("select result from marts.audit_validation where suite = 'tevredenheid'").fetchall()
     sent = [row for row in v4_table().rows if row["Measure"] == "M000002" and row["RegioS"] == "GM9000"]
     assert [value for _, value, _ in values] == [row["Value"] for row in sent]
     assert [absence for _, _, absence in values].count(None) == sum(row["Value"] is not None for row in sent)
