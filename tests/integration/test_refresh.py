@@ -228,7 +228,7 @@ def test_an_export_with_headers_of_its_own_is_read_by_the_mapping_and_a_source_t
     mapping = "file_pattern: 'bwi_*.csv'\nheaders: {region: gm, period: jaar}\n"
     (workspace.mappings / "benchmark_werk_inkomen.yml").write_text(mapping)
     (measure,) = contract("divosa", "benchmark_werk_inkomen").measures
-    (workspace.drop / "bwi_2024.csv").write_text(f"gm;jaar;{measure.measure}\nGM0396;2024;14,8\n")
+    (workspace.drop / "bwi_2024.csv").write_text(f"gm;jaar;{measure.header}\nGM0396;2024;14,8\n")
     said, code = run_refresh()
     assert code == 0, said
     assert value(workspace, measure.concept, "GM0396", "2024") == pytest.approx(14.8)
