@@ -81,10 +81,11 @@ def collect(dataset: Dataset, folder: PullFolder) -> tuple[str, int]:
     )
     properties = objects(dataset, "DataProperties", folder.rows(listed))
     dimensions = _dimensions(dataset, properties)
-    columns = dict.fromkeys(key for _, key, _ in _find_columns(dataset, properties))
+    found = _find_columns(dataset, properties)
     codes = {dimension: _code_list(dataset, folder, dimension) for dimension in dataset.coded_dimensions}
     choices = Choices.look_up(dataset, codes.__getitem__, NAMING)
-    data = data_address(dataset, root, [*dimensions, *columns], choices.conditions())
+    Takers(dataset, found, choices)
+    data = data_address(dataset, root, [*dimensions, *dict.fromkeys(key for _, key, _ in found)], choices.conditions())
     return data, sum(page.rows for page in folder.collect("data", data))
 
 

@@ -81,12 +81,11 @@ def collect(dataset: Dataset, folder: PullFolder) -> tuple[str, int]:
     measures = folder.rows(
         folder.collect("measure-codes", f"{root}/MeasureCodes", first="measure-codes.json", anew=True)
     )
-    asked = dict.fromkeys(
-        key for _, key, _ in find_measures(dataset, objects(dataset, "MeasureCodes", measures), NAMING)
-    )
+    found = find_measures(dataset, objects(dataset, "MeasureCodes", measures), NAMING)
     codes = {dimension: _code_list(dataset, folder, dimension) for dimension in dataset.coded_dimensions}
     choices = Choices.look_up(dataset, codes.__getitem__, NAMING)
-    data = data_address(dataset, root, asked, choices.conditions())
+    Takers(dataset, found, choices)
+    data = data_address(dataset, root, dict.fromkeys(key for _, key, _ in found), choices.conditions())
     return data, sum(page.rows for page in folder.collect("observations", data))
 
 
@@ -106,16 +105,15 @@ def read(reader: TableReader) -> Iterator[RawBatch]:
     yield reader.table(reader.document(STAMP_MEMBER), _TABLE_COLUMNS)
     yield reader.measures(found)
     yield from reader.codes(dataset.coded_dimensions, _CODE_COLUMNS)
-    concepts = _Concepts(dataset, takers)
     count = 0
     for rows in reader.pages("observations"):
-        yield _observations(reader, rows, dimensions, concepts, count)
+        yield _observations(reader, rows, dimensions, takers, count)
         count += len(rows)
     reader.close(count)
 
 
 def _observations(
-    reader: TableReader, rows: list[Any], dimensions: Sequence[str], concepts: _Concepts, before: int
+    reader: TableReader, rows: list[Any], dimensions: Sequence[str], takers: Takers, before: int
 ) -> RawBatch:
     """One page of raw.cbs_observation; `before` rows came in earlier pages."""
     keys = {name: reader.keys(rows, name) for name in ("Measure", *dimensions)}
@@ -124,9 +122,9 @@ def _observations(
     texts = [row["StringValue"] for row in rows if row["Value"] is None and row.get("StringValue") is not None]
     if texts:
         raise reader.unsound(f"a value is the text {str(texts[0])[:40]!r}", "a number or null")
-    concept_ids = concepts.of(keys)
-    new = reader.admit(list(keys.values()), [values, attributes])
     dataset = reader.dataset
+    concept_ids, feeds = _concepts(dataset, takers, keys)
+    new = reader.admit(list(keys.values()), [values, attributes])
     batch = reader.make.batch(
         "cbs_observation",
         range(before + 1, before + len(rows) + 1),
@@ -140,31 +138,34 @@ def _observations(
             "detail_key": reader.details({name: keys[name] for name in dimensions}),
         },
     )
-    return kept(batch, new, pa.array([c is not None for c in concept_ids]) if None in concept_ids else None)
+    return kept(batch, new, feeds)
 
 
-class _Concepts:
-    """Which concept each row feeds; every combination of measure and chosen codes is worked out once."""
+def _concepts(
+    dataset: Dataset, takers: Takers, keys: Mapping[str, Sequence[str]]
+) -> tuple[list[str | None], pa.BooleanArray | None]:
+    """The concept that each row feeds, and which rows feed one at all; None: all of them.
 
-    def __init__(self, dataset: Dataset, takers: Takers) -> None:
-        self._dataset = dataset
-        self._takers = takers
-        self._known: dict[tuple[str, ...], str | None] = {}
+    Args:
+        dataset: the contract.
+        takers: which measure takes a row.
+        keys: dimension, or Measure, to the codes of the rows.
 
-    def of(self, keys: Mapping[str, Sequence[str]]) -> list[str | None]:
-        """The concept of each row, or None where no measure of the contract takes it.
+    Raises:
+        UnsoundData: a row of a measure or code came that was not asked.
+    """
 
-        Args:
-            keys: dimension, or Measure, to the codes of the rows.
+    def concept(measure: str, *codes: str) -> str | None:
+        place = takers.place(measure, tuple(code.strip() for code in codes))
+        return None if place is None else dataset.measures[place].concept
 
-        Raises:
-            UnsoundData: a row of a measure or code came that was not asked.
-        """
-        rows = list(zip(keys["Measure"], *(keys[name] for name in self._takers.dimensions), strict=True))
-        for row in sorted(set(rows) - self._known.keys()):
-            place = self._takers.place(row[0], tuple(code.strip() for code in row[1:]))
-            self._known[row] = None if place is None else self._dataset.measures[place].concept
-        return [self._known[row] for row in rows]
+    if not takers.dimensions:  # by far the most tables: no tuple per row
+        by_measure = {code: concept(code) for code in sorted(set(keys["Measure"]))}
+        return [by_measure[code] for code in keys["Measure"]], None
+    rows = list(zip(keys["Measure"], *(keys[name] for name in takers.dimensions), strict=True))
+    by_row = {row: concept(*row) for row in sorted(set(rows))}
+    feeds = pa.array([by_row[row] is not None for row in rows]) if None in by_row.values() else None
+    return [by_row[row] for row in rows], feeds
 
 
 def _identifiers(dataset: Dataset, what: str, rows: list[Any]) -> list[str]:
