@@ -295,19 +295,19 @@ def _as_sent(dataset: Dataset, code: str) -> str:
 
 
 def _regions(contracts: Sequence[Dataset], dimension: str, regions: Mapping[str, str]) -> dict[str, str]:
-    width = 0 if contracts[0].kind == "cbs_v4" else 10 if dimension == "WijkenEnBuurten" else 6
+    """The regions, with those of prefixes that only a filter names; padded in version 3, as wide as a filter says."""
+    compared = [text for d in contracts if d.filter for column, _, text in comparisons(d.filter) if column == dimension]
     known = dict(regions)
-    for dataset in contracts:
-        for column, _, text in comparisons(dataset.filter) if dataset.filter else ():
-            prefix = text.strip()
-            width = max(width, len(text) if column == dimension else 0)  # a padded code says how wide they are
-            if column == dimension and not any(code.startswith(prefix) for code in known):
-                code = _INSIDE.get(prefix, f"{prefix}27" if len(prefix) == 2 else prefix)
-                known[code] = f"{SAYS_SO}, {code}"
-        for text in dataset.chosen.get(dimension, ()):
-            if not _is_any(text, known):
-                known[next(iter(known))] = text
-    width = 0 if contracts[0].kind == "cbs_v4" else width
+    for prefix in map(str.strip, compared):
+        if not any(code.startswith(prefix) for code in known):
+            code = _INSIDE.get(prefix, f"{prefix}27" if len(prefix) == 2 else prefix)
+            known[code] = f"{SAYS_SO}, {code}"
+    for text in (text for d in contracts for text in d.chosen.get(dimension, ())):
+        if not _is_any(text, known):
+            known[next(iter(known))] = text
+    if contracts[0].kind == "cbs_v4":
+        return known
+    width = max([10 if dimension == "WijkenEnBuurten" else 6, *map(len, compared)])
     return {code.ljust(width): title for code, title in known.items()}
 
 
