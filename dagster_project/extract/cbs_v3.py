@@ -114,8 +114,8 @@ def find_columns(dataset: Dataset, properties: Sequence[Mapping[str, Any]]) -> l
     topics = {str(row.get("Key")): row for row in properties if row.get("Type") == "Topic"}
     found: list[Found] = []
     for measure in dataset.measures:
-        name = measure.measure
-        keys = [name] if name in topics else [key for key in topics if re.sub(r"_\d+$", "", key) == name]
+        fits = ((name, _keys_of(name, topics)) for name in measure.names)
+        name, keys = next(((name, keys) for name, keys in fits if keys), (" or ".join(measure.names), []))
         if not keys:
             raise unsound(
                 dataset, f"it has no column {name}", f"it in DataProperties; nearest: {nearest(name, topics)}"
@@ -126,6 +126,10 @@ def find_columns(dataset: Dataset, properties: Sequence[Mapping[str, Any]]) -> l
             )
         found.append((measure, keys[0], topics[keys[0]]))
     return found
+
+
+def _keys_of(name: str, topics: Mapping[str, Any]) -> list[str]:
+    return [name] if name in topics else [key for key in topics if re.sub(r"_\d+$", "", key) == name]
 
 
 def _dimensions(dataset: Dataset, properties: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -49,7 +49,7 @@ def stamp_of(document: Any) -> str:
 
 def data_address(dataset: Dataset, root: str) -> str:
     """The observations of the contract's measures within its filter."""
-    measures = " or ".join(f"Measure eq '{m.measure}'" for m in dataset.measures)
+    measures = " or ".join(f"Measure eq '{m.header}'" for m in dataset.measures)
     return address(
         f"{root}/Observations", filter=f"({dataset.filter}) and ({measures})" if dataset.filter else measures
     )
@@ -90,7 +90,7 @@ def read(reader: TableReader) -> Iterator[RawBatch]:
         check_unit(dataset, measure, key, row.get("Unit"))
     yield reader.measures(found)
     yield from reader.codes(_coded_dimensions(dataset, dimensions), _CODE_COLUMNS)
-    concepts = {measure.measure: measure.concept for measure in dataset.measures}
+    concepts = {measure.header: measure.concept for measure in dataset.measures}
     count = 0
     for rows in reader.pages("observations"):
         yield _observations(reader, rows, dimensions, concepts, count)
@@ -146,10 +146,10 @@ def _find_measures(dataset: Dataset, rows: list[Any]) -> list[Found]:
     """Each measure of the contract with its row in MeasureCodes."""
     by_code = {str(row.get("Identifier")): row for row in objects(dataset, "MeasureCodes", rows)}
     for measure in dataset.measures:
-        if measure.measure not in by_code:
+        if measure.header not in by_code:
             raise unsound(
                 dataset,
-                f"it has no measure {measure.measure}",
-                f"it in MeasureCodes; nearest: {nearest(measure.measure, by_code)}",
+                f"it has no measure {measure.header}",
+                f"it in MeasureCodes; nearest: {nearest(measure.header, by_code)}",
             )
-    return [(measure, measure.measure, by_code[measure.measure]) for measure in dataset.measures]
+    return [(measure, measure.header, by_code[measure.header]) for measure in dataset.measures]
