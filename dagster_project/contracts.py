@@ -34,14 +34,14 @@ class _Strict(BaseModel):
 class Measure(_Strict):
     """One measured quantity: the publisher's column or measure, and the concept it feeds.
 
-    A column is found by what it is called, never by where it stands: first by the names under `measure`, in their order,
-    then by those under `title`. One of the two must be there. The first name that fits counts; a name that fits two
-    columns is refused when the table is read, and then the full key must stand in its place.
+    A column is found by what it is called, never by where it stands: first by the names under `measure`, in their
+    order, then by those under `title`. One of the two must be there. The first name that fits counts; a name that fits
+    two columns is refused when the table is read, and then the full key must stand in its place.
     """
 
     measure: str | tuple[str, ...] | None = None
-    """v4 measure code, v3 column with or without its `_<number>`, or the header of a file. For CBS also a list: the names
-    under which the column went over the years, as `[WmoClienten, WmoClientenTotaal]`."""
+    """v4 measure code, v3 column with or without its `_<number>`, or the header of a file. For CBS also a list: the
+    names under which the column went over the years, as `[WmoClienten, WmoClientenTotaal]`."""
     title: str | tuple[str, ...] | None = None
     """CBS only: Title of the column or measure in the publisher's words, or a list of them; compared without case and
     with single spaces. Names a v4 measure where its code is not known."""
@@ -130,10 +130,11 @@ class Dataset(_Strict):
     detail_dimension: str | None = None
     """A further dimension of which several codes are taken (ages): its code list is taken too."""
     select: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
-    """CBS only: dimension to the title of the code to take, or a list of them; a code itself will do. What is asked of the
-    service is `filter`, and of each dimension here or in a measure's `where` one of the codes named. Titles are looked up
-    in the table's own code list, without case. At most 100 in all: the service refuses longer questions. Another
-    selection is another contract: raise `contract_version`, so that the table is pulled anew."""
+    """CBS only: dimension to the title of the code to take, or a list of them; a code itself will do. What is asked of
+    the service is `filter`, and of each dimension here or in a measure's `where` one of the codes named. Titles are
+    looked up in the table's own code list, without case and with single spaces. At most 100 in all: the service refuses
+    longer questions. Another selection is another contract: raise `contract_version`, so that the table is pulled anew.
+    """
     period: str | None = None
     """The one period of a table without a period dimension."""
     measures: tuple[Measure, ...] = ()
@@ -225,7 +226,7 @@ class Dataset(_Strict):
 
     @property
     def coded_dimensions(self) -> tuple[str, ...]:
-        """Dimensions of a CBS table whose code lists are taken: region, period, detail, and those that are chosen from."""
+        """Dimensions of a CBS table whose code lists are taken: region, period, detail, and those it chooses from."""
         own = (self.region_dimension, self.period_dimension, self.detail_dimension, *self.chosen)
         return tuple(dict.fromkeys(name for name in own if name))
 

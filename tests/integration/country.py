@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,13 @@ _COUNTS = {
     "JongerenMetJeugdzorgInNatura": 0.03,
     "WmoClienten": 0.05,
 }
-"""Measured column to its share of the inhabitants."""
+"""Measured column of the key figures to its share of the inhabitants; these come first, after the inhabitants."""
+_PERIODS = {
+    "half-yearly": ("2018HJ01", "2018HJ02"),
+    "monthly": ("2018MM06", "2018MM12"),
+    "per school year": ("2018SJ00",),
+}
+"""Periods of a regional table by its rhythm, else a year: before YEARS, so that these figures stand beside no others."""
 
 
 def population(version: int = 1) -> V4Table:
@@ -83,34 +91,73 @@ def key_figures(dataset: Dataset, *, factor: float = 1.0, modified: str = "2025-
         factor: every count of clients is multiplied by it.
         modified: the publisher's stamp.
     """
+    region = str(dataset.region_dimension)
     keys = {"NL00": sum(GEMEENTEN.values()), **GEMEENTEN}
-    columns = ["AantalInwoners", *_COUNTS]
-    numbered = {column: f"{column}_{place}" for place, column in enumerate(columns, start=5)}
+    numbered = _numbered(dataset)
+    shares = {name: share * factor for name, share in _COUNTS.items()}
     rows = [
         {
             "ID": number,
-            "WijkenEnBuurten": key.ljust(10),
-            numbered["AantalInwoners"]: people,
-            **{numbered[name]: round(people * share * factor) for name, share in _COUNTS.items()},
+            region: key.ljust(10),
+            **{column: round(people * shares.get(name, 1)) for name, column in numbered.items()},
         }
         for number, (key, people) in enumerate(keys.items())
     ]
-    properties: list[dict[str, Any]] = [
-        {"odata.type": "Cbs.OData.GeoDetail", "ID": 0, "Type": "GeoDetail", "Key": "WijkenEnBuurten", "Title": "Wijken"}
-    ]
-    properties += [
-        {"odata.type": "Cbs.OData.Topic", "ID": place, "Type": "Topic", "Key": key, "Title": SAYS_SO, "Unit": "aantal",
-         "Decimals": 0}
-        for place, key in enumerate(numbered.values(), start=1)
-    ]  # fmt: skip
     codes = [{"Key": key.ljust(10), "Title": f"Verzonnen {key}", "Description": SAYS_SO} for key in keys]
-    return V3Table(str(dataset.table_id), properties, {"WijkenEnBuurten": codes}, rows, modified, SAYS_SO)
+    return V3Table(str(dataset.table_id), _properties(dataset, numbered), {region: codes}, rows, modified, SAYS_SO)
+
+
+def regional(dataset: Dataset) -> V3Table:
+    """A table of regions and periods, with the codes that the contract chooses and one that it leaves: every figure 7."""
+    region, period = str(dataset.region_dimension), dataset.period_dimension
+    chosen = {dimension: [*titles, "Overig"] for dimension, titles in dataset.chosen.items()}
+    regions = ["NL01", *GEMEENTEN]
+    keys = {region: regions, **({period: list(_PERIODS.get(dataset.rhythm, ("2018JJ00",)))} if period else {})}
+    keys |= {dimension: [_code_of(title) for title in titles] for dimension, titles in chosen.items()}
+    codes = {name: [{"Key": key, "Title": key} for key in listed] for name, listed in keys.items()}
+    codes |= {name: [{"Key": _code_of(title), "Title": title} for title in titles] for name, titles in chosen.items()}
+    numbered = _numbered(dataset)
+    rows = [
+        {"ID": number, **dict(zip(keys, combination, strict=True)), **dict.fromkeys(numbered.values(), 7)}
+        for number, combination in enumerate(product(*keys.values()))
+    ]
+    return V3Table(str(dataset.table_id), _properties(dataset, numbered), codes, rows, "2025-03-01T02:00:00", SAYS_SO)
+
+
+def _numbered(dataset: Dataset) -> dict[str, str]:
+    """Name of each column to its key: inhabitants and counts of clients first, from 5 on."""
+    names = dict.fromkeys(measure.header for measure in dataset.measures)
+    ordered = sorted(names, key=lambda name: next((n for n, c in enumerate(_FIRST) if c == name), len(_FIRST)))
+    return {name: name if name[-1].isdigit() else f"{name}_{place}" for place, name in enumerate(ordered, start=5)}
+
+
+_FIRST = ("AantalInwoners", *_COUNTS)
+
+
+def _properties(dataset: Dataset, numbered: dict[str, str]) -> list[dict[str, Any]]:
+    units = {measure.header: measure.unit for measure in dataset.measures}
+    dimensions = [
+        {"odata.type": "Cbs.OData.Dimension", "ID": 0, "Type": "Dimension", "Key": name, "Title": name}
+        for name in dataset.coded_dimensions
+    ]
+    topics = [
+        {"odata.type": "Cbs.OData.Topic", "ID": place, "Type": "Topic", "Key": key, "Title": SAYS_SO,
+         "Unit": units[name], "Decimals": 0}
+        for place, (name, key) in enumerate(numbered.items(), start=1)
+    ]  # fmt: skip
+    return [*dimensions, *topics]
+
+
+def _code_of(title: str) -> str:
+    """A code for a title; what is a code already stays."""
+    return title if re.fullmatch(r"[A-Z]+[0-9]+", title) else f"T{zlib.crc32(title.encode()) % 10**6:06}"
 
 
 def cbs_tables() -> list[V3Table | V4Table]:
     """Every CBS table that the product asks for, once."""
     wide = {str(d.table_id): d for d in all_contracts() if d.kind == "cbs_v3"}
-    return [population(), *(key_figures(dataset) for dataset in wide.values())]
+    tables = (regional(d) if d.period_dimension or d.chosen else key_figures(d) for d in wide.values())
+    return [population(), *tables]
 
 
 def verzuim() -> dict[str, StaticFile]:

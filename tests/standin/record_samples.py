@@ -146,9 +146,13 @@ def _in_slice(key: str) -> bool:
 
 def with_later_care(table: V3Table, almere: Row) -> V3Table:
     """84799NED of March 2021, in which jeugdzorg and Wmo were still empty, with those two of gemeente Almere by now."""
-    later = {key: value for key, value in almere.items() if _stem(key) in ("JongerenMetJeugdzorgInNatura", "WmoClienten")}
+    later = {
+        key: value for key, value in almere.items() if _stem(key) in ("JongerenMetJeugdzorgInNatura", "WmoClienten")
+    }
     rows = [{**row, **later} if row["WijkenEnBuurten"].strip() == ALMERE else row for row in table.rows]
-    return replace(table, rows=rows, title=f"{table.title}; jeugdzorg and Wmo of gemeente Almere are of a later vintage")
+    return replace(
+        table, rows=rows, title=f"{table.title}; jeugdzorg and Wmo of gemeente Almere are of a later vintage"
+    )
 
 
 def almere_by_year(path: Path) -> Iterator[tuple[int, Row]]:
@@ -160,9 +164,13 @@ def almere_by_year(path: Path) -> Iterator[tuple[int, Row]]:
         for row in csv.DictReader(stream, delimiter=";"):
             if row["WijkenEnBuurten"].strip() == ALMERE:
                 year = int(row["Peildatum"].rpartition("-")[2])
-                yield year, {
-                    _key_in(row, measure): _whole(row, measure) for measure in contract("cbs", f"kwb_{year}").measures
-                }
+                yield (
+                    year,
+                    {
+                        _key_in(row, measure): _whole(row, measure)
+                        for measure in contract("cbs", f"kwb_{year}").measures
+                    },
+                )
 
 
 def _key_in(row: dict[str, str], measure: Measure) -> str:

@@ -45,7 +45,9 @@ def test_what_cbs_had_not_filled_in_yet_is_empty_and_not_zero() -> None:
     assert (values["inhabitants"], values["households"], values["address_density"]) == ("229574", "98394", "1644")
     ages = ("inhabitants_0_14", "inhabitants_15_24", "inhabitants_25_44", "inhabitants_45_64", "inhabitants_65plus")
     assert sum(int(values[age] or 0) for age in ages) == 229574
-    assert [values[c] for c in ("bijstand_persons", "jeugdzorg_persons", "wmo_clients", "woz_value_average")] == [None] * 4
+    assert [values[c] for c in ("bijstand_persons", "jeugdzorg_persons", "wmo_clients", "woz_value_average")] == [
+        None
+    ] * 4
 
 
 def test_the_key_figures_of_2020_stand_for_every_gemeente() -> None:
