@@ -32,7 +32,7 @@ _PERIODS = {
     "monthly": ("2018MM06", "2018MM12"),
     "per school year": ("2018SJ00",),
 }
-"""Periods of a regional table by its rhythm, else a year: before YEARS, so that these figures stand beside no others."""
+"""Periods of a regional table by its rhythm, else a year: before YEARS, so that these stand beside no other figures."""
 
 
 def population(version: int = 1) -> V4Table:
@@ -108,7 +108,7 @@ def key_figures(dataset: Dataset, *, factor: float = 1.0, modified: str = "2025-
 
 
 def regional(dataset: Dataset) -> V3Table:
-    """A table of regions and periods, with the codes that the contract chooses and one that it leaves: every figure 7."""
+    """A table of regions and periods with the codes that the contract chooses and one that it leaves; all figures 7."""
     region, period = str(dataset.region_dimension), dataset.period_dimension
     chosen = {dimension: [*titles, "Overig"] for dimension, titles in dataset.chosen.items()}
     regions = ["NL01", *GEMEENTEN]
