@@ -77,7 +77,7 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
         " where indicator_id = 'wmo_clients_per_10000' and region_code = 'GM0396' and period_id = '2024'"
     )
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as reader:
-        country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
+        country.put(key_figures(contract("cbs", "kwb_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
         said, code = run_refresh()
         assert code == 0, said
         assert reader.execute(table).fetchall() == [(pytest.approx(500.0),)]
@@ -120,7 +120,7 @@ def test_a_table_that_misbehaves_is_set_aside_and_the_rest_goes_on(
     country.misbehave(part, fault, times=1000)
     said, code = run_refresh()
     assert code == 5, said
-    assert "cbs/kwb_zorg_2024" in said
+    assert "cbs/kwb_2024" in said
     assert told in said
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") is None
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2023") == pytest.approx(500.0)
@@ -139,12 +139,12 @@ def test_a_table_in_another_unit_is_kept_out_and_its_last_snapshot_serves(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
     run_refresh()
-    country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=10, modified="2025-09-01T02:00:00"))
+    country.put(key_figures(contract("cbs", "kwb_2024"), factor=10, modified="2025-09-01T02:00:00"))
     said, code = run_refresh()
     assert code == 5, said
     assert "Unit alarm in table 85984NED" in said
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
-    (reason,) = (workspace.rejected / "cbs" / "kwb_zorg_2024").glob("*.json")
+    (reason,) = (workspace.rejected / "cbs" / "kwb_2024").glob("*.json")
     assert "Unit alarm" in json.loads(reason.read_text())["reason"]
 
 
@@ -206,7 +206,7 @@ def test_a_build_as_of_a_day_takes_what_was_known_then_and_leaves_the_pointer(
     for path in workspace.snapshots.glob("cbs/*/*.json"):  # as if all that had been met half a year ago
         known = json.loads(path.read_text())
         path.write_text(json.dumps(known | {"retrieved_at": "2026-03-01T06:00:00Z", "sightings": []}))
-    country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
+    country.put(key_figures(contract("cbs", "kwb_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
     run_refresh()
     standing = current_folder(workspace)
     said, code = run_refresh(as_of=date(2026, 3, 1))
