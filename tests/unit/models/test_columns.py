@@ -12,10 +12,11 @@ PUBLISHED = {
     "dim_indicator": "indicator_id bbv_number name_nl definition_nl unit rate_base decimals direction taakveld "
     "source_id rhythm valid_from valid_to",
     "fct_indicator_value": "indicator_id region_code period_id territory value numerator denominator rate_published "
-    "rate_computed interval_low interval_high value_status absence is_derived is_synthetic snapshot_id "
-    "denominator_snapshot_id",
+    "rate_computed rate_low rate_high is_consistent interval_low interval_high value_status absence is_derived "
+    "is_indicative is_synthetic snapshot_id denominator_snapshot_id",
+    "fct_break": "indicator_id region_code break_date reason source",
     "fct_indicator_trend": "indicator_id region_code n_points window_start window_end slope p_value trend "
-    "outlook_value outlook_low outlook_high outlook_period_id is_synthetic",
+    "outlook_value outlook_low outlook_high outlook_period_id is_indicative is_synthetic",
     "fct_objective_attainment": "objective_id version plan_id region_code period_id indicator_id kind baseline_value "
     "baseline_period_id target_value target_period_id current_value expected_value attainment ratio status probability "
     "next_measurement_due is_overdue is_current is_synthetic snapshot_id",

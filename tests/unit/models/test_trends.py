@@ -76,7 +76,7 @@ def test_almere_rates_come_out_of_its_counts(warehouse: duckdb.DuckDBPyConnectio
     found = warehouse.execute(
         """
         select period_id, value, numerator, denominator, rate_published, is_derived, absence
-        from marts.fct_indicator_value where indicator_id = ? and region_code = 'GM0034' order by period_id
+        from marts.fct_indicator_value where indicator_id = ? and region_code = 'GM0034' and territory = 'as_published' order by period_id
         """,
         [indicator_id],
     ).fetchall()
@@ -111,7 +111,7 @@ def test_heemskerk_bijstand_2020_is_214_per_10000(warehouse: duckdb.DuckDBPyConn
     found = warehouse.execute(
         """
         select round(value, 1), numerator, denominator from marts.fct_indicator_value
-        where indicator_id = 'bijstand_per_10000_inw' and region_code = 'GM0396' and period_id = '2020'
+        where indicator_id = 'bijstand_per_10000_inw' and region_code = 'GM0396' and period_id = '2020' and territory = 'as_published'
         """
     ).fetchall()
     assert found == [(214.4, HEEMSKERK_2020["bijstand_persons"], HEEMSKERK_2020["inhabitants"])]
