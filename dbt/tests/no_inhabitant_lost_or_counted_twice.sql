@@ -1,17 +1,21 @@
 {{ config(meta={"dagster": {"ref": {"name": "int_indicator_value_current"}}}) }}
--- The inhabitants of all gemeenten of a period are as many in today's division as they were as published. Gemeenten
--- whose part is unknown are left out on both sides: all codes that lead to one of them, and all that those lead to.
--- Only codes that existed on the period's first day count, as everywhere; float weights of splits may differ by a hair.
+-- The inhabitants of all gemeenten of a period are as many in today's division as they were as published: everybody
+-- who was counted under a code of that time arrives once, by the share of the code that went where they live now.
+-- (That the shares of a code add up to one is the matter of every_gemeente_leads_to_today.) Only a gemeente of today that
+-- has no value, because a part of it is unknown, is left out on both sides. Float shares may differ by a hair.
 -- Returns the periods whose sums differ.
 with published as (
     select
         value.period_id,
+        coalesce(way.current_code, value.region_code) as current_code,
         value.region_code,
-        value.value
+        value.value * coalesce(way.weight, 1) as arriving
     from {{ ref('int_indicator_value') }} as value
     left join {{ ref('int_region_life') }} as life on value.region_code = life.region_code
+    left join {{ ref('int_region_current') }} as way on value.region_code = way.region_code
     where
         value.indicator_id = 'inwoners'
+        and value.value is not null
         and {{ region_type('value.region_code') }} = 'gemeente'
         and (life.region_code is null or {{ existed_on('life', period_start('value.period_id')) }})
 ),
@@ -24,55 +28,31 @@ today as (
     from {{ ref('int_indicator_value_current') }}
     where
         indicator_id = 'inwoners'
+        and value is not null
         and {{ region_type('region_code') }} = 'gemeente'
-),
-
--- the share of a published code that arrives in gemeenten with a value
-arrived as (
-    select
-        published.period_id,
-        published.region_code,
-        published.value,
-        bool_and(today.value is not null) as is_known
-    from published
-    left join {{ ref('int_region_current') }} as way on published.region_code = way.region_code
-    left join today
-        on
-            published.period_id = today.period_id
-            and coalesce(way.current_code, published.region_code) = today.region_code
-    where published.value is not null
-    group by published.period_id, published.region_code, published.value
-),
-
-reached as (
-    select distinct
-        arrived.period_id,
-        coalesce(way.current_code, arrived.region_code) as region_code
-    from arrived
-    left join {{ ref('int_region_current') }} as way on arrived.region_code = way.region_code
-    where arrived.is_known
 ),
 
 before as (
     select
-        period_id,
-        sum(value order by region_code) as inhabitants
-    from arrived
-    where is_known
-    group by period_id
+        published.period_id,
+        sum(published.arriving order by published.region_code, published.current_code) as inhabitants
+    from published
+    inner join today on published.period_id = today.period_id and published.current_code = today.region_code
+    group by published.period_id
 ),
 
 after as (
     select
-        reached.period_id,
+        today.period_id,
         sum(today.value order by today.region_code) as inhabitants
-    from reached
-    inner join today on reached.period_id = today.period_id and reached.region_code = today.region_code
-    group by reached.period_id
+    from today
+    -- without a counted part, the publisher reckoned back itself
+    where (today.period_id, today.region_code) in (select (period_id, current_code) from published)
+    group by today.period_id
 )
 
 select
-    before.period_id,
+    coalesce(before.period_id, after.period_id) as period_id,
     before.inhabitants as as_published,
     after.inhabitants as in_current
 from before
