@@ -3,12 +3,14 @@
 -- A workspace may load no national code list (a test's own little country): then nothing can be counted, and only then.
 -- Returns the years whose number differs.
 with stated as (
-    select *
+    select
+        figures.year,
+        figures.n_stated
     from (
         values
         (2010, 431), (2011, 418), (2012, 415), (2013, 408), (2014, 403), (2015, 393), (2016, 390), (2017, 388),
         (2018, 380), (2019, 355), (2020, 355), (2021, 352), (2022, 345), (2023, 342)
-    ) as stated (year, n_stated)
+    ) as figures (year, n_stated)
 ),
 
 national_list as (

@@ -1,8 +1,8 @@
 {{ config(meta={"dagster": {"ref": {"name": "int_indicator_value_current"}}}) }}
 -- The inhabitants of all gemeenten of a period are as many in today's division as they were as published: everybody
 -- who was counted under a code of that time arrives once, by the share of the code that went where they live now.
--- (That the shares of a code add up to one is the matter of every_gemeente_leads_to_today.) Only a gemeente of today that
--- has no value, because a part of it is unknown, is left out on both sides. Float shares may differ by a hair.
+-- (That the shares of a code add up to one is the matter of every_gemeente_leads_to_today.) Only a gemeente of today
+-- that has no value, because a part of it is unknown, is left out on both sides. Float shares may differ by a hair.
 -- Returns the periods whose sums differ.
 with published as (
     select
@@ -41,13 +41,20 @@ before as (
     group by published.period_id
 ),
 
+-- without a counted part, the publisher reckoned back itself
+counted as (
+    select distinct
+        period_id,
+        current_code
+    from published
+),
+
 after as (
     select
         today.period_id,
         sum(today.value order by today.region_code) as inhabitants
     from today
-    -- without a counted part, the publisher reckoned back itself
-    where (today.period_id, today.region_code) in (select (period_id, current_code) from published)
+    inner join counted on today.period_id = counted.period_id and today.region_code = counted.current_code
     group by today.period_id
 )
 

@@ -92,7 +92,7 @@ part as (
         gemeente_value.snapshot_id,
         gemeente_value.denominator_snapshot_id,
         -- where a figure cannot occur there is no part
-        gemeente_value.absence is distinct from 'impossible' as is_part
+        coalesce(gemeente_value.absence, '') != 'impossible' as is_part
     from wanted
     inner join way
         on

@@ -134,7 +134,7 @@ insert into marts.fct_indicator_value by name
 
 insert into marts.fct_break values
     ('bijstand_per_10000_inw', null, '2018-01-01', 'Andere telling', 'Register'),
-    (null, 'GM0396', '2019-01-01', 'Grenswijziging', 'CBS');
+    (null, 'GM0396', '2018-01-01', 'Grenswijziging', 'CBS');
 insert into marts.fct_indicator_trend values
     ('bijstand_per_10000_inw', 'GM0396', 5, '2018', '2022', -3.0, 0.0167, 'down', 200, 190, 210, '2024', false),
     ('inwoners', 'GM0396', 2, '2019', '2020', null, null, 'too_few_points', null, null, null, null, false);
