@@ -71,7 +71,7 @@ def _row(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any])
 
 
 def _value(connection: duckdb.DuckDBPyConnection, indicator_id: str, region: str, period: str) -> dict[str, Any]:
-    where = "where indicator_id = ? and region_code = ? and period_id = ? order by territory"
+    where = "where indicator_id = ? and region_code = ? and period_id = ? and territory = 'as_published'"
     value = _row(connection, f"select * from marts.{VALUE_MODEL} {where}", [indicator_id, region, period])
     if value:
         return value

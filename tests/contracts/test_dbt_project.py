@@ -21,7 +21,8 @@ WITH_RULES = {
     "stg_municipal__voorziening", "stg_municipal__measurement", "stg_run__snapshot", "int_observation",
     "int_local_count", "int_measurement", "int_indicator_value", "int_series", "int_mann_kendall_exact", "int_trend",
     "int_objective", "int_objective_status", "dim_region", "dim_period", "dim_indicator", "fct_indicator_trend",
-    "fct_objective_attainment",
+    "fct_objective_attainment", "stg_cbs__region_change", "int_region_change", "int_region_life", "int_region_current",
+    "int_indicator_value_current", "int_break",
 }  # fmt: skip
 
 

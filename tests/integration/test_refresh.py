@@ -35,7 +35,8 @@ def value(workspace: Workspace, indicator: str, region: str, period: str) -> flo
     rows = query(
         workspace,
         "select value from marts.fct_indicator_value"
-        f" where indicator_id = '{indicator}' and region_code = '{region}' and period_id = '{period}'",
+        f" where indicator_id = '{indicator}' and region_code = '{region}' and period_id = '{period}'"
+        " and territory = 'as_published'",
     )
     return rows[0][0] if rows else None
 
@@ -54,7 +55,7 @@ def test_everything_arrives_and_a_second_refresh_publishes_nothing(
     (absence,) = query(
         workspace,
         "select absence from marts.fct_indicator_value where indicator_id = 'absoluut_verzuim_per_1000'"
-        " and region_code = 'GM9001'",
+        " and region_code = 'GM9001' and territory = 'as_published'",
     )
     assert absence == ("suppressed",)
 
@@ -75,6 +76,7 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
     table = (
         "select value from marts.fct_indicator_value"
         " where indicator_id = 'wmo_clients_per_10000' and region_code = 'GM0396' and period_id = '2024'"
+        " and territory = 'as_published'"
     )
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as reader:
         country.put(key_figures(contract("cbs", "kwb_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
@@ -217,6 +219,7 @@ def test_a_build_as_of_a_day_takes_what_was_known_then_and_leaves_the_pointer(
     sql = (
         "select value from marts.fct_indicator_value"
         " where indicator_id = 'wmo_clients_per_10000' and region_code = 'GM0396' and period_id = '2024'"
+        " and territory = 'as_published'"
     )
     with duckdb.connect(str(built / "warehouse.duckdb"), read_only=True) as connection:
         assert connection.execute(sql).fetchall() == [(pytest.approx(500.0),)]

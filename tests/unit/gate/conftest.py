@@ -29,6 +29,7 @@ create table marts.fct_indicator_value (
     value_status text, absence text, is_derived boolean, is_synthetic boolean, snapshot_id text,
     denominator_snapshot_id text
 );
+create table marts.fct_break (indicator_id text, region_code text, break_date date, reason text, source text);
 create table marts.fct_indicator_trend (
     indicator_id text, region_code text, n_points integer, window_start text, window_end text, slope double,
     p_value double, trend text, outlook_value double, outlook_low double, outlook_high double, outlook_period_id text,
@@ -134,6 +135,9 @@ insert into marts.fct_indicator_value by name
         'as_published' as territory, 'unknown' as absence, false as is_derived, false as is_synthetic,
         '{SNAPSHOT}' as snapshot_id;
 
+insert into marts.fct_break values
+    ('bijstand_per_10000_inw', null, '2018-01-01', 'Andere telling', 'Register'),
+    (null, 'GM0396', '2018-01-01', 'Grenswijziging', 'CBS');
 insert into marts.fct_indicator_trend values
     ('bijstand_per_10000_inw', 'GM0396', 5, '2018', '2022', -3.0, 0.0167, 'down', 200, 190, 210, '2024', false),
     ('inwoners', 'GM0396', 2, '2019', '2020', null, null, 'too_few_points', null, null, null, null, false);

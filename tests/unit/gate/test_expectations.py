@@ -129,7 +129,7 @@ FAULTS: dict[str, dict[str, str]] = {
         "indicator_known": "update {table} set indicator_id = 'geluk' where region_code = 'NL01'",
         "region_known": "update {table} set region_code = 'GM9999' where region_code = 'GM0396'",
         "period_known": "update {table} set period_id = '1999' where region_code = 'NL01'",
-        "column=territory": "update {table} set territory = 'current'",
+        "column=territory": "update {table} set territory = 'somewhere'",
         "value_status": "update {table} set value_status = 'final'",
         "column=absence": "update {table} set absence = 'secret' where absence is not null",
         "value_or_absence": "update {table} set absence = null",
@@ -149,6 +149,14 @@ FAULTS: dict[str, dict[str, str]] = {
         "small_counts_hidden": "update {table} set numerator = 9 where numerator > 0",
         "gemeenten_add_up": "update {table} set value = 17000000 where region_code = 'NL01'",
         "no_unit_switch": "update {table} set value = value / 10 where numerator > 0 and period_id = '2020'",
+    },
+    "fct_break": {
+        "row_count": "delete from {table}",
+        "indicator_known": "update {table} set indicator_id = 'geluk'",
+        "region_known": "update {table} set region_code = 'GM9999'",
+        "null(column=break_date": "update {table} set break_date = null",
+        "null(column=reason": "update {table} set reason = null",
+        "no_trend_across": "update {table} set break_date = '2020-01-01'",
     },
     "fct_indicator_trend": {
         "grain": FILE_FAULTS["grain"],

@@ -15,11 +15,12 @@ PUBLISHED = {
     "numerator_concept denominator_concept published_concept printed_unit printed_rate_base is_comparable note",
     "fct_indicator_value": "indicator_id region_code period_id territory value numerator denominator rate_published "
     "rate_computed rate_low rate_high is_consistent interval_low interval_high value_status absence is_derived "
-    "is_synthetic snapshot_id denominator_snapshot_id",
+    "is_indicative is_synthetic snapshot_id denominator_snapshot_id",
     "fct_indicator_revision": "indicator_id region_code period_id part old_value new_value old_absence new_absence "
     "old_status new_status old_snapshot_id new_snapshot_id is_synthetic seen_at",
+    "fct_break": "indicator_id region_code break_date reason source",
     "fct_indicator_trend": "indicator_id region_code n_points window_start window_end slope p_value trend "
-    "outlook_value outlook_low outlook_high outlook_period_id is_synthetic",
+    "outlook_value outlook_low outlook_high outlook_period_id is_indicative is_synthetic",
     "fct_objective_attainment": "objective_id version plan_id region_code period_id indicator_id kind baseline_value "
     "baseline_period_id target_value target_period_id current_value expected_value attainment ratio status probability "
     "next_measurement_due is_overdue is_current is_synthetic snapshot_id",
