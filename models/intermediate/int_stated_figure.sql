@@ -226,7 +226,7 @@ select
             then
                 compared.value_written || ' ' || coalesce(compared.unit_label, compared.unit)
                 || case
-                    when coalesce(compared.unit_label, compared.unit) = compared.unit then ''
+                    when compared.factor = 1 then ''
                     else ' (' || {{ in_dutch('compared.value') }} || ' ' || compared.unit || ')'
                 end
                 || ' kan niet: verwacht ' || coalesce({{ in_dutch('compared.plausible_low') }}, 'een kleiner getal')
@@ -236,12 +236,12 @@ select
                         compared.value * 10 between compared.plausible_low and compared.plausible_high
                         then
                             '; ' || {{ in_dutch('compared.value * 10') }} || ' zou passen, dus de eenheid is waarschijnlijk '
-                            || coalesce('per ' || {{ per_how_many('compared.rate_base / 10') }}, 'tien keer zo groot')
+                            || coalesce('per ' || {{ per_how_many('compared.rate_base / compared.factor / 10') }}, 'tien keer zo groot')
                     when
                         compared.value / 10 between compared.plausible_low and compared.plausible_high
                         then
                             '; ' || {{ in_dutch('compared.value / 10') }} || ' zou passen, dus de eenheid is waarschijnlijk '
-                            || coalesce('per ' || {{ per_how_many('compared.rate_base * 10') }}, 'tien keer zo klein')
+                            || coalesce('per ' || {{ per_how_many('compared.rate_base / compared.factor * 10') }}, 'tien keer zo klein')
                     else ''
                 end
                 || '. Schrijf de eenheid waarin het cijfer is gegeven, of verbeter het.'

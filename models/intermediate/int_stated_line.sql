@@ -143,16 +143,28 @@ in_unit as (
         ) = 1
 ),
 
-expected_units as (
+unit_in_force as (
     select
         named.line_id,
-        string_agg(distinct '''' || unit.unit_label || '''', ' of ' order by '''' || unit.unit_label || '''') as units
+        unit.unit_label,
+        row_number() over (
+            partition by named.line_id
+            order by unit.is_unit_of_register desc, unit.factor asc, unit.unit_label asc
+        ) as place
     from named
     inner join {{ ref('int_indicator_unit') }} as unit
         on
             named.named_as = unit.indicator_id
             and {{ in_force('unit', 'named.meant_period_id') }}
-    group by named.line_id
+),
+
+expected_units as (
+    select
+        line_id,
+        string_agg('''' || unit_label || '''', ' of ' order by place) as units
+    from unit_in_force
+    where place <= 3  -- a sentence, not a list
+    group by line_id
 ),
 
 judged as (
@@ -206,6 +218,7 @@ select
     region_code,
     meant_period_id as period_id,
     case when coalesce(factor, 1) = 1 then value else round(value * factor, 6) end as value,
+    coalesce(factor, 1) as factor,
     {{ half_digit('number_text') }} * coalesce(factor, 1) as half_step,
     interval_low * coalesce(factor, 1) as interval_low,
     interval_high * coalesce(factor, 1) as interval_high,
