@@ -196,11 +196,11 @@ def _is_about(row: dict[str, Any], value: dict[str, Any]) -> bool:
 
 def _is_print_of(row: dict[str, Any], value: dict[str, Any]) -> bool:
     """Whether a printed row has the value's year and its number, as it stands or per ten times more or fewer."""
-    ends_in = row["period_key"] is not None and value["period_id"].replace("-", "/").split("/")
-    same_period = bool(ends_in) and any(part == row["period_key"][:4] for part in ends_in)
+    same_period = str(row["period_key"])[:4] in re.split("[-/]", value["period_id"])
     numbers = [float(text) for text in (row["value_number"], row["value_nl_number"]) if text]
-    shown = value["value"]
-    return same_period and any(math.isclose(shown, n * factor) for n in numbers for factor in (0.1, 1, 10))
+    if value["value"] is None:
+        return same_period and not numbers
+    return same_period and any(math.isclose(value["value"], n * factor) for n in numbers for factor in (0.1, 1, 10))
 
 
 def _gates(connection: duckdb.DuckDBPyConnection, snapshot_ids: list[str]) -> list[dict[str, Any]]:

@@ -29,5 +29,5 @@
 
 {# A rate base as it is printed: 1.000, 10.000; 100 is a percentage and has no such word. #}
 {% macro per_how_many(base) -%}
-    case {{ base }} when 1000 then '1.000' when 10000 then '10.000' when 100000 then '100.000' when 100 then '100' end
+    case cast(round({{ base }}) as integer) when 1000 then '1.000' when 10000 then '10.000' when 100000 then '100.000' when 100 then '100' end
 {%- endmacro %}

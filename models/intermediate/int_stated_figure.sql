@@ -33,7 +33,12 @@ bounded as (
     select
         *,
         is_checked and not coalesce(value >= plausible_low, true) as is_below,
-        is_checked and not coalesce(value <= plausible_high, true) as is_above
+        is_checked and not coalesce(value <= plausible_high, true) as is_above,
+        case
+            when value * 10 between plausible_low and plausible_high then value * 10
+            when value / 10 between plausible_low and plausible_high then value / 10
+        end as fitting_value,
+        rate_base / factor * case when value < plausible_low then 0.1 else 10 end as fitting_base
     from line
 ),
 
@@ -153,8 +158,7 @@ compared as (
             when ranked.kind is not null then ranked.kind
             when abs(ranked.value - winner.value) <= ranked.half_step + winner.half_step + 1e-9 then null
             when ranked.value is null then null
-            when ranked.value_status is distinct from winner.value_status and ranked.value_status is not null
-                then 'superseded'
+            when ranked.value_status != coalesce(winner.value_status, 'definitive') then 'superseded'
             else 'contradicted'
         end as final_kind
     from ranked
@@ -229,21 +233,14 @@ select
                     when compared.factor = 1 then ''
                     else ' (' || {{ in_dutch('compared.value') }} || ' ' || compared.unit || ')'
                 end
-                || ' kan niet: verwacht ' || coalesce({{ in_dutch('compared.plausible_low') }}, 'een kleiner getal')
-                || ' tot ' || coalesce({{ in_dutch('compared.plausible_high') }}, 'een groter getal') || ' ' || compared.unit
-                || case
-                    when
-                        compared.value * 10 between compared.plausible_low and compared.plausible_high
-                        then
-                            '; ' || {{ in_dutch('compared.value * 10') }} || ' zou passen, dus de eenheid is waarschijnlijk '
-                            || coalesce('per ' || {{ per_how_many('compared.rate_base / compared.factor / 10') }}, 'tien keer zo groot')
-                    when
-                        compared.value / 10 between compared.plausible_low and compared.plausible_high
-                        then
-                            '; ' || {{ in_dutch('compared.value / 10') }} || ' zou passen, dus de eenheid is waarschijnlijk '
-                            || coalesce('per ' || {{ per_how_many('compared.rate_base / compared.factor * 10') }}, 'tien keer zo klein')
-                    else ''
-                end
+                || ' kan niet: verwacht '
+                || coalesce({{ in_dutch('compared.plausible_low') }}, 'een kleiner getal') || ' tot '
+                || coalesce({{ in_dutch('compared.plausible_high') }}, 'een groter getal') || ' ' || compared.unit
+                || coalesce(
+                    '; ' || {{ in_dutch('compared.fitting_value') }} || ' zou passen, dus de eenheid is waarschijnlijk '
+                    || coalesce('per ' || {{ per_how_many('compared.fitting_base') }}, 'een andere'),
+                    ''
+                )
                 || '. Schrijf de eenheid waarin het cijfer is gegeven, of verbeter het.'
         when 'unit_alarm'
             then

@@ -89,7 +89,7 @@ named as (
                     cast(cast(numbered.period_id as integer) - 1 as text) || '/' || numbered.period_id
             else numbered.period_id
         end as meant_period_id,
-        own_indicator.unit_key is not distinct from numbered.unit_key as is_own_unit
+        coalesce(own_indicator.unit_key = numbered.unit_key, false) as is_own_unit
     from numbered
     left join {{ ref('int_indicator_label') }} as label
         on

@@ -19,8 +19,10 @@ LAYERS = ("staging", "intermediate", "marts", "audit")
 WITH_RULES = {
     "stg_cbs__observation", "stg_cbs__region", "stg_cbs__period_status", "stg_duo__observation",
     "stg_municipal__voorziening", "stg_municipal__measurement", "stg_run__snapshot", "int_observation",
-    "int_local_count", "int_measurement", "int_printed_region", "int_stated_line", "int_stated_figure",
-    "int_published_magnitude", "int_indicator_unit", "stg_municipal__printed_figure", "audit_quarantine", "int_indicator_value", "int_series", "int_mann_kendall_exact", "int_trend",
+    "int_local_count", "int_measurement",
+    "int_printed_region", "int_stated_line", "int_stated_figure",
+    "int_published_magnitude", "int_indicator_unit", "stg_municipal__printed_figure", "audit_quarantine",
+    "int_indicator_value", "int_series", "int_mann_kendall_exact", "int_trend",
     "int_objective", "int_objective_status", "dim_region", "dim_period", "dim_indicator", "fct_indicator_trend",
     "fct_objective_attainment",
 }  # fmt: skip
@@ -57,7 +59,9 @@ def test_what_serves_the_audit_alone_is_tagged_and_nothing_else(models: dict[str
         readers = {child.split(".")[-1] for child in children[model["unique_id"]] if child.startswith("model.")}
         return bool(readers) and readers <= audit
 
-    assert tagged == audit | {name for name, model in models.items() if _layer(model) == "staging" and serves_audit_alone(model)}
+    assert tagged == audit | {
+        name for name, model in models.items() if _layer(model) == "staging" and serves_audit_alone(model)
+    }
     assert audit
 
 
@@ -116,7 +120,9 @@ def test_register_and_breaks_are_sound() -> None:
 def test_every_contracted_concept_feeds_an_indicator() -> None:
     register = _seed("indicator_versions")
     wanted = {row[f"{part}_concept"] for row in register for part in ("numerator", "denominator", "published")}
-    wanted |= {f"{row['published_concept']}_{end}" for row in register for end in ("low", "high")} | {"inhabitants_by_age"}
+    wanted |= {f"{row['published_concept']}_{end}" for row in register for end in ("low", "high")} | {
+        "inhabitants_by_age"
+    }
     fed = {measure.concept for dataset in all_contracts() for measure in dataset.measures}
     assert fed
     assert fed <= wanted
