@@ -15,9 +15,9 @@
     regexp_replace(replace(cast(round({{ number }}, 4) as text), '.', ','), ',0$', '')
 {%- endmacro %}
 
-{# Half the last digit that was printed: 0.05 for 42.6, 0.5 for 42. #}
+{# Half the last digit that was printed: 0.05 for 42.6, 0.5 for 42; null without a number. #}
 {% macro half_digit(number_text) -%}
-    (0.5 / power(10, length(coalesce(nullif(split_part({{ number_text }}, '.', 2), ''), ''))))
+    (0.5 / power(10, length(split_part({{ number_text }}, '.', 2))))
 {%- endmacro %}
 
 {# Whether two figures differ by about ten times, which is how a unit switch looks. #}
