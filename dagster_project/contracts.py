@@ -20,7 +20,9 @@ from dagster_project.product import product_path
 
 PERIOD = re.compile(r"[0-9]{4}(?:-H[12]|-Q[1-4]|-(?:0[1-9]|1[0-2])|/[0-9]{4})?")
 """A period id: year, half-year, quarter, month or school year."""
-Kind = Literal["cbs_v3", "cbs_v4", "duo_csv", "figure_file", "record_file", "cssd_dump", "workspace_file"]
+Kind = Literal[
+    "cbs_v3", "cbs_v4", "duo_csv", "figure_file", "printed_list", "record_file", "cssd_dump", "workspace_file"
+]
 Rhythm = Literal["half-yearly", "yearly", "per school year", "4-yearly", "monthly", "quarterly", "irregular"]
 
 MOST_CODES = 100
@@ -156,6 +158,7 @@ class Dataset(_Strict):
             "cbs_v4": ("table_id", "region_dimension", "measures"),
             "duo_csv": ("path", "region_dimension", "period_dimension", "measures"),
             "figure_file": ("file_pattern", "region_dimension", "period_dimension", "measures"),
+            "printed_list": ("file_pattern", "raw_table", "columns"),
             "record_file": ("file_pattern", "raw_table", "columns"),
             "cssd_dump": ("file_pattern",),
             "workspace_file": ("file_pattern", "raw_table", "columns"),

@@ -18,7 +18,7 @@ import pyarrow as pa
 from dagster_project import unit_alarm
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.errors import GateRefused, SourceUnreachable, UnsoundData
-from dagster_project.extract import cbs, cssd, dropfolder, duo, figures, records, workspace_files
+from dagster_project.extract import cbs, cssd, dropfolder, duo, figures, printed, records, workspace_files
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
 from dagster_project.extract.pseudonym import Pseudonymiser
@@ -31,7 +31,7 @@ from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-DROPPED = ("record_file", "figure_file", "cssd_dump")
+DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
 """Kinds of which every file counts; of the other kinds only the newest snapshot does."""
 
 WIRED = ("cbs_v3", "cbs_v4", "duo_csv")
@@ -358,6 +358,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
     reader = {
         "record_file": records.read,
         "figure_file": figures.read,
+        "printed_list": printed.read,
         "cssd_dump": cssd.read,
         "workspace_file": workspace_files.read,
     }[dataset.kind]
