@@ -33,10 +33,11 @@ difference as (
 counted as (
     select
         *,
-        {% for name in characteristics %}
-        case when {{ name }}_difference is null then 0 else 1 end{{ ' +' if not loop.last }}
-        {% endfor %}
-        as n_characteristics
+        (
+            {% for name in characteristics %}
+            case when {{ name }}_difference is null then 0 else 1 end{{ ' +' if not loop.last }}
+            {% endfor %}
+        ) as n_characteristics
     from difference
     -- a gemeente of which not even the size is known is like nobody
     where inhabitants_difference is not null

@@ -22,6 +22,7 @@ WITH_RULES = {
     "int_local_count", "int_measurement", "int_indicator_value", "int_series", "int_mann_kendall_exact", "int_trend",
     "int_objective", "int_objective_status", "dim_region", "dim_period", "dim_indicator", "fct_indicator_trend",
     "fct_objective_attainment",
+    "int_region_profile", "dim_peer", "fct_indicator_benchmark",
 }  # fmt: skip
 
 

@@ -178,6 +178,7 @@ def test_the_publication_is_whole_and_holds_aggregates_only(demo: Path, warehous
     tables = {name for (name,) in warehouse.execute("select table_name from duckdb_tables()").fetchall()}
     assert tables == {
         "dim_region", "dim_period", "dim_indicator", "fct_indicator_value", "fct_indicator_trend",
+        "dim_region_profile", "dim_peer", "fct_indicator_benchmark",
         "fct_objective_attainment", "audit_run", "audit_snapshot", "audit_validation",
     }  # fmt: skip
     assert {path.stem for path in (folder / "parquet").glob("*.parquet")} == tables
