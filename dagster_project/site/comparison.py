@@ -86,7 +86,7 @@ def _measures(indicator: Indicator, row: Benchmark, gemeente_name: str, with_who
         yield measure("Nederland", row.national, _derived(row.national_is_derived))
     if row.provincial is not None and with_wholes:
         yield measure(f"Provincie {row.province_name}", row.provincial, _derived(row.provincial_is_derived))
-    if row.size_class_median is not None and row.size_class:
+    if row.size_class_median is not None and row.n_size_class > 1:
         yield measure(f"Gemeenten met {row.size_class}", row.size_class_median, _middle(row.n_size_class))
     if row.peer_median is not None:
         yield measure("Vergelijkbare gemeenten", row.peer_median, _middle(row.n_peers))

@@ -222,11 +222,18 @@ def test_without_other_gemeenten_nothing_is_compared(tmp_path: Path) -> None:
     assert 'class="vergelijking"' not in index
 
 
+def test_who_is_alone_in_a_class_is_not_compared_with_it(tmp_path: Path) -> None:
+    index = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_size_class = 1, n_peers = 1")
+    text = article(index, "Personen met bijstand per 10.000 inwoners")
+    assert "50.000 inwoners" not in text
+    assert "Vergelijkbare gemeenten één gemeente 272,7" in text
+
+
 def test_the_peers_stand_beside_the_municipality_with_why_they_are_alike(index: str) -> None:
     text = Outline(index.partition('<h2 id="vergelijkbaar">')[2].partition("</main>")[0]).text
     for part in (
-        "Deze 3 gemeenten lijken het meest op Heemskerk, afgaand op het aantal inwoners, "
-        "de dichtheid van adressen in de omgeving (stedelijkheid), het aandeel inwoners tot 15 jaar en het aandeel inwoners van 65 jaar en ouder.",
+        "Deze 3 gemeenten lijken het meest op Heemskerk, afgaand op het aantal inwoners, de dichtheid van adressen in",
+        "het aandeel inwoners tot 15 jaar en het aandeel inwoners van 65 jaar en ouder.",
         "Elk kenmerk telt even zwaar mee.",
         "Wat van een gemeente onbekend is, telt bij haar niet mee.",
         "Inwoners (2020) Adressen per km² (2020) 0 tot 15 jaar, % (2020) 65 jaar en ouder, % (2020)",
