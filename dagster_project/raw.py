@@ -165,8 +165,10 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "attribution": "text",
         "contract_version": "integer",
         "is_synthetic": "boolean",
+        "is_serving": "boolean",
     },
     "parameter": {"workspace_gemeente": "text", "as_of": "text", "small_count_threshold": "integer"},
+    "accepted_jump": {"concept_id": "text", "region_code": "text", "period_id": "text"},
     "run": {
         "run_id": "text",
         "started_at": "text",

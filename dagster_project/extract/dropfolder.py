@@ -234,7 +234,7 @@ def _mapped_headers(dataset: Dataset, headers: dict[str, str | tuple[str, ...]])
     return {
         "region_dimension": own.get("region", (dataset.region_dimension,))[0],
         "period_dimension": own.get("period", (dataset.period_dimension,))[0],
-        "measures": [{**m.model_dump(), "measure": own.get(m.concept, (m.measure,))[0]} for m in dataset.measures],
+        "measures": [{**m.model_dump(), "measure": own.get(m.concept, (m.header,))[0]} for m in dataset.measures],
     }
 
 

@@ -16,11 +16,12 @@ from dagster_project.publication import current_folder, current_manifest
 from dagster_project.run import RunOptions
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import Refresh
-from tests.integration.country import ADULTS, GEMEENTEN, key_figures, population
+from tests.integration.country import ADULTS, GEMEENTEN, column_key, key_figures, population
 from tests.standin import faults
 from tests.standin.server import StandIn
 
 KWB_2024 = "85984NED"
+WMO = column_key(KWB_2024, "wmo_clients")
 
 
 def query(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
@@ -93,14 +94,14 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
         (f"{KWB_2024}/TypedDataSet", faults.reset_half_way, "broke"),
         (f"{KWB_2024}/TypedDataSet", faults.status(500, "query returns more than 10000 records"), "500"),
         (f"{KWB_2024}/TypedDataSet", faults.cut_json, "JSON"),
-        (f"{KWB_2024}/DataProperties", faults.rewritten(faults.without_row("Key", "WmoClienten_8")), "WmoClienten"),
-        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.without_column("WmoClienten_8")), "WmoClienten_8"),
+        (f"{KWB_2024}/DataProperties", faults.rewritten(faults.without_row("Key", WMO)), "WmoClienten"),
+        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.without_column(WMO)), WMO),
         (
             f"{KWB_2024}/DataProperties",
-            faults.rewritten(faults.with_unit("Key", "WmoClienten_8", "x 1 000")),
+            faults.rewritten(faults.with_unit("Key", WMO, "x 1 000")),
             "x 1 000",
         ),
-        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.with_row_again(0, WmoClienten_8=999_999)), "999999"),
+        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.with_row_again(0, **{WMO: 999_999})), "999999"),
     ],
     ids=[
         "hangs",
@@ -228,7 +229,7 @@ def test_an_export_with_headers_of_its_own_is_read_by_the_mapping_and_a_source_t
     mapping = "file_pattern: 'bwi_*.csv'\nheaders: {region: gm, period: jaar}\n"
     (workspace.mappings / "benchmark_werk_inkomen.yml").write_text(mapping)
     (measure,) = contract("divosa", "benchmark_werk_inkomen").measures
-    (workspace.drop / "bwi_2024.csv").write_text(f"gm;jaar;{measure.measure}\nGM0396;2024;14,8\n")
+    (workspace.drop / "bwi_2024.csv").write_text(f"gm;jaar;{measure.header}\nGM0396;2024;14,8\n")
     said, code = run_refresh()
     assert code == 0, said
     assert value(workspace, measure.concept, "GM0396", "2024") == pytest.approx(14.8)

@@ -60,9 +60,9 @@ SNAPSHOT, LOCAL, CLIENT = "a" * 64, "b" * 64, "c" * 64
 
 ROWS = f"""
 insert into raw.dataset by name
-    select 'cbs' as source_id, 'population' as dataset_id, 'cbs_v4' as kind, 'yearly' as rhythm, 'CC BY 4.0' as licence,
-        'CBS' as attribution
-    union all select 'municipal', 'voorzieningen', 'record_file', 'half-yearly', 'eigen', 'gemeente';
+    select 'cbs' as source_id, 'population' as dataset_id, 'cbs_v4' as kind, '03759ned' as table_id, 'yearly' as rhythm,
+        'CC BY 4.0' as licence, 'CBS' as attribution
+    union all select 'municipal', 'voorzieningen', 'record_file', null, 'half-yearly', 'eigen', 'gemeente';
 insert into raw.snapshot by name
     select '{SNAPSHOT}' as snapshot_id, 'cbs' as source_id, 'population' as dataset_id, 'snapshots/a' as file_path,
         'reconstructed' as origin, 'somewhere' as original_url, '2026-04-01T06:00:00Z' as retrieved_at,
@@ -79,6 +79,9 @@ insert into raw.cbs_observation
         false, null;
 insert into raw.cbs_code values
     ('cbs', 'population', '{SNAPSHOT}', 1, 'RegioS', 'GM0396', 'Heemskerk', null, null, null);
+insert into raw.cbs_table by name
+    select 'cbs' as source_id, 'population' as dataset_id, '{SNAPSHOT}' as snapshot_id, 1 as row_number,
+        '03759NED' as table_id, 'Bevolking' as title, '2026-06-23T00:00:00+02:00' as modified;
 insert into raw.cbs_measure values
     ('cbs', 'population', '{SNAPSHOT}', 1, 'M1', 'inhabitants', 'Bevolking', 'aantal', 0);
 insert into raw.duo_observation values

@@ -33,6 +33,14 @@ FAULTS: dict[str, dict[str, str]] = {
     "divosa_observation": OBSERVATION_FAULTS,
     "municipal_observation": OBSERVATION_FAULTS,
     "cbs_code": {**FILE_FAULTS, "column=code_key": "update {table} set code_key = null"},
+    "cbs_table": {
+        **FILE_FAULTS,
+        "column=table_id": "update {table} set table_id = null",
+        "column=title": "update {table} set title = null",
+        "column=modified": "update {table} set modified = null",
+        "table_of_the_contract": "update {table} set table_id = '70072ned'",
+        "none_missing": "delete from {table}",
+    },
     "cbs_measure": {**FILE_FAULTS, "column=concept_id": "update {table} set concept_id = null"},
     "municipal_voorziening": {
         "client_key_is_hash": f"update {{table}} set client_key = '{BSN}'",
@@ -242,7 +250,7 @@ def test_a_check_fails_on_its_fault(build: Callable[[str], Path], name: str, par
 
 
 def test_empty_sources_pass_where_they_may_be_empty(tmp_path: Path, sound_build: Path) -> None:
-    needed = {"cbs_observation", "dataset", "snapshot", "parameter"}
+    needed = {"cbs_observation", "cbs_table", "dataset", "snapshot", "parameter"}
     path = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         create_raw_schema(connection)

@@ -1,12 +1,10 @@
 """Likeness, medians, ranks and percentiles as the models make them, against numpy and scipy.
 
-Made-up figures, and the real ones of Kerncijfers wijken en buurten 2020: OPKOERS_REAL_DATA names the folder that holds
-`cbs-odata-v3/84799NED`. Where it is not set, their test is skipped.
+Made-up figures, and the real ones of Kerncijfers wijken en buurten 2020 (84799NED).
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +17,7 @@ from scipy import stats
 
 from dagster_project import transform
 from dagster_project.raw import create_raw_schema
+from tests.real_data import real_data
 from tests.unit.models.conftest import AS_OF, RETRIEVED, insert
 
 Figures = dict[tuple[str, str], float]
@@ -256,12 +255,7 @@ REAL_CONCEPTS = {
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build of all gemeenten of 84799NED."""
-    configured = os.environ.get("OPKOERS_REAL_DATA")
-    if not configured:
-        pytest.skip("OPKOERS_REAL_DATA names no folder with real CBS data")
-    table = Path(configured) / "cbs-odata-v3" / "84799NED" / "cbs.v3.84799NED_TypedDataSet.parquet"
-    if not table.is_file():
-        pytest.skip(f"OPKOERS_REAL_DATA names a folder without {table.name}")
+    table = real_data("cbs-odata-v3", "84799NED", "cbs.v3.84799NED_TypedDataSet.parquet")
     with duckdb.connect() as reader:
         cells = reader.execute(
             f"select trim(WijkenEnBuurten), trim(Gemeentenaam_1), {', '.join(REAL_CONCEPTS)} from read_parquet(?) "
