@@ -26,6 +26,8 @@ WITH_RULES = {
     "int_objective", "int_objective_status", "dim_region", "dim_period", "dim_indicator", "fct_indicator_trend",
     "fct_objective_attainment", "stg_cbs__region_change", "int_region_change", "int_region_life", "int_region_current",
     "int_indicator_value_current", "int_break",
+    "fct_objective_attainment",
+    "int_region_profile", "dim_peer", "fct_indicator_benchmark",
 }  # fmt: skip
 
 

@@ -30,6 +30,19 @@ create table marts.fct_indicator_value (
     denominator_snapshot_id text
 );
 create table marts.fct_break (indicator_id text, region_code text, break_date date, reason text, source text);
+create table marts.dim_region_profile (
+    region_code text, characteristic text, period_id text, value double, standardised double, is_synthetic boolean
+);
+create table marts.dim_peer (
+    region_code text, peer_code text, rank integer, distance double, n_characteristics integer,
+    inhabitants_difference double, address_density_difference double, share_0_14_difference double,
+    share_65plus_difference double, income_per_inhabitant_difference double, is_synthetic boolean
+);
+create table marts.fct_indicator_benchmark (
+    indicator_id text, region_code text, period_id text, value double, national double, national_is_derived boolean,
+    provincial double, provincial_is_derived boolean, size_class_median double, n_size_class integer,
+    peer_median double, n_peers integer, rank integer, percentile double, n_regions integer, is_synthetic boolean
+);
 create table marts.fct_indicator_trend (
     indicator_id text, region_code text, n_points integer, window_start text, window_end text, slope double,
     p_value double, trend text, outlook_value double, outlook_low double, outlook_high double, outlook_period_id text,
@@ -138,6 +151,24 @@ insert into marts.fct_indicator_value by name
 insert into marts.fct_break values
     ('bijstand_per_10000_inw', null, '2018-01-01', 'Andere telling', 'Register'),
     (null, 'GM0396', '2018-01-01', 'Grenswijziging', 'CBS');
+insert into marts.dim_region_profile values
+    ('GM0396', 'inhabitants', '2020', 10000, -1, false), ('GM1000', 'inhabitants', '2020', 40000, 1, false),
+    ('GM0396', 'share_0_14', '2020', 15, 1, false), ('GM1000', 'share_0_14', '2020', 10, -1, false);
+insert into marts.dim_peer values
+    ('GM0396', 'GM1000', 1, 2, 2, 2, null, -2, null, null, false),
+    ('GM1000', 'GM0396', 1, 2, 2, -2, null, 2, null, null, false);
+insert into marts.fct_indicator_benchmark by name
+    select v.indicator_id, v.region_code, v.period_id, v.value,
+        coalesce(country.value, v.value) as national, country.value is null as national_is_derived,
+        null as provincial, false as provincial_is_derived, null as size_class_median, 0 as n_size_class,
+        case when v.region_code = 'GM0396' then v.value end as peer_median, (v.region_code = 'GM0396')::int as n_peers,
+        1 as rank, 50 as percentile, count(*) over (partition by v.indicator_id, v.period_id) as n_regions,
+        v.is_synthetic
+    from marts.fct_indicator_value as v
+    left join marts.fct_indicator_value as country
+        on country.region_code = 'NL01' and country.indicator_id = v.indicator_id and country.period_id = v.period_id
+    where v.region_code like 'GM%';
+
 insert into marts.fct_indicator_trend values
     ('bijstand_per_10000_inw', 'GM0396', 5, '2018', '2022', -3.0, 0.0167, 'down', 200, 190, 210, '2024', false),
     ('inwoners', 'GM0396', 2, '2019', '2020', null, null, 'too_few_points', null, null, null, null, false);

@@ -19,6 +19,12 @@ PUBLISHED = {
     "fct_indicator_revision": "indicator_id region_code period_id part old_value new_value old_absence new_absence "
     "old_status new_status old_snapshot_id new_snapshot_id is_synthetic seen_at",
     "fct_break": "indicator_id region_code break_date reason source",
+    "dim_region_profile": "region_code characteristic period_id value standardised is_synthetic",
+    "dim_peer": "region_code peer_code rank distance n_characteristics inhabitants_difference "
+    "address_density_difference share_0_14_difference share_65plus_difference income_per_inhabitant_difference "
+    "is_synthetic",
+    "fct_indicator_benchmark": "indicator_id region_code period_id value national national_is_derived provincial "
+    "provincial_is_derived size_class_median n_size_class peer_median n_peers rank percentile n_regions is_synthetic",
     "fct_indicator_trend": "indicator_id region_code n_points window_start window_end slope p_value trend "
     "outlook_value outlook_low outlook_high outlook_period_id is_indicative is_synthetic",
     "fct_objective_attainment": "objective_id version plan_id region_code period_id indicator_id kind baseline_value "
