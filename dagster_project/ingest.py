@@ -333,6 +333,7 @@ def _own_knowledge(run: Run, pinned: list[Snapshot]) -> Iterator[RawBatch]:
     settings = run.workspace.settings
     yield _rows("dataset", [d.model_dump(include=set(RAW_TABLES["dataset"])) for d in datasets_of(run.workspace)])
     yield _rows("snapshot", [snapshot_row(snapshot) for snapshot in pinned])
+    yield _rows("attempt", list(_attempt_rows(run)))
     yield _rows(
         "parameter",
         [
@@ -343,6 +344,20 @@ def _own_knowledge(run: Run, pinned: list[Snapshot]) -> Iterator[RawBatch]:
             }
         ],
     )
+
+
+def _attempt_rows(run: Run) -> Iterator[dict[str, object]]:
+    """The datasets in trouble; a build as of an earlier day knows nothing of them."""
+    attempts = read_attempts(run.workspace) if run.options.takes_input else {}
+    for dataset in datasets_of(run.workspace):
+        if attempt := attempts.get(dataset.key):
+            yield {
+                "source_id": dataset.source_id,
+                "dataset_id": dataset.dataset_id,
+                "cause": attempt.cause,
+                "since": attempt.since,
+                "sentence": attempt.sentence,
+            }
 
 
 def snapshot_row(snapshot: Snapshot) -> dict[str, object]:

@@ -221,9 +221,11 @@ class Round:
 
     def _failed(self, dataset: Dataset, cause: Cause, error: Exception, stamp: str | None) -> Pulled:
         sentence = f"{dataset.key}: {error}"
-        successor = _named_successor(self._workspace, dataset) if cause == "vanished" else None
-        if successor:
-            sentence += f" Its last description names {successor} as successor: write a contract for that table."
+        says = publisher_says(self._workspace).get(dataset.key) if cause == "vanished" else None
+        if says and says.successor_table_id:
+            sentence += f" Its last description names {says.successor_table_id} as successor."
+        elif says and says.successor_note:
+            sentence += f" Its last description said: {says.successor_note}"
         before = self._attempts.get(dataset.key)
         return Pulled(dataset, attempt=failed(dataset, cause, sentence, before, publisher_modified=stamp))
 
@@ -259,23 +261,29 @@ def _is_gone(error: UnsoundData) -> bool:
     return isinstance(refusal, RequestRefused) and refusal.status == _NOT_FOUND
 
 
-def _named_successor(workspace: Workspace, dataset: Dataset) -> str | None:
-    """The table that CBS named as successor when the publication that stands was made."""
+@dataclass(frozen=True)
+class PublisherSays:
+    """What a publisher said of a table when the publication that stands was made."""
+
+    status: str | None
+    successor_table_id: str | None
+    successor_note: str | None
+
+
+def publisher_says(workspace: Workspace) -> dict[str, PublisherSays]:
+    """By key of the dataset; empty before the first publication, and where an older version of the product made it."""
     folder = current_folder(workspace)
     if folder is None:
-        return None
+        return {}
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
-        tables = connection.execute(
-            "select 1 from information_schema.columns where table_schema = 'marts' and table_name = 'dim_dataset'"
-            " and column_name = 'successor_table_id'"
-        ).fetchone()
-        if tables is None:  # an older version of the product made it
-            return None
-        row = connection.execute(
-            "select successor_table_id from marts.dim_dataset where source_id = $source and dataset_id = $dataset",
-            {"source": dataset.source_id, "dataset": dataset.dataset_id},
-        ).fetchone()
-    return row[0] if row else None
+        known = connection.execute("select 1 from duckdb_tables() where table_name = 'dim_dataset'").fetchone()
+        if known is None:
+            return {}
+        rows = connection.execute(
+            "select source_id || '/' || dataset_id, publisher_status, successor_table_id, successor_note"
+            " from marts.dim_dataset"
+        ).fetchall()
+    return {key: PublisherSays(*said_of_it) for key, *said_of_it in rows}
 
 
 def side_by_side(

@@ -166,6 +166,7 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "contract_version": "integer",
         "is_synthetic": "boolean",
     },
+    "attempt": {"source_id": "text", "dataset_id": "text", "cause": "text", "since": "text", "sentence": "text"},
     "parameter": {"workspace_gemeente": "text", "as_of": "text", "small_count_threshold": "integer"},
     "run": {
         "run_id": "text",
