@@ -72,7 +72,8 @@ def _local_news(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[
 def _snapshots_moved(workspace: Workspace, datasets: tuple[Dataset, ...], pinned: set[str]) -> bool:
     """Whether a snapshot serves on which the publication does not rest: a run was killed before it published."""
     serving = {s.snapshot_id for dataset in datasets for s in ingest.serving_snapshots(workspace, dataset)}
-    return serving != pinned
+    known = {s.snapshot_id for s in SnapshotStore(workspace.snapshots).all()}
+    return not (serving <= pinned <= known)
 
 
 def _ask_sources(workspace: Workspace, datasets: list[Dataset]) -> tuple[str, ...] | None:

@@ -7,7 +7,7 @@ functions and report what they return.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -198,26 +198,72 @@ def load_raw(run: Run) -> dict[str, int]:
     pinned: list[Snapshot] = []
     with duckdb.connect(str(run.database)) as connection:
         create_raw_schema(connection)
+        vintages: list[Snapshot] = []
         for dataset in datasets_of(run.workspace):
-            serving = _pinned_snapshots(run, dataset)
-            pinned += [found for snapshot in serving if (found := _load_sound(run, connection, dataset, snapshot))]
+            serving = [
+                found
+                for snapshot in _pinned_snapshots(run, dataset)
+                if (found := _load_sound(run, connection, dataset, snapshot))
+            ]
+            pinned += serving
+            vintages += _load_vintages(run, connection, dataset, serving)
         _refuse_when_nothing_is_left(run, pinned)
-        append(connection, _own_knowledge(run, pinned))
+        append(connection, _own_knowledge(run, pinned, vintages))
         counts = {table: _count(connection, f"raw.{table}") for table in RAW_TABLES}
     state = run.state()
     state.pins = [
         {"source_id": s.source_id, "dataset_id": s.dataset_id, "snapshot_id": s.snapshot_id}
-        for s in sorted(pinned, key=lambda s: (s.key, s.url))
+        # of one dataset the earlier vintages come first: a rebuild tells by the order which one served
+        for s in [*sorted(vintages, key=lambda s: s.key), *sorted(pinned, key=lambda s: (s.key, s.url))]
     ]
     run.save(state)
     return counts
 
 
 def _pinned_snapshots(run: Run, dataset: Dataset) -> list[Snapshot]:
+    """The snapshots that speak for a dataset, or spoke for it when the publication that is rebuilt was made."""
     if run.options.pins is None:
         return serving_snapshots(run.workspace, dataset, run.options.as_of)
-    wanted = set(run.options.pins)
-    return [s for s in run.store.all(dataset.source_id, dataset.dataset_id) if s.snapshot_id in wanted]
+    pinned = _pins_of(run, dataset)
+    return pinned[-1:] if dataset.kind in WIRED else pinned
+
+
+def _pins_of(run: Run, dataset: Dataset) -> list[Snapshot]:
+    order = {snapshot_id: place for place, snapshot_id in enumerate(run.options.pins or ())}
+    stored = (s for s in run.store.all(dataset.source_id, dataset.dataset_id) if s.snapshot_id in order)
+    return sorted(stored, key=lambda s: order[s.snapshot_id])
+
+
+def earlier_vintages(
+    workspace: Workspace, dataset: Dataset, serving: Snapshot, as_of: date | None = None
+) -> list[Snapshot]:
+    """What a network source said before the snapshot that serves, oldest first: the figures that it revised."""
+    if dataset.kind not in WIRED:
+        return []
+    known = SnapshotStore(workspace.snapshots).known(dataset.source_id, dataset.dataset_id, as_of)
+    return known[: known.index(serving)]
+
+
+def _load_vintages(
+    run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, serving: Sequence[Snapshot]
+) -> list[Snapshot]:
+    """Load earlier vintages beside the one that serves. One that today's contract cannot read tells of no revision."""
+    if dataset.kind not in WIRED or not serving:
+        return []
+    if run.options.is_rebuild:
+        earlier = _pins_of(run, dataset)[:-1]
+    else:
+        earlier = earlier_vintages(run.workspace, dataset, serving[0], run.options.as_of)
+    return [vintage for vintage in earlier if _is_loaded(run, connection, dataset, vintage)]
+
+
+def _is_loaded(run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, vintage: Snapshot) -> bool:
+    try:
+        _load(run, connection, dataset, vintage, compare=False)
+    except UnsoundData as error:
+        log.info("%s: the vintage of %s is left out of the revisions: %s", dataset.key, vintage.retrieved_at, error)
+        return False
+    return True
 
 
 def _load_sound(
@@ -239,15 +285,18 @@ def _load_sound(
     return None
 
 
-def _load(run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot) -> None:
+def _load(
+    run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot, *, compare: bool = True
+) -> None:
     path = run.store.verify(snapshot)
-    published = current_pins(run.workspace)  # what stands published was compared when it was new
+    # what stands published was compared when it was new
+    compare = compare and not run.options.is_rebuild and snapshot.snapshot_id not in current_pins(run.workspace)
     faults: list[RowFault] = []
     context = ReadContext(lambda: Pseudonymiser.of(run.workspace), faults)
     connection.execute("begin")
     try:
         append(connection, read(dataset, path, snapshot, context))
-        if dataset.kind in WIRED and not run.options.is_rebuild and snapshot.snapshot_id not in published:
+        if dataset.kind in WIRED and compare:
             _alarm(run, connection, dataset, snapshot)
     except BaseException:
         connection.execute("rollback")
@@ -308,7 +357,7 @@ def _set_aside(run: Run, dataset: Dataset, snapshot: Snapshot, error: UnsoundDat
     attempt = failed(
         dataset,
         "unsound",
-        f"{dataset.key}: {error} {where}",
+        f"{error} {where}",
         read_attempts(run.workspace).get(dataset.key),
         publisher_modified=snapshot.publisher_modified,
         etag=snapshot.etag,
@@ -328,12 +377,14 @@ def _refuse_when_nothing_is_left(run: Run, pinned: Iterable[Snapshot]) -> None:
     raise error(f"Nothing sound of CBS is left to publish. {reason}{more}")
 
 
-def _own_knowledge(run: Run, pinned: list[Snapshot]) -> Iterator[RawBatch]:
+def _own_knowledge(run: Run, pinned: list[Snapshot], vintages: list[Snapshot]) -> Iterator[RawBatch]:
     """What the run itself knows: contracts, snapshots and parameters, as raw rows."""
     settings = run.workspace.settings
     yield _rows("dataset", [d.model_dump(include=set(RAW_TABLES["dataset"])) for d in datasets_of(run.workspace)])
-    yield _rows("snapshot", [snapshot_row(snapshot) for snapshot in pinned])
+    snapshots = [snapshot_row(snapshot, is_serving=True) for snapshot in pinned]
+    yield _rows("snapshot", [*snapshots, *(snapshot_row(snapshot, is_serving=False) for snapshot in vintages)])
     yield _rows("attempt", list(_attempt_rows(run)))
+    yield _rows("accepted_jump", [_accepted_jump(text) for text in settings.accepted_jumps])
     yield _rows(
         "parameter",
         [
@@ -360,11 +411,17 @@ def _attempt_rows(run: Run) -> Iterator[dict[str, object]]:
             }
 
 
-def snapshot_row(snapshot: Snapshot) -> dict[str, object]:
-    """A snapshot as a row of raw.snapshot."""
+def _accepted_jump(text: str) -> dict[str, object]:
+    concept, region, period = text.split()
+    return {"concept_id": concept, "region_code": region, "period_id": period}
+
+
+def snapshot_row(snapshot: Snapshot, *, is_serving: bool) -> dict[str, object]:
+    """A snapshot as a row of raw.snapshot; an earlier vintage tells only what was revised."""
     content = asdict(snapshot) | {
         "file_path": f"snapshots/{snapshot.relative_path.as_posix()}",
         "last_seen_at": snapshot.last_seen_at,
+        "is_serving": is_serving,
     }
     return {name: content[name] for name in RAW_TABLES["snapshot"]}
 

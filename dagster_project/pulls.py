@@ -220,7 +220,7 @@ class Round:
         return cbs.pull(dataset, self._endpoints, pulling, self._scratch, on_progress=progress)
 
     def _failed(self, dataset: Dataset, cause: Cause, error: Exception, stamp: str | None) -> Pulled:
-        sentence = f"{dataset.key}: {error}"
+        sentence = str(error)
         says = publisher_says(self._workspace).get(dataset.key) if cause == "vanished" else None
         if says and says.successor_table_id:
             sentence += f" Its last description names {says.successor_table_id} as successor."

@@ -67,7 +67,7 @@ def snapshot_assets() -> list[dg.AssetsDefinition]:
 
 def _feeds(dataset: Dataset, table: str) -> bool:
     """Whether a dataset's rows land in a raw table; what the run knows of itself rests on all of them."""
-    if table in ("dataset", "snapshot", "parameter", "attempt"):
+    if table in ("dataset", "snapshot", "attempt", "parameter", "accepted_jump"):
         return True
     if dataset.kind in ("cbs_v3", "cbs_v4"):
         return table.startswith("cbs_")

@@ -276,6 +276,7 @@ _SNAPSHOTS = """
     from marts.audit_snapshot as s
     left join marts.dim_dataset as d on d.source_id = s.source_id and d.dataset_id = s.dataset_id
     left join marts.audit_dataset as a on a.source_id = s.source_id and a.dataset_id = s.dataset_id
+    where s.is_serving
     order by s.is_synthetic, s.source_id, s.dataset_id, s.retrieved_at
 """
 

@@ -1,4 +1,4 @@
-{% macro staged_observations(relation, region, detail='null') %}
+{% macro staged_observations(relation, region, detail=none) %}
 {#
     Observations of one source under the warehouse's own names and types; every source's raw table has the same columns.
     relation: the raw table. region: SQL that turns its region_key into a region code. detail: its column for the codes
@@ -23,7 +23,9 @@ select
     measure_key,
     {{ region }} as region_code,
     {{ period_id('period_key') }} as period_id,
-    cast({{ detail }} as text) as detail_key,
+    {% if detail -%}
+    {{ detail }},
+    {% endif %}
 
     -- how much
     value,
@@ -31,3 +33,21 @@ select
     coalesce(is_synthetic, false) as is_synthetic
 from read
 {% endmacro %}
+
+{# The staged observations of several sources, one under the other, without what only one source has. #}
+{% macro union_observations(models) -%}
+    {%- for model in models %}
+        select
+            source_id,
+            dataset_id,
+            snapshot_id,
+            concept_id,
+            region_code,
+            period_id,
+            value,
+            absence,
+            is_synthetic
+        from {{ ref(model) }}
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+{%- endmacro %}

@@ -16,5 +16,6 @@ select
     licence,
     attribution,
     contract_version,
-    is_synthetic
+    is_synthetic,
+    is_serving
 from {{ ref('stg_run__snapshot') }}

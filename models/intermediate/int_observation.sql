@@ -1,85 +1,40 @@
 {#
-    Every figure of every publisher, newest vintage. Two steps: within one table the newest snapshot counts; between
-    tables that give the same figure all stay, ranked, because a denominator wants the table of its own numerator.
+    The figures that speak. Of one table the serving snapshot counts; of several files the newest; a series that a unit
+    alarm set aside is not known. Between tables that give the same figure all stay, ranked, because a denominator wants
+    the table of its own numerator.
 #}
-with observation as (
-    select * from {{ ref('stg_cbs__observation') }}
-    union all
-    select * from {{ ref('stg_duo__observation') }}
-    union all
-    select * from {{ ref('stg_divosa__observation') }}
-    union all
-    select * from {{ ref('stg_municipal__observation') }}
-),
-
--- one figure per snapshot: equal rows collapse, contradicting rows leave nothing known
-in_snapshot as (
-    select
-        source_id,
-        dataset_id,
-        snapshot_id,
-        concept_id,
-        region_code,
-        period_id,
-        case
-            when count(value) < count(*) then null
-            when min(value) = max(value) then min(value)
-        end as value,
-        case
-            when count(absence) = count(*) and min(absence) = max(absence) then min(absence)
-            else 'unknown'
-        end as absence,
-        bool_or(is_synthetic) as is_synthetic
-    from observation
-    where
-        {{ region_type('region_code') }} is not null
-        and concept_id != 'inhabitants_by_age'
-    group by source_id, dataset_id, snapshot_id, concept_id, region_code, period_id
-
-    union all
-
-    select
-        source_id,
-        dataset_id,
-        snapshot_id,
-        concept_id,
-        region_code,
-        period_id,
-        value,
-        absence,
-        is_synthetic
-    from {{ ref('int_age_band') }}
-    where {{ region_type('region_code') }} is not null
-),
-
-dated as (
-    select
-        in_snapshot.*,
-        period_status.value_status,
-        snapshot.publisher_modified_at,
-        snapshot.retrieved_at
-    from in_snapshot
-    left join {{ ref('stg_run__snapshot') }} as snapshot
-        on
-            in_snapshot.source_id = snapshot.source_id
-            and in_snapshot.dataset_id = snapshot.dataset_id
-            and in_snapshot.snapshot_id = snapshot.snapshot_id
-    left join {{ ref('stg_cbs__period_status') }} as period_status
-        on
-            in_snapshot.source_id = period_status.source_id
-            and in_snapshot.dataset_id = period_status.dataset_id
-            and in_snapshot.snapshot_id = period_status.snapshot_id
-            and in_snapshot.period_id = period_status.period_id
-),
-
-aged as (
+with serving as (
     select
         *,
         row_number() over (
             partition by source_id, dataset_id, concept_id, region_code, period_id
             order by publisher_modified_at desc nulls last, retrieved_at desc nulls last, snapshot_id asc
         ) as age
-    from dated
+    from {{ ref('int_observation_vintage') }}
+    where is_serving
+),
+
+trusted as (
+    select
+        serving.concept_id,
+        serving.region_code,
+        serving.period_id,
+        serving.source_id,
+        serving.dataset_id,
+        case when alarm.concept_id is null then serving.value end as value,
+        case when alarm.concept_id is null then serving.absence else 'unknown' end as absence,
+        serving.value_status,
+        serving.is_synthetic,
+        serving.snapshot_id,
+        serving.publisher_modified_at,
+        serving.retrieved_at
+    from serving
+    left join {{ ref('int_unit_alarm') }} as alarm
+        on
+            serving.concept_id = alarm.concept_id
+            and serving.region_code = alarm.region_code
+            and {{ period_type('serving.period_id') }} = alarm.period_type
+    where serving.age = 1
 )
 
 select
@@ -89,7 +44,7 @@ select
     source_id,
     dataset_id,
     value,
-    case when value is null then absence end as absence,
+    absence,
     value_status,
     is_synthetic,
     snapshot_id,
@@ -102,5 +57,4 @@ select
             source_id asc,
             dataset_id asc
     ) as preference
-from aged
-where age = 1
+from trusted

@@ -2,6 +2,7 @@
 with newest as (
     select *
     from {{ ref('stg_run__snapshot') }}
+    where is_serving
     qualify row_number() over (
         partition by source_id, dataset_id
         order by publisher_modified_at desc nulls last, retrieved_at desc nulls last, snapshot_id asc

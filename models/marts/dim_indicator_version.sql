@@ -1,4 +1,4 @@
-{# How an indicator was defined when: the register's versions. A period belongs to the version in force on its first day. #}
+{# How an indicator was defined when: the register's versions. #}
 select
     indicator_id,
     version,

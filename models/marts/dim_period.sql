@@ -1,6 +1,8 @@
 with mentioned as (
     select period_id from {{ ref('int_indicator_value') }}
     union
+    select period_id from {{ ref('fct_indicator_revision') }}
+    union
     select baseline_period_id from {{ ref('int_objective') }}
     union
     select target_period_id from {{ ref('int_objective') }}

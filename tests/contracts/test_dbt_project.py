@@ -115,7 +115,9 @@ def test_register_and_breaks_are_sound() -> None:
 def test_every_contracted_concept_feeds_an_indicator() -> None:
     register = _seed("indicator_versions")
     wanted = {row[f"{part}_concept"] for row in register for part in ("numerator", "denominator", "published")}
-    wanted |= {f"{row['published_concept']}_{end}" for row in register for end in ("low", "high")} | {"inhabitants_by_age"}
+    wanted |= {f"{row['published_concept']}_{end}" for row in register for end in ("low", "high")} | {
+        "inhabitants_by_age"
+    }
     fed = {measure.concept for dataset in all_contracts() for measure in dataset.measures}
     assert fed
     assert fed <= wanted

@@ -123,7 +123,7 @@ def verzuim() -> dict[str, StaticFile]:
 @contextmanager
 def made_up_country() -> Iterator[StandIn]:
     """A stand-in that serves it, in pages that make every table several."""
-    with StandIn(tuple(cbs_tables()), verzuim(), v3_page=8, v4_page=60) as server:
+    with StandIn(tuple(cbs_tables()), verzuim(), v3_page=8, v4_page=4000) as server:
         yield server
 
 

@@ -17,5 +17,6 @@ select
     licence,
     attribution,
     contract_version,
-    is_synthetic
+    is_synthetic,
+    is_serving
 from {{ source('run', 'snapshot') }}

@@ -143,6 +143,7 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
         "snapshot",
         [
             {"source_id": source, "dataset_id": dataset, "snapshot_id": dataset, "retrieved_at": RETRIEVED}
+            | {"is_serving": True}
             for dataset, source in snapshots.items()
         ],
     )

@@ -9,11 +9,15 @@ from dagster_project import transform
 PUBLISHED = {
     "dim_region": "region_code region_name region_type parent_code valid_from valid_to successor_code size_class",
     "dim_period": "period_id period_type start_date end_date",
-    "dim_indicator": "indicator_id bbv_number name_nl definition_nl unit rate_base decimals direction taakveld "
-    "source_id rhythm valid_from valid_to",
+    "dim_indicator": "indicator_id bbv_number name_nl definition_nl unit rate_base decimals age_band direction "
+    "taakveld source_id source_reference rhythm lag_months legal_source unverified valid_from valid_to",
+    "dim_indicator_version": "indicator_id version valid_from valid_to unit rate_base decimals age_band "
+    "numerator_concept denominator_concept published_concept printed_unit printed_rate_base is_comparable note",
     "fct_indicator_value": "indicator_id region_code period_id territory value numerator denominator rate_published "
-    "rate_computed interval_low interval_high value_status absence is_derived is_synthetic snapshot_id "
-    "denominator_snapshot_id",
+    "rate_computed rate_low rate_high is_consistent interval_low interval_high value_status absence is_derived "
+    "is_synthetic snapshot_id denominator_snapshot_id",
+    "fct_indicator_revision": "indicator_id region_code period_id part old_value new_value old_absence new_absence "
+    "old_status new_status old_snapshot_id new_snapshot_id is_synthetic seen_at",
     "fct_indicator_trend": "indicator_id region_code n_points window_start window_end slope p_value trend "
     "outlook_value outlook_low outlook_high outlook_period_id is_synthetic",
     "fct_objective_attainment": "objective_id version plan_id region_code period_id indicator_id kind baseline_value "

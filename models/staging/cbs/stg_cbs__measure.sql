@@ -1,0 +1,10 @@
+select
+    source_id,
+    dataset_id,
+    snapshot_id,
+    measure_key,
+    concept_id,
+    title,
+    unit,
+    decimals
+from {{ source('cbs', 'cbs_measure') }}
