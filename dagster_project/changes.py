@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dagster_project import ingest
+from dagster_project import ingest, pulls
+from dagster_project.attempts import note_attempts, read_attempts
 from dagster_project.contracts import Dataset
 from dagster_project.errors import SourceUnreachable, UnsoundData
 from dagster_project.extract import dropfolder
@@ -18,14 +19,23 @@ from dagster_project.run import RunOptions, today
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
 
-_CONNECTIONS = 3  # asked at once; CBS publishes no limit, so we stay modest
+
+@dataclass(frozen=True)
+class Quiet:
+    """Nothing to do: one sentence that says so, and one for each table that is still set aside as it was before."""
+
+    sentence: str
+    set_aside: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join([self.sentence, *(f"Set aside: {sentence}" for sentence in self.set_aside)])
 
 
-def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> str | None:
-    """One sentence when a refresh would publish what already stands, else None.
+def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> Quiet | None:
+    """What to say when a refresh would publish what already stands, else None.
 
-    Only certainty counts: a source that does not answer, an input that is still unsound or a doubt of any kind means
-    that there is something to do.
+    Only certainty counts: a source that does not answer or a doubt of any kind means that there is something to do. A
+    table that was set aside and is still the same is no doubt: a build would set it aside again.
     """
     manifest = current_manifest(workspace)
     if manifest is None or not options.takes_input:
@@ -38,10 +48,12 @@ def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> str | None:
     datasets = ingest.datasets_of(workspace)
     if _local_news(workspace, datasets, manifest["pins"]):
         return None
-    if not options.offline and _wire_news(workspace, [d for d in datasets if options.wants(d.source_id)]):
-        return None
-    asked = "" if options.offline else " Every source was asked."
-    return f"Nothing new since {manifest['created_at']}: publication {manifest['publication_id']} still stands.{asked}"
+    stands = f"Nothing new since {manifest['created_at']}: publication {manifest['publication_id']} still stands."
+    if options.offline:
+        return Quiet(stands)
+    wired = [d for d in datasets if d.kind in pulls.WIRED and options.wants(d.source_id)]
+    set_aside = _ask_sources(workspace, wired)
+    return None if set_aside is None else Quiet(f"{stands} Every source was asked.", set_aside)
 
 
 def _local_news(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[dict[str, str]]) -> bool:
@@ -64,18 +76,35 @@ def _snapshots_moved(workspace: Workspace, datasets: tuple[Dataset, ...], pinned
     return not (serving <= pinned <= known)
 
 
-def _wire_news(workspace: Workspace, datasets: list[Dataset]) -> bool:
+def _ask_sources(workspace: Workspace, datasets: list[Dataset]) -> tuple[str, ...] | None:
+    """Ask every table whether it changed, one small request each.
+
+    Returns:
+        A sentence for each dataset that is still set aside, as it was at the last attempt; None when there is news.
+    """
     store, endpoints = SnapshotStore(workspace.snapshots), Endpoints.from_environment()
-    patience = workspace.settings.network.timeout_seconds
+    attempts = read_attempts(workspace)
+    latest = {dataset.key: store.latest(dataset.source_id, dataset.dataset_id) for dataset in datasets}
+    if any(latest[dataset.key] is None and dataset.key not in attempts for dataset in datasets):
+        return None
+    stamps = pulls.Stamps(endpoints)
 
-    def has_news(dataset: Dataset) -> bool:
-        previous = store.latest(dataset.source_id, dataset.dataset_id)
-        http = HttpClient(attempts=1, read_timeout=patience)  # a source in trouble is the run's business
+    def kind_of_answer(dataset: Dataset, http: HttpClient) -> str:
+        once = http.for_table(attempts=1)  # a source in trouble is the run's business, which will say so in full
+        key = dataset.key
         try:
-            return ingest.source_has_news(dataset, previous, endpoints, http, Path(scratch))
+            return pulls.ask(dataset, latest[key], attempts.get(key), stamps, endpoints, once, Path(scratch)).kind
         except (SourceUnreachable, UnsoundData):
-            return True  # the run itself will say so, in full
+            return "news"
 
-    wired = [d for d in datasets if d.kind in ingest.WIRED]
-    with TemporaryDirectory() as scratch, ThreadPoolExecutor(_CONNECTIONS) as pool:
-        return any(pool.map(has_news, wired))
+    with TemporaryDirectory() as scratch:
+        answers = pulls.side_by_side(datasets, kind_of_answer, workspace.settings.network, endpoints)
+    if "news" in answers:
+        return None
+    asked = list(zip(datasets, answers, strict=True))
+    note_attempts(workspace, {dataset.key: None for dataset, answer in asked if answer == "unchanged"})
+    return tuple(
+        pulls.said(attempts[dataset.key], latest[dataset.key], today())
+        for dataset, answer in asked
+        if answer == "still_set_aside"
+    )

@@ -32,7 +32,7 @@ def refresh_schedule() -> dg.ScheduleDefinition:
     @dg.schedule(job_name=JOB_NAME, cron_schedule=_cron(), execution_timezone="Europe/Amsterdam")
     def scheduled_refresh() -> dg.SkipReason | dg.RunRequest:
         quiet = changes.why_nothing_to_do(Refresh().found_workspace(), RunOptions())
-        return dg.SkipReason(quiet) if quiet else dg.RunRequest()
+        return dg.SkipReason(str(quiet)) if quiet else dg.RunRequest()
 
     return scheduled_refresh
 

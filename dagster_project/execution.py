@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from dagster_project.changes import why_nothing_to_do
 from dagster_project.conclusion import conclude
-from dagster_project.errors import EXIT_INTERNAL, EXIT_OK
+from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_SET_ASIDE
 from dagster_project.gate.client import GateWorker
 from dagster_project.gate.judgement import gate_log
+from dagster_project.progress import terminal
 from dagster_project.run import Run, RunOptions, RunState, refresh_lock
 from dagster_project.workspace import Workspace
 
@@ -60,8 +61,9 @@ def refresh(workspace: Workspace, options: RunOptions, *, debug: bool = False) -
     with refresh_lock(workspace):
         quiet = why_nothing_to_do(workspace, options)
         if quiet:
-            return quiet, EXIT_OK
-        _, state = execute(workspace, options, debug=debug)
+            return str(quiet), EXIT_SET_ASIDE if quiet.set_aside else EXIT_OK
+        with nullcontext() if debug else terminal():
+            _, state = execute(workspace, options, debug=debug)
     ended_well = state.outcome in ("published", "nothing_new")
     left_out = [f"Set aside: {sentence}" for sentence in state.set_aside] if ended_well else []
     return "\n".join([state.message, *left_out]), EXIT_INTERNAL if state.exit_code is None else state.exit_code

@@ -7,7 +7,7 @@ functions and report what they return.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -15,27 +15,24 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from dagster_project import unit_alarm
+from dagster_project import progress, pulls, unit_alarm
+from dagster_project.attempts import failed, note_attempts, read_attempts
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.errors import GateRefused, SourceUnreachable, UnsoundData
 from dagster_project.extract import cbs, cssd, dropfolder, duo, figures, printed, records, workspace_files
-from dagster_project.extract.endpoints import Endpoints
-from dagster_project.extract.http import HttpClient
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import ReadContext, RowFault
 from dagster_project.publication import current_pins
+from dagster_project.pulls import WIRED
 from dagster_project.raw import RAW_TABLES, RawBatch, append, create_raw_schema
-from dagster_project.run import Run
-from dagster_project.snapshots import Recording, Snapshot, SnapshotStore
+from dagster_project.run import Run, today
+from dagster_project.snapshots import Snapshot, SnapshotStore
 from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
 """Kinds of which every file counts; of the other kinds only the newest snapshot does."""
-
-WIRED = ("cbs_v3", "cbs_v4", "duo_csv")
-"""Kinds that come over the network."""
 
 
 @dataclass(frozen=True)
@@ -53,35 +50,37 @@ def datasets_of(workspace: Workspace) -> tuple[Dataset, ...]:
     return tuple(dropfolder.apply_mapping(dataset, workspace) for dataset in on)
 
 
-def take(run: Run, source_id: str, dataset_id: str) -> Taken:
-    """Bring one dataset up to date: pull, copy or pick up what is new, as snapshots.
+def take(
+    run: Run, source_id: str, dataset_ids: Collection[str] | None = None, tell: Callable[[str], None] = lambda _: None
+) -> dict[str, Taken]:
+    """Bring the datasets of a source up to date: pull, copy or pick up what is new, as snapshots.
 
-    A source that cannot be reached leaves its last snapshot serving and a sentence in the run's record. A source that
-    is switched off is left alone.
+    A table that cannot be had leaves its last snapshot serving and a sentence in the run's record, in the order of the
+    contracts. A source that is switched off is left alone.
+
+    Args:
+        run: the run.
+        source_id: the source.
+        dataset_ids: those of its datasets that are wanted; None: all.
+        tell: takes lines on how pulls are getting on, for another log than the product's own.
+
+    Returns:
+        What each came to, by dataset id.
     """
-    own = (d for d in datasets_of(run.workspace) if (d.source_id, d.dataset_id) == (source_id, dataset_id))
-    dataset = next(own, None)
-    if dataset is None:
-        return Taken((), (), "switched off")
-    if dataset.kind in DROPPED:
-        new = tuple(_take_dropped(run, dataset))
-    elif dataset.kind == "workspace_file":
-        new = tuple(_take_workspace_file(run, dataset))
-    elif run.options.pulls and run.options.wants(dataset.source_id):
-        new = tuple(_take_wire(run, dataset, _http_client(run, dataset)))
-    else:
-        new = ()
-    serving = tuple(serving_snapshots(run.workspace, dataset, run.options.as_of))
-    taken = Taken(new, serving, _taken_note(new, serving))
-    log.info("%s: %s", dataset.key, taken.note)
+    wanted = [d for d in all_contracts() if d.source_id == source_id]
+    wanted = [d for d in wanted if dataset_ids is None or d.dataset_id in dataset_ids]
+    on = {d.key: d for d in datasets_of(run.workspace)}
+    datasets = [on[d.key] for d in wanted if d.key in on]
+    new = {dataset.key: list(_take_local(run, dataset)) for dataset in datasets if dataset.kind not in WIRED}
+    if run.options.pulls and run.options.wants(source_id):
+        new |= _take_wired(run, [dataset for dataset in datasets if dataset.kind in WIRED], tell)
+    taken = {dataset.dataset_id: Taken((), (), "switched off") for dataset in wanted}
+    for dataset in datasets:
+        serving = tuple(serving_snapshots(run.workspace, dataset, run.options.as_of))
+        came = tuple(new.get(dataset.key, ()))
+        taken[dataset.dataset_id] = Taken(came, serving, _taken_note(came, serving))
+        log.info("%s: %s", dataset.key, taken[dataset.dataset_id].note)
     return taken
-
-
-def _http_client(run: Run, dataset: Dataset) -> HttpClient:
-    """A client as patient as the workspace says; a service that did not answer is asked once more only."""
-    network = run.workspace.settings.network
-    attempts = 1 if dataset.kind in run.state().unreachable else network.attempts
-    return HttpClient(attempts=attempts, backoff=network.backoff_seconds, read_timeout=network.timeout_seconds)
 
 
 def _taken_note(new: tuple[Snapshot, ...], serving: tuple[Snapshot, ...]) -> str:
@@ -90,54 +89,29 @@ def _taken_note(new: tuple[Snapshot, ...], serving: tuple[Snapshot, ...]) -> str
     return f"{len(new)} new, {len(serving)} serving, newest of {max(s.retrieved_at for s in serving)}"
 
 
-def _take_wire(run: Run, dataset: Dataset, http: HttpClient) -> Iterator[Snapshot]:
-    endpoints = Endpoints.from_environment()
-    previous = run.store.latest(dataset.source_id, dataset.dataset_id)
-    try:
-        recording = _pull(dataset, endpoints, http, run.scratch, previous)
-    except (SourceUnreachable, UnsoundData) as error:
-        serves = f"its snapshot of {previous.retrieved_at[:10]} serves" if previous else "no snapshot can serve"
-        run.note_set_aside(
-            f"{dataset.key}: {error} For now {serves}.",
-            unreachable=dataset.kind if isinstance(error, SourceUnreachable) else None,
-        )
-        return
-    if recording is not None:
-        snapshot, is_new = run.store.add(dataset, recording)
-        if is_new:
-            yield snapshot
+def _take_wired(run: Run, datasets: list[Dataset], tell: Callable[[str], None]) -> dict[str, list[Snapshot]]:
+    """Pull datasets side by side; what came of them is kept and told one after the other, in their order."""
+    if not datasets:
+        return {}
+    new: dict[str, list[Snapshot]] = {}
+    attempts = read_attempts(run.workspace)
+    with progress.display(tell) as display:
+        outcomes = pulls.Round(run.workspace, run.scratch, attempts, run.state().unreachable).pull(datasets, display)
+    for outcome in outcomes:
+        dataset, attempt = outcome.dataset, outcome.attempt
+        if attempt:
+            serving = run.store.latest(dataset.source_id, dataset.dataset_id)
+            unreachable = dataset.kind if attempt.cause == "unreachable" else None
+            run.note_set_aside(pulls.said(attempt, serving, today()), unreachable=unreachable)
+        if outcome.recording:
+            snapshot, is_new = run.store.add(dataset, outcome.recording)
+            new[dataset.key] = [snapshot] if is_new else []
+    note_attempts(run.workspace, {outcome.dataset.key: outcome.attempt for outcome in outcomes})
+    return new
 
 
-def _pull(
-    dataset: Dataset, endpoints: Endpoints, http: HttpClient, scratch: Path, previous: Snapshot | None
-) -> Recording | None:
-    if dataset.kind == "duo_csv":
-        return duo.pull(dataset, endpoints, http, scratch, previous)
-    stamp = cbs.stamp(dataset, endpoints, http)
-    if previous and _is_unchanged(dataset, previous, stamp):
-        return None
-    return cbs.pull(dataset, endpoints, http, scratch)
-
-
-def _is_unchanged(dataset: Dataset, snapshot: Snapshot, stamp: str) -> bool:
-    same_contract = snapshot.contract_version == dataset.contract_version
-    return snapshot.origin == "wire" and snapshot.publisher_modified == stamp and same_contract
-
-
-def source_has_news(
-    dataset: Dataset, previous: Snapshot | None, endpoints: Endpoints, http: HttpClient, scratch: Path
-) -> bool:
-    """Whether a network source offers something else than its last snapshot: one small request.
-
-    Raises:
-        SourceUnreachable: it did not answer.
-        UnsoundData: it answered something else than its contract promises.
-    """
-    if previous is None:
-        return True
-    if dataset.kind == "duo_csv":
-        return duo.pull(dataset, endpoints, http, scratch, previous) is not None
-    return not _is_unchanged(dataset, previous, cbs.stamp(dataset, endpoints, http))
+def _take_local(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
+    return _take_dropped(run, dataset) if dataset.kind in DROPPED else _take_workspace_file(run, dataset)
 
 
 def _take_dropped(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
@@ -304,7 +278,7 @@ def _load_sound(
             if run.options.is_rebuild:
                 raise
             earlier = _before(run.store, candidate)
-            _set_aside(run, candidate, error, earlier)
+            _set_aside(run, dataset, candidate, error, earlier)
             candidate = earlier
         else:
             return candidate
@@ -373,14 +347,25 @@ def _before(store: SnapshotStore, snapshot: Snapshot) -> Snapshot | None:
     return same[-1] if same else None
 
 
-def _set_aside(run: Run, snapshot: Snapshot, error: UnsoundData, earlier: Snapshot | None) -> None:
-    serves = f"its snapshot of {earlier.retrieved_at[:10]} serves" if earlier else "nothing serves in its place"
-    if snapshot.snapshot_id in current_pins(run.workspace):
-        where = "it stays, because the publication that stands rests on it"
+def _set_aside(run: Run, dataset: Dataset, snapshot: Snapshot, error: UnsoundData, earlier: Snapshot | None) -> None:
+    """Move an unsound snapshot out of the way, and remember its stamp: the same bytes are not pulled again."""
+    stays = snapshot.snapshot_id in current_pins(run.workspace)
+    if stays:
+        where = "It stays, because the publication that stands rests on it."
     else:
         run.store.set_aside(snapshot, str(error), run.workspace.rejected)
-        where = f"it was moved to rejected/{snapshot.key}"
-    run.note_set_aside(f"{snapshot.key}: {error} {where[0].upper()}{where[1:]}; for now {serves}.")
+        where = f"It was moved to rejected/{snapshot.key}."
+    attempt = failed(
+        dataset,
+        "unsound",
+        f"{error} {where}",
+        read_attempts(run.workspace).get(dataset.key),
+        publisher_modified=snapshot.publisher_modified,
+        etag=snapshot.etag,
+    )
+    run.note_set_aside(pulls.said(attempt, earlier, today()))
+    if dataset.kind in WIRED and snapshot.origin == "wire" and not stays:
+        note_attempts(run.workspace, {dataset.key: attempt})
 
 
 def _refuse_when_nothing_is_left(run: Run, pinned: Iterable[Snapshot]) -> None:
@@ -399,6 +384,7 @@ def _own_knowledge(run: Run, pinned: list[Snapshot], vintages: list[Snapshot]) -
     yield _rows("dataset", [d.model_dump(include=set(RAW_TABLES["dataset"])) for d in datasets_of(run.workspace)])
     snapshots = [snapshot_row(snapshot, is_serving=True) for snapshot in pinned]
     yield _rows("snapshot", [*snapshots, *(snapshot_row(snapshot, is_serving=False) for snapshot in vintages)])
+    yield _rows("attempt", list(_attempt_rows(run)))
     yield _rows("accepted_jump", [_accepted_jump(text) for text in settings.accepted_jumps])
     yield _rows(
         "parameter",
@@ -410,6 +396,20 @@ def _own_knowledge(run: Run, pinned: list[Snapshot], vintages: list[Snapshot]) -
             }
         ],
     )
+
+
+def _attempt_rows(run: Run) -> Iterator[dict[str, object]]:
+    """The datasets in trouble; a build as of an earlier day knows nothing of them."""
+    attempts = read_attempts(run.workspace) if run.options.takes_input else {}
+    for dataset in datasets_of(run.workspace):
+        if attempt := attempts.get(dataset.key):
+            yield {
+                "source_id": dataset.source_id,
+                "dataset_id": dataset.dataset_id,
+                "cause": attempt.cause,
+                "since": attempt.since,
+                "sentence": attempt.sentence,
+            }
 
 
 def _accepted_jump(text: str) -> dict[str, object]:

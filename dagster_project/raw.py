@@ -185,6 +185,7 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "is_synthetic": "boolean",
         "is_serving": "boolean",
     },
+    "attempt": {"source_id": "text", "dataset_id": "text", "cause": "text", "since": "text", "sentence": "text"},
     "parameter": {"workspace_gemeente": "text", "as_of": "text", "small_count_threshold": "integer"},
     "accepted_jump": {"concept_id": "text", "region_code": "text", "period_id": "text"},
     "run": {

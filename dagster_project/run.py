@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -99,6 +100,7 @@ class Run:
         self.options = options
         self.folder = workspace.build / run_id
         self.store = SnapshotStore(workspace.snapshots)
+        self._lock = threading.Lock()
 
     @property
     def database(self) -> Path:
@@ -142,11 +144,18 @@ class Run:
 
     def note_set_aside(self, sentence: str, *, unreachable: str | None = None) -> None:
         """Add a sentence about input that was left out, for the person who reads the outcome."""
-        state = self.state()
-        state.set_aside.append(sentence)
-        if unreachable:
-            state.unreachable.append(unreachable)
-        self.save(state)
+        with self.changing() as state:
+            state.set_aside.append(sentence)
+            if unreachable:
+                state.unreachable.append(unreachable)
+
+    @contextmanager
+    def changing(self) -> Iterator[RunState]:
+        """The state to change; it is saved at the end. Threads of one run wait for each other."""
+        with self._lock:
+            state = self.state()
+            yield state
+            self.save(state)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -154,9 +163,8 @@ class Run:
         start = perf_counter()
         yield
         seconds = perf_counter() - start
-        state = self.state()
-        state.timings[name] = round(state.timings.get(name, 0.0) + seconds, 3)
-        self.save(state)
+        with self.changing() as state:
+            state.timings[name] = round(state.timings.get(name, 0.0) + seconds, 3)
         log.debug("%s: %.1f s", name, seconds)
 
     def finish(self, outcome: Outcome, exit_code: int, message: str, publication_id: str | None = None) -> RunState:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dagster_project import ingest
+from dagster_project import ingest, pulls
+from dagster_project.attempts import Attempt, Cause, read_attempts
 from dagster_project.publication import current_manifest
-from dagster_project.run import RunState, finished_runs
-from dagster_project.snapshots import AMSTERDAM
+from dagster_project.run import RunState, finished_runs, today
+from dagster_project.snapshots import AMSTERDAM, SnapshotStore
 from dagster_project.workspace import Workspace
 
 _LAST_RUNS = 5
+_TROUBLES: dict[Cause, str] = {
+    "unsound": "newer figures set aside",
+    "vanished": "gone at the publisher",
+    "unreachable": "out of reach",
+}
 
 
 def status(workspace: Workspace) -> RenderableType:
@@ -34,8 +41,19 @@ def _publication(workspace: Workspace) -> Iterator[RenderableType]:
     rows = sum(table["rows"] for table in manifest["tables"].values())
     made = _moment(manifest["created_at"])
     yield Text(f"Published {manifest['publication_id']}, {made}, as of {manifest['as_of']}; {rows} rows.")
-    for sentence in manifest["set_aside"]:
+    for sentence in _set_aside(workspace, manifest):
         yield Text(f"Set aside: {sentence}", style="yellow")
+
+
+def _set_aside(workspace: Workspace, manifest: dict[str, Any]) -> Iterator[str]:
+    """Input that the publication had to do without, and tables that have failed since: those as they stand now."""
+    wired = [dataset for dataset in ingest.datasets_of(workspace) if dataset.kind in pulls.WIRED]
+    attempts, store = read_attempts(workspace), SnapshotStore(workspace.snapshots)
+    yield from (s for s in manifest["set_aside"] if not s.startswith(tuple(f"{dataset.key}:" for dataset in wired)))
+    for dataset in wired:
+        if dataset.key in attempts:
+            serving = store.latest(dataset.source_id, dataset.dataset_id)
+            yield pulls.said(attempts[dataset.key], serving, today())
 
 
 def _moment(utc: str) -> str:
@@ -43,20 +61,40 @@ def _moment(utc: str) -> str:
 
 
 def _sources(workspace: Workspace) -> Table:
-    table = _table("source", "table or file", "retrieved", "age", "rows", "origin")
+    table = _table("source", "table or file", "retrieved", "age", "rows", "origin", "state")
     now = datetime.now(UTC)
+    attempts, says = read_attempts(workspace), pulls.publisher_says(workspace)
     for dataset in ingest.datasets_of(workspace):
         serving = ingest.serving_snapshots(workspace, dataset)
+        state = _state(says.get(dataset.key), attempts.get(dataset.key))
         if not serving:
-            table.add_row(dataset.key, dataset.table_id or "", "never", "", "", "")
+            table.add_row(dataset.key, dataset.table_id or "", "never", "", "", "", state)
         for snapshot in serving:
             age = (now - datetime.fromisoformat(snapshot.last_seen_at)).days
             name = dataset.table_id or PurePosixPath(snapshot.url).name
             origin = f"{snapshot.origin}, synthetic" if snapshot.is_synthetic else snapshot.origin
             table.add_row(
-                dataset.key, name, _moment(snapshot.retrieved_at), f"{age} d", str(snapshot.row_count or 0), origin
+                dataset.key,
+                name,
+                _moment(snapshot.retrieved_at),
+                f"{age} d",
+                str(snapshot.row_count or 0),
+                origin,
+                state,
             )
     return table
+
+
+def _state(says: pulls.PublisherSays | None, attempt: Attempt | None) -> str:
+    """What deserves attention: discontinued, succeeded, in trouble since when."""
+    parts = []
+    if says and says.status == "discontinued":
+        parts.append("discontinued")
+    if says and says.successor_table_id:
+        parts.append(f"succeeded by {says.successor_table_id}")
+    if attempt:
+        parts.append(f"{_TROUBLES[attempt.cause]} since {attempt.since[:10]}")
+    return "; ".join(parts)
 
 
 def _table(*columns: str) -> Table:

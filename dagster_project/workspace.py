@@ -30,6 +30,8 @@ class Network(BaseModel):
     """Patience between two bytes."""
     backoff_seconds: Annotated[float, Field(ge=0)] = 2.0
     """Pause after the first failure; it doubles after each."""
+    connections: Annotated[int, Field(ge=1, le=8)] = 3
+    """How many tables of one host are asked at once; each keeps one connection open."""
 
 
 class Settings(BaseModel):

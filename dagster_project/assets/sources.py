@@ -1,4 +1,4 @@
-"""One asset per contract (its snapshots), and the raw tables that are loaded from them."""
+"""One asset per contract (its snapshots), taken together per source, and the raw tables that are loaded from them."""
 
 from collections.abc import Iterator
 
@@ -21,41 +21,53 @@ def raw_key(table: str) -> dg.AssetKey:
     return dg.AssetKey(["raw", table])
 
 
-def snapshot_asset(dataset: Dataset) -> dg.AssetsDefinition:
-    """The asset that brings one dataset's snapshots up to date."""
-
-    @dg.asset(
-        key=snapshot_key(dataset),
+def _snapshot_spec(dataset: Dataset) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        snapshot_key(dataset),
         group_name=f"source_{dataset.source_id}",
         description=f"{dataset.title}. {dataset.attribution}, licence {dataset.licence}.",
         kinds={"python", dataset.kind.split("_")[0]},
         metadata={"table_id": dataset.table_id or "", "rhythm": dataset.rhythm, "unverified": dataset.unverified},
     )
-    def take(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult:  # type: ignore[type-arg]
+
+
+def source_assets(source_id: str) -> dg.AssetsDefinition:
+    """The assets that bring the snapshots of a source up to date, taken together: its tables are pulled in parallel."""
+    specs = [_snapshot_spec(dataset) for dataset in all_contracts() if dataset.source_id == source_id]
+
+    @dg.multi_asset(name=f"take_{source_id}", specs=specs, can_subset=True)
+    def take(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         run = refresh.run(context.run_id)
-        with run.stage(f"take {dataset.source_id}"):
-            taken = ingest.take(run, dataset.source_id, dataset.dataset_id)
-        newest = max(taken.serving, key=lambda s: s.retrieved_at, default=None)
-        metadata: dict[str, str | int] = {"note": taken.note, "new_snapshots": len(taken.new)}
-        if newest:
-            metadata |= {
-                "snapshot_id": newest.snapshot_id,
-                "url": newest.url,
-                "dagster/row_count": newest.row_count or 0,
-            }
-        return dg.MaterializeResult(metadata=metadata)
+        wanted = {key.path[-1] for key in context.selected_asset_keys}
+        with run.stage(f"take {source_id}"):
+            taken = ingest.take(run, source_id, wanted, context.log.info)
+        for dataset_id, each in taken.items():
+            key = dg.AssetKey(["snapshots", source_id, dataset_id])
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(each))
 
     return take
 
 
+def _metadata(taken: ingest.Taken) -> dict[str, str | int]:
+    metadata: dict[str, str | int] = {"note": taken.note, "new_snapshots": len(taken.new)}
+    newest = max(taken.serving, key=lambda s: s.retrieved_at, default=None)
+    if newest:
+        metadata |= {
+            "snapshot_id": newest.snapshot_id,
+            "url": newest.url,
+            "dagster/row_count": newest.row_count or 0,
+        }
+    return metadata
+
+
 def snapshot_assets() -> list[dg.AssetsDefinition]:
-    """An asset for every contract of the product."""
-    return [snapshot_asset(dataset) for dataset in all_contracts()]
+    """The assets of every source of the product, one per contract."""
+    return [source_assets(source_id) for source_id in dict.fromkeys(d.source_id for d in all_contracts())]
 
 
 def _feeds(dataset: Dataset, table: str) -> bool:
     """Whether a dataset's rows land in a raw table; what the run knows of itself rests on all of them."""
-    if table in ("dataset", "snapshot", "parameter", "accepted_jump"):
+    if table in ("dataset", "snapshot", "attempt", "parameter", "accepted_jump"):
         return True
     if dataset.kind in ("cbs_v3", "cbs_v4"):
         return table.startswith("cbs_")

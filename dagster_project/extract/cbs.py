@@ -65,7 +65,7 @@ def pull(
         scratch: folder for unfinished work; a folder per dataset is made in it.
         origin: how the bytes came about.
         original_url: for `reconstructed`: the public address of the table, shown instead of the address asked.
-        on_progress: told one line per page.
+        on_progress: told of every page.
 
     Raises:
         SourceUnreachable: a page did not come in all the tries, or the table keeps changing meanwhile.

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import msgspec
@@ -19,8 +19,17 @@ from msgspec import Struct
 from dagster_project.errors import UnsoundData
 from dagster_project.extract.http import BrokenAnswer, HttpClient
 
-Progress = Callable[[str], None]
 _STAMP_FILE = "stamp.txt"
+
+
+class Progress(Protocol):
+    """Who wants to know how a pull is getting on."""
+
+    def described(self, document: Any) -> None:
+        """What the publisher says of the table as a whole came: the document with its stamp."""
+
+    def page(self, stem: str, rows: int, *, fetched: bool) -> None:
+        """A page of that collection is whole; `fetched` unless an earlier pull had left it."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +164,8 @@ class PullFolder:
         body = self.path / name
         document = self._http.download(url, body, _whole_json)
         stamp = stamp_of(document)
+        if self._on_progress:
+            self._on_progress.described(document)
         known = self.path / _STAMP_FILE
         if not known.is_file() or known.read_text(encoding="utf-8") != stamp:
             for other in set(self.path.iterdir()) - {body}:
@@ -188,11 +199,13 @@ class PullFolder:
             visited.add(following)
             number = len(found) + 1
             name = first if first and number == 1 else f"{stem}-{number:04d}.json"
-            page = self._fetch(name, following, anew)
+            known = None if anew else self._known(name, following)
+            page = known or self._fetch(name, following)
+            self.pages.append(page)
             found.append(page)
             following = page.next_url
             if self._on_progress:
-                self._on_progress(f"{self._label}: {stem}, page {number}, {sum(p.rows for p in found):,} rows")
+                self._on_progress.page(stem, page.rows, fetched=known is None)
         return found
 
     def rows(self, pages: list[Page]) -> list[Any]:
@@ -204,14 +217,11 @@ class PullFolder:
         for page in self.pages:
             yield page.name, self.path_of(page), page.url.replace(self.root, shown_root, 1)
 
-    def _fetch(self, name: str, url: str, anew: bool) -> Page:
-        page = None if anew else self._known(name, url)
-        if page is None:
-            target = self.path / name
-            rows, link = self._http.download(url, target, _check_file)
-            page = Page(name, url, target.stat().st_size, rows, next_address(url, link) if link else None)
-            self._note_of(name).write_bytes(orjson.dumps(asdict(page)))  # last: without its note a page does not count
-        self.pages.append(page)
+    def _fetch(self, name: str, url: str) -> Page:
+        target = self.path / name
+        rows, link = self._http.download(url, target, _check_file)
+        page = Page(name, url, target.stat().st_size, rows, next_address(url, link) if link else None)
+        self._note_of(name).write_bytes(orjson.dumps(asdict(page)))  # last: without its note a page does not count
         return page
 
     def _note_of(self, name: str) -> Path:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -21,7 +22,7 @@ from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
 from dagster_project.extract.rows import ConflictingRows, RowMaker, SeenRows, nearest
 from dagster_project.raw import RawBatch
-from dagster_project.snapshots import Recording, Snapshot
+from dagster_project.snapshots import Recording
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,17 @@ _ROWS = 50_000  # rows in memory at a time
 _Line = tuple[int, list[str]]
 
 
+class Stamped(Protocol):
+    """What the publisher said of the bytes that were had last: a snapshot, or a file that was set aside."""
+
+    @property
+    def etag(self) -> str | None: ...
+    @property
+    def publisher_modified(self) -> str | None: ...
+
+
 def pull(
-    dataset: Dataset, endpoints: Endpoints, http: HttpClient, scratch: Path, previous: Snapshot | None
+    dataset: Dataset, endpoints: Endpoints, http: HttpClient, scratch: Path, previous: Stamped | None
 ) -> Recording | None:
     """Bring in a file as one recording, or nothing when it is the one of `previous`.
 
@@ -41,7 +51,7 @@ def pull(
         endpoints: where the service answers.
         http: the client.
         scratch: folder for the file while it arrives.
-        previous: the newest snapshot that is kept, whose stamps are sent along.
+        previous: what was had last, whose stamps are sent along.
 
     Returns:
         The recording; None when the service answers "not modified" or states the same moment of change.

@@ -5,11 +5,11 @@ What an answer means does not belong here: callers pass a check that says whethe
 
 from __future__ import annotations
 
+import copy
 import random
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from dagster_project.errors import ConfigurationError, SourceUnreachable, Unsoun
 T = TypeVar("T")
 
 USER_AGENT = f"opkoers/{__version__} (open data warehouse for Dutch municipalities)"
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _ERROR_TEXT = 4096  # bytes of an error page that are read for its message
 _ASK_AGAIN = {408, 425, 429}
 _NOT_AN_ADDRESS = (
@@ -53,6 +53,10 @@ class BrokenAnswer(Exception):
     def __init__(self, cause: str, wait: float | None = None) -> None:
         super().__init__(cause)
         self.wait = wait
+
+
+class Stopped(Exception):
+    """Somebody ended the work while a request was under way or still to be made."""
 
 
 class RequestRefused(UnsoundData):
@@ -93,7 +97,9 @@ class HttpClient:
         deadline: float = 900.0,
         max_bytes: int = 1 << 30,
         longest_wait: float = 120.0,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
+        on_bytes: Callable[[int], None] = lambda _: None,
+        stop: threading.Event | None = None,
     ) -> None:
         """Settings in seconds and bytes.
 
@@ -105,7 +111,9 @@ class HttpClient:
             deadline: patience for one whole answer, however steadily it drips.
             max_bytes: the largest body accepted, after decompression.
             longest_wait: the longest pause; a service that asks for more (`Retry-After`) is left alone.
-            sleep: how to pause.
+            sleep: how to pause; by default until the time is over or somebody ends the work.
+            on_bytes: told how many bytes came, decompressed, as they come.
+            stop: when another thread sets it, every request ends in `Stopped` at its next byte.
         """
         self._attempts = attempts
         self._backoff = backoff
@@ -113,7 +121,9 @@ class HttpClient:
         self._deadline = deadline
         self._max_bytes = max_bytes
         self._longest_wait = longest_wait
-        self._sleep = sleep
+        self._on_bytes = on_bytes
+        self._stop = stop or threading.Event()
+        self._sleep = sleep or self._stop.wait
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         for scheme in ("http://", "https://"):
@@ -122,6 +132,13 @@ class HttpClient:
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._session.close()
+
+    def for_table(self, *, attempts: int | None = None, on_bytes: Callable[[int], None] | None = None) -> HttpClient:
+        """The same client on the same connections, with another patience or another listener."""
+        other = copy.copy(self)
+        other._attempts = attempts or self._attempts
+        other._on_bytes = on_bytes or self._on_bytes
+        return other
 
     def download(self, url: str, target: Path, check: Callable[[Path], T]) -> T:
         """Stream a body to `target`, which appears only when it is whole.
@@ -197,6 +214,7 @@ class HttpClient:
 
     def _persist(self, url: str, attempt: Callable[[], T]) -> T:
         for number in range(1, self._attempts + 1):
+            self._go_on()
             try:
                 return attempt()
             except BrokenAnswer as failure:
@@ -209,6 +227,10 @@ class HttpClient:
                     ) from failure
                 self._sleep(pause)
         raise ValueError("attempts must be 1 or more")
+
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
 
     def _pause(self, number: int, asked: float | None) -> float:
         if asked is not None:
@@ -237,7 +259,9 @@ class HttpClient:
     def _copy(self, response: requests.Response, sink: BinaryIO) -> None:
         size = 0
         for chunk in response.iter_content(_CHUNK):
+            self._go_on()
             size += len(chunk)
+            self._on_bytes(len(chunk))
             if size > self._max_bytes:
                 raise UnsoundData(
                     f"{_place(response.url)} sends more than the {self._max_bytes:,} bytes accepted. "

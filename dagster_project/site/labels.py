@@ -172,6 +172,13 @@ RHYTHMS = {
     "4-yearly": "elke 4 jaar",
     "irregular": "onregelmatig",
 }
+TROUBLES = {
+    "unreachable": "onbereikbaar",
+    "vanished": "bij de uitgever niet meer te vinden",
+    "unsound": "een nieuwere stand is apart gelegd",
+}
+"""Why a table's last attempt failed; "sinds" and a day follow."""
+
 ORIGINS = {"wire": "rechtstreeks opgehaald", "file": "aangeleverd bestand", "reconstructed": "gereconstrueerd"}
 
 

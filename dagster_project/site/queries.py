@@ -144,7 +144,7 @@ class Characteristic:
 
 @dataclass(frozen=True)
 class SnapshotRow:
-    """One snapshot that this publication stands on."""
+    """One snapshot that this publication stands on, with what its publisher says of the table and its last attempt."""
 
     snapshot_id: str
     source_id: str
@@ -158,6 +158,11 @@ class SnapshotRow:
     licence: str | None
     attribution: str | None
     is_synthetic: bool
+    publisher_status: str | None = None
+    successor_table_id: str | None = None
+    successor_note: str | None = None
+    trouble: str | None = None
+    trouble_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -347,10 +352,15 @@ _BBV = """
 """
 
 _SNAPSHOTS = """
-    select snapshot_id, source_id, dataset_id, table_id, origin, url, original_url, retrieved_at,
-        cast(publisher_modified as text) as publisher_modified, licence, attribution,
-        coalesce(is_synthetic, false) as is_synthetic
-    from marts.audit_snapshot order by is_synthetic, source_id, dataset_id, retrieved_at
+    select s.snapshot_id, s.source_id, s.dataset_id, s.table_id, s.origin, s.url, s.original_url, s.retrieved_at,
+        cast(s.publisher_modified as text) as publisher_modified, s.licence, s.attribution,
+        coalesce(s.is_synthetic, false) as is_synthetic,
+        d.publisher_status, d.successor_table_id, d.successor_note, a.trouble, a.trouble_since
+    from marts.audit_snapshot as s
+    left join marts.dim_dataset as d on d.source_id = s.source_id and d.dataset_id = s.dataset_id
+    left join marts.audit_dataset as a on a.source_id = s.source_id and a.dataset_id = s.dataset_id
+    where s.is_serving
+    order by s.is_synthetic, s.source_id, s.dataset_id, s.retrieved_at
 """
 
 _VALIDATIONS = """

@@ -24,6 +24,8 @@ class Source:
     licence: str
     retrieved: str
     publisher: str
+    state: str
+    """What deserves a warning: discontinued, succeeded, out of reach; empty when nothing does."""
     age: str
     origin: str
     address: str
@@ -46,6 +48,7 @@ def _source(row: SnapshotRow, as_of: date) -> Source:
         licence=row.licence or "onbekend",
         retrieved=labels.moment_words(row.retrieved_at),
         publisher=_publisher_stamp(row.publisher_modified),
+        state=state_words(row),
         age=_age(row.retrieved_at, as_of),
         origin=labels.ORIGINS.get(row.origin, row.origin),
         address=address,
@@ -66,6 +69,27 @@ def _publisher_stamp(stamp: str | None) -> str:
         return "onbekend" if first.startswith("unknown") else stamp
     known = labels.day(labels.amsterdam(moment) if moment.tzinfo else moment)
     return f"{known} ({rest.replace('version', 'versie')})" if rest else known
+
+
+def state_words(row: SnapshotRow) -> str:
+    """Discontinued and by what it was succeeded, and since when the table is in trouble."""
+    return "; ".join(part for part in (_succession(row), _trouble(row)) if part)
+
+
+def _succession(row: SnapshotRow) -> str:
+    if row.successor_table_id:
+        stopped = "stopgezet; " if row.publisher_status == "discontinued" else ""
+        return f"{stopped}opgevolgd door tabel {row.successor_table_id}"
+    if row.publisher_status != "discontinued":
+        return ""
+    return f"stopgezet; de uitgever schrijft: “{row.successor_note}”" if row.successor_note else "stopgezet"
+
+
+def _trouble(row: SnapshotRow) -> str:
+    if row.trouble is None:
+        return ""
+    since = f" sinds {labels.day(labels.amsterdam(row.trouble_since))}" if row.trouble_since else ""
+    return f"{labels.TROUBLES[row.trouble]}{since}"
 
 
 def _age(retrieved_at: datetime, as_of: date) -> str:

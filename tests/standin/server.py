@@ -54,9 +54,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.standin.connections += 1
+        self.standin.connection_opened()
+
+    def finish(self) -> None:
+        self.standin.connection_closed()
+        super().finish()
 
     def do_GET(self) -> None:
+        self.standin.stopping.wait(self.standin.latency)
         self.standin.user_agents.append(self.headers.get("User-Agent", ""))
         try:
             reply = self.standin.reply(self.path, self.headers)
@@ -98,6 +103,8 @@ class StandIn:
         requests: path and query of every request so far, decoded.
         user_agents: what each of them said of itself.
         connections: how many connections were opened.
+        most_connections: how many were open at once at most.
+        latency: seconds before every answer.
         ignores_conditions: answer in full where "not modified" would do.
         stopping: set when the server stops, so that hanging requests end.
     """
@@ -117,7 +124,8 @@ class StandIn:
         self._lock = threading.Lock()
         self.requests: list[str] = []
         self.user_agents: list[str] = []
-        self.connections = 0
+        self.connections = self.most_connections = self._open_connections = 0
+        self.latency = 0.0
         self.ignores_conditions = False
         self.stopping = threading.Event()
         for table in tables:
@@ -161,6 +169,23 @@ class StandIn:
         """Let requests whose address holds `part` go wrong, `times` times, once `after` of them went well."""
         with self._lock:
             self._misbehaviours.append(_Misbehaviour(part, fault, after, times))
+
+    def forgive(self) -> None:
+        """Let nothing go wrong any more."""
+        with self._lock:
+            self._misbehaviours.clear()
+
+    def connection_opened(self) -> None:
+        """Note a connection."""
+        with self._lock:
+            self.connections += 1
+            self._open_connections += 1
+            self.most_connections = max(self.most_connections, self._open_connections)
+
+    def connection_closed(self) -> None:
+        """Note that one is gone."""
+        with self._lock:
+            self._open_connections -= 1
 
     def count(self, part: str) -> int:
         """How many requests held `part` in their address."""

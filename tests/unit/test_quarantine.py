@@ -39,7 +39,9 @@ def test_one_sentence_tells_the_first_reasons_and_the_file_holds_all(tmp_path: P
     run = run_with(tmp_path / "w", 5)
     quarantine.note_refused(run)
     (sentence,) = run.state().set_aside
-    assert sentence.startswith("municipal/printed_figures: 5 figures were left out; all stand in rejected/printed_figures/")
+    assert sentence.startswith(
+        "municipal/printed_figures: 5 figures were left out; all stand in rejected/printed_figures/"
+    )
     assert sentence.count("Regel") == 3
     assert sentence.endswith("And 2 more.")
     path = run.workspace.root / "rejected" / "printed_figures" / "abcdef012345-lines.csv"

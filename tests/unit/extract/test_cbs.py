@@ -225,9 +225,18 @@ def test_rows_of_one_region_that_differ_in_another_dimension_are_no_duplicates(
 
 
 def test_progress_is_told_per_page(standin: StandIn, http: HttpClient, tmp_path: Path) -> None:
-    lines: list[str] = []
-    cbs.pull(made_up.v3_contract(V3), standin.endpoints, http, tmp_path, on_progress=lines.append)
-    assert lines[-1] == "cbs/made_up_v3: data, page 3, 25 rows"
+    told: list[tuple[object, ...]] = []
+
+    class Listener:
+        def described(self, document: Any) -> None:
+            told.append(("described", document["value"][0]["RecordCount"]))
+
+        def page(self, stem: str, rows: int, *, fetched: bool) -> None:
+            told.append((stem, rows, fetched))
+
+    cbs.pull(made_up.v3_contract(V3), standin.endpoints, http, tmp_path, on_progress=Listener())
+    assert told[0] == ("described", 25)
+    assert told[-3:] == [("data", 10, True), ("data", 10, True), ("data", 5, True)]
 
 
 JSON = st.recursive(

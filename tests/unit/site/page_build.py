@@ -68,7 +68,10 @@ create table marts.fct_objective_attainment (objective_id text, version integer,
 create table marts.audit_snapshot (snapshot_id text, source_id text, dataset_id text, table_id text, file_path text,
     origin text, url text, original_url text, retrieved_at timestamp, last_seen_at timestamp, publisher_modified text,
     http_status integer, row_count bigint, bytes bigint, licence text, attribution text, contract_version integer,
-    is_synthetic boolean);
+    is_synthetic boolean, is_serving boolean default true);
+create table marts.dim_dataset (source_id text, dataset_id text, publisher_status text, successor_table_id text,
+    successor_note text);
+create table marts.audit_dataset (source_id text, dataset_id text, trouble text, trouble_since timestamp);
 create table marts.audit_validation (run_id text, stage text, suite text, table_name text, expectation text,
     column_name text, severity text, result text, observed text, expected text, unexpected_count bigint,
     element_count bigint, message text);

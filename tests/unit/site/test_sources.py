@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -68,3 +69,32 @@ def test_only_web_addresses_become_links(address: str) -> None:
 def test_a_snapshot_of_after_the_day_of_judgement_says_so() -> None:
     (source,) = sources_of([WIRE], date(2025, 4, 1))
     assert source.age == "na de peildatum opgehaald"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ""),
+        ({"publisher_status": "regular"}, ""),
+        ({"publisher_status": "discontinued"}, "stopgezet"),
+        (
+            {"publisher_status": "discontinued", "successor_table_id": "85098NED", "successor_note": "Zie elders"},
+            "stopgezet; opgevolgd door tabel 85098NED",
+        ),
+        (
+            {"publisher_status": "discontinued", "successor_note": "Deze tabel wordt opgevolgd door Banen"},
+            "stopgezet; de uitgever schrijft: “Deze tabel wordt opgevolgd door Banen”",
+        ),
+        (
+            {"trouble": "unreachable", "trouble_since": datetime(2025, 4, 9, 22, 30)},
+            "onbereikbaar sinds 10 april 2025",
+        ),
+        (
+            {"successor_table_id": "85098NED", "trouble": "vanished", "trouble_since": datetime(2025, 4, 9)},
+            "opgevolgd door tabel 85098NED; bij de uitgever niet meer te vinden sinds 9 april 2025",
+        ),
+    ],
+)
+def test_what_deserves_a_warning_is_said_in_words(changes: dict[str, Any], words: str) -> None:
+    (source,) = sources_of([replace(WIRE, **changes)], AS_OF)
+    assert source.state == words
