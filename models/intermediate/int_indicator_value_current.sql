@@ -58,6 +58,17 @@ way as (
     where life.region_code is null
 ),
 
+-- the gemeenten of today that were alone on their territory already: most of them, and nothing to reckon
+alone as (
+    select
+        way.current_code,
+        period.period_id
+    from way
+    inner join period on {{ existed_on('way', 'period.first_day') }}
+    group by way.current_code, period.period_id
+    having count(*) = 1 and bool_and(way.region_code = way.current_code and way.weight = 1)
+),
+
 wanted as (
     select distinct
         gemeente_value.indicator_id,
@@ -67,9 +78,13 @@ wanted as (
     from gemeente_value
     inner join way on gemeente_value.region_code = way.region_code
     inner join period on gemeente_value.period_id = period.period_id
+    left join alone
+        on
+            way.current_code = alone.current_code
+            and gemeente_value.period_id = alone.period_id
     where
-        way.region_code = way.current_code
-        or {{ existed_on('way', 'period.first_day') }}
+        alone.current_code is null
+        and (way.region_code = way.current_code or {{ existed_on('way', 'period.first_day') }})
 ),
 
 part as (
@@ -233,6 +248,35 @@ remade as (
             and {{ in_force('version', 'judged.period_id') }}
     where judged.taken_code is null
 )
+
+select
+    value.indicator_id,
+    value.region_code,
+    value.period_id,
+    value.value,
+    value.numerator,
+    value.denominator,
+    value.rate_published,
+    value.rate_computed,
+    value.rate_low,
+    value.rate_high,
+    value.is_consistent,
+    value.interval_low,
+    value.interval_high,
+    value.value_status,
+    value.absence,
+    value.is_derived,
+    false as is_indicative,
+    value.is_synthetic,
+    value.snapshot_id,
+    value.denominator_snapshot_id
+from gemeente_value as value
+inner join alone
+    on
+        value.region_code = alone.current_code
+        and value.period_id = alone.period_id
+
+union all
 
 select
     value.indicator_id,

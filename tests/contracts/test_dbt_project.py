@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -120,12 +121,12 @@ def test_register_and_breaks_are_sound() -> None:
     assert all(date.fromisoformat(row["break_date"]) for row in _seed("breaks"))
 
 
-def test_every_contracted_concept_feeds_an_indicator() -> None:
+def test_every_contracted_concept_feeds_an_indicator_or_tells_gemeenten_apart() -> None:
     register = _seed("indicator_versions")
     wanted = {row[f"{part}_concept"] for row in register for part in ("numerator", "denominator", "published")}
-    wanted |= {f"{row['published_concept']}_{end}" for row in register for end in ("low", "high")} | {
-        "inhabitants_by_age"
-    }
+    wanted |= {f"{row['published_concept']}_{end}" for row in register for end in ("low", "high")}
+    models = (product_path("models", "intermediate", f"{name}.sql") for name in ("int_age_band", "int_region_profile"))
+    wanted |= {word for model in models for word in re.findall(r"'(\w+)'", model.read_text(encoding="utf-8"))}
     fed = {measure.concept for dataset in all_contracts() for measure in dataset.measures}
     assert fed
     assert fed <= wanted

@@ -21,11 +21,7 @@ from tests.standin.tables import V3Table
 COLUMNS = {
     "inhabitants": ("AantalInwoners_5", "aantal"),
     "inhabitants_0_14": ("k_0Tot15Jaar_8", "aantal"),
-    "inhabitants_15_24": ("k_15Tot25Jaar_9", "aantal"),
-    "inhabitants_25_44": ("k_25Tot45Jaar_10", "aantal"),
-    "inhabitants_45_64": ("k_45Tot65Jaar_11", "aantal"),
     "inhabitants_65plus": ("k_65JaarOfOuder_12", "aantal"),
-    "households": ("HuishoudensTotaal_28", "aantal"),
     "woz_value_average": ("GemiddeldeWoningwaarde_35", "x 1 000 euro"),
     "income_per_inhabitant": ("GemiddeldInkomenPerInwoner_72", "x 1 000 euro"),
     "bijstand_persons": ("PersonenPerSoortUitkeringBijstand_83", "aantal"),

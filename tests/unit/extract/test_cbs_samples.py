@@ -42,9 +42,7 @@ def test_the_counts_of_almere_are_those_of_the_yearly_tables(year: int) -> None:
 
 def test_what_cbs_had_not_filled_in_yet_is_empty_and_not_zero() -> None:
     values = {concept: value for (concept, _, _), value in _values("kwb_2025").items()}
-    assert (values["inhabitants"], values["households"], values["address_density"]) == ("229574", "98394", "1644")
-    ages = ("inhabitants_0_14", "inhabitants_15_24", "inhabitants_25_44", "inhabitants_45_64", "inhabitants_65plus")
-    assert sum(int(values[age] or 0) for age in ages) == 229574
+    assert (values["inhabitants"], values["address_density"]) == ("229574", "1644")
     assert [values[c] for c in ("bijstand_persons", "jeugdzorg_persons", "wmo_clients", "woz_value_average")] == [
         None
     ] * 4
@@ -56,7 +54,7 @@ def test_the_key_figures_of_2020_stand_for_every_gemeente() -> None:
     assert values["inhabitants", "GM0396    ", "2020"] == "39182"
     assert values["address_density", "GM0396    ", "2020"] == "2339"
     assert values["inhabitants_65plus", "GM0396    ", "2020"] == "8740"
-    for concept, least in (("bijstand_persons", 350), ("households", 355), ("address_density", 355)):
+    for concept, least in (("bijstand_persons", 350), ("address_density", 355)):
         figures = [v for (c, region, _), v in values.items() if region[:2] == "GM" and c == concept]
         assert len(figures) == 355
         assert sum(value is not None for value in figures) >= least
