@@ -27,8 +27,15 @@ order by source_id, dataset_id, snapshot_id, row_number, side, indicator_label, 
 """
 
 
+_ALARMED = """
+select source_id || '/' || dataset_id, concept_id, region_code, period_id, value, earlier_period_id, earlier_value
+from intermediate.int_unit_alarm
+order by source_id, dataset_id, concept_id, region_code, period_id
+"""
+
+
 def note_refused(run: Run) -> None:
-    """Note one sentence per dataset with refused lines, and write those lines to `rejected/` in the workspace.
+    """Note one sentence per dataset with refused lines or series, and write the lines to `rejected/` in the workspace.
 
     A rebuild tells and writes nothing: it repeats a run that did.
     """
@@ -36,7 +43,8 @@ def note_refused(run: Run) -> None:
         return
     with duckdb.connect(str(run.database), read_only=True) as connection:
         refused = connection.execute(_REFUSED).fetchall()
-    for sentence in _sentences(refused):
+        alarmed = connection.execute(_ALARMED).fetchall()
+    for sentence in (*_sentences(refused), *_series_sentences(alarmed)):
         run.note_set_aside(sentence)
     for (dataset_id, snapshot_id), lines in groupby(refused, key=lambda line: (line[1], line[2])):
         _keep(run.workspace.root / "rejected" / str(dataset_id) / f"{str(snapshot_id)[:12]}-lines.csv", list(lines))
@@ -49,6 +57,22 @@ def _sentences(refused: list[tuple[object, ...]]) -> Iterator[str]:
         more = f" And {len(lines) - _SHOWN} more." if len(lines) > _SHOWN else ""
         figures = "1 figure was" if len(lines) == 1 else f"{len(lines)} figures were"
         yield f"{source_id}/{dataset_id}: {figures} left out; all stand in rejected/{dataset_id}/. {shown}{more}"
+
+
+def _series_sentences(alarmed: list[tuple[object, ...]]) -> Iterator[str]:
+    for dataset, group in groupby(alarmed, key=lambda series: series[0]):
+        jumps = list(group)
+        shown = "; ".join(
+            f"{concept} of {region} from {before:g} ({earlier}) to {now:g} ({period})"
+            for _, concept, region, period, now, earlier, before in jumps[:_SHOWN]
+        )
+        more = f"; and {len(jumps) - _SHOWN} more" if len(jumps) > _SHOWN else ""
+        _, concept, region, period, *_ = jumps[0]
+        yield (
+            f"{dataset}: figures jumped by about ten, their unit has probably changed: {shown}{more}. These series are "
+            "set aside. Compare them with the publisher; a jump that is real goes into accepted_jumps in opkoers.toml, as "
+            f'"{concept} {region} {period}".'
+        )
 
 
 def _keep(path: Path, lines: list[tuple[object, ...]]) -> None:

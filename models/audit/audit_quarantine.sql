@@ -18,4 +18,15 @@ select
     count(*) as n
 from {{ ref('int_refused_figure') }}
 group by source_id, dataset_id, snapshot_id, reason_kind
+
+union all
+
+select
+    source_id,
+    dataset_id,
+    snapshot_id,
+    'Een reeks van een gemeente springt met een factor tien' as reason,
+    count(*) as n
+from {{ ref('int_unit_alarm') }}
+group by source_id, dataset_id, snapshot_id
 order by source_id, dataset_id, snapshot_id, reason

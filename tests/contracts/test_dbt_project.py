@@ -24,10 +24,10 @@ WITH_RULES = {
     "int_printed_region", "int_stated_line", "int_stated_figure",
     "int_published_magnitude", "int_indicator_unit", "stg_municipal__printed_figure", "audit_quarantine",
     "int_indicator_value", "int_series", "int_mann_kendall_exact", "int_trend",
+    "int_observation_vintage", "int_unit_alarm", "int_revision", "int_age_band", "fct_indicator_revision",
     "int_objective", "int_objective_status", "dim_region", "dim_period", "dim_indicator", "fct_indicator_trend",
     "fct_objective_attainment", "stg_cbs__region_change", "int_region_change", "int_region_life", "int_region_current",
     "int_indicator_value_current", "int_break",
-    "fct_objective_attainment",
     "int_region_profile", "dim_peer", "fct_indicator_benchmark",
 }  # fmt: skip
 

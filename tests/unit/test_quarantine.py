@@ -25,6 +25,10 @@ def run_with(folder: Path, lines: int, options: RunOptions | None = None) -> Run
         connection.execute("create schema intermediate")
         types = ", ".join(f"{name} {'bigint' if name == 'row_number' else 'text'}" for name in COLUMNS.split(", "))
         connection.execute(f"create table intermediate.int_refused_figure ({types})")
+        connection.execute(
+            "create table intermediate.int_unit_alarm (source_id text, dataset_id text, concept_id text,"
+            " region_code text, period_id text, value double, earlier_period_id text, earlier_value double)"
+        )
         for line in range(lines, 0, -1):
             connection.execute(
                 "insert into intermediate.int_refused_figure values "
@@ -67,3 +71,18 @@ def test_nothing_is_told_when_there_is_nothing_to_tell(tmp_path: Path, options: 
     quarantine.note_refused(run)
     assert run.state().set_aside == []
     assert not (run.workspace.root / "rejected" / "printed_figures").exists()
+
+
+def test_series_that_jump_are_named_with_the_way_to_accept_them(tmp_path: Path) -> None:
+    run = run_with(tmp_path / "w", 0)
+    with duckdb.connect(str(run.database)) as connection:
+        connection.execute(
+            "insert into intermediate.int_unit_alarm select 'cbs', 'kwb_2023', 'wmo_clients', 'GM000' || i, '2023',"
+            " 9500, '2022', 950 from range(1, 6) as t(i)"
+        )
+    quarantine.note_refused(run)
+    (sentence,) = run.state().set_aside
+    assert sentence.startswith("cbs/kwb_2023: figures jumped by about ten")
+    assert "wmo_clients of GM0001 from 950 (2022) to 9500 (2023)" in sentence
+    assert "and 2 more" in sentence
+    assert '"wmo_clients GM0001 2023"' in sentence
