@@ -99,7 +99,10 @@ def key_figures(dataset: Dataset, *, factor: float = 1.0, modified: str = "2025-
     asking = [d for d in all_contracts() if (d.kind, d.table_id) == (dataset.kind, dataset.table_id)]
 
     def multiplied(measure: Measure, region: str) -> float:
-        return figure(measure, region) * (1 if measure.concept.startswith("inhabitants") else factor)
+        if measure.concept.startswith("inhabitants"):
+            return figure(measure, region)
+        scaled = figure(measure, region) * factor
+        return round(scaled) if measure.unit == "aantal" else round(scaled, 4)
 
     return replace(by_contract.v3_table(asking, _regions(asking), YEARS, multiplied), modified=modified)
 
