@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 
 from dagster_project.contracts import Dataset, Measure
 from tests.standin.made_up import SAYS_SO
@@ -40,6 +40,7 @@ _RHYTHMS = {
     "per school year": ("SJ00",),
 }
 """The kinds of period that a table of some rhythm has; else years."""
+_YEAR = ("JJ00",)
 _INSIDE = {"WK": "WK039600", "BU": "BU03960000"}
 
 
@@ -208,16 +209,21 @@ class _Plan:
         return (dict(zip(self.codes, row, strict=True)) for row in product(*self.codes.values()))
 
     def _fill_periods(self, period: str, years: Sequence[int]) -> None:
-        """The periods that a contract takes: of those years, or of others where it takes none of them."""
+        """The periods that a contract takes: of those years, or of as many others where it takes none of them."""
+        others = [year for year in range(2000, 2030) if year not in years]
         for asked in self.asked:
-            suffixes = _RHYTHMS.get(asked.dataset.rhythm, ("JJ00",))
-            for span in (years, [*range(2000, min(years)), *range(max(years) + 1, 2030)]):
-                titles = {f"{year}{suffix}": f"{year}{_SUFFIXES[suffix]}" for year in span for suffix in suffixes}
-                taken = {key: title for key, title in titles.items() if self._is_taken(asked, period, key, title)}
+            found = [taken for year in years if (taken := self._taken(asked, period, year))]
+            more = (taken for year in others if (taken := self._taken(asked, period, year)))
+            for taken in found or islice(more, len(years)):
                 self.codes[period].update(taken)
-                if taken:
-                    break
         self.codes[period] = dict(sorted(self.codes[period].items()))
+
+    def _taken(self, asked: _Asked, period: str, year: int) -> dict[str, str]:
+        """Periods of a year that a contract takes, with their titles."""
+        titles = {
+            f"{year}{suffix}": f"{year}{_SUFFIXES[suffix]}" for suffix in _RHYTHMS.get(asked.dataset.rhythm, _YEAR)
+        }
+        return {key: title for key, title in titles.items() if self._is_taken(asked, period, key, title)}
 
     def _is_taken(self, asked: _Asked, period: str, key: str, title: str) -> bool:
         codes = {**self.codes, period: {key: title}}
