@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -41,14 +42,14 @@ def test_versions_follow_each_other_without_overlap_or_gap() -> None:
     for indicator, rows in versions().items():
         assert [int(row["version"]) for row in rows] == list(range(1, len(rows) + 1)), indicator
         assert (rows[0]["valid_from"], rows[-1]["valid_to"]) == ("", ""), indicator
-        for earlier, later in zip(rows, rows[1:], strict=False):
+        for earlier, later in pairwise(rows):
             after = date.fromisoformat(earlier["valid_to"]) + timedelta(days=1)
             assert date.fromisoformat(later["valid_from"]) == after, indicator
 
 
 def test_comparable_versions_share_unit_and_rate_base() -> None:
     for indicator, rows in versions().items():
-        for earlier, later in zip(rows, rows[1:], strict=False):
+        for earlier, later in pairwise(rows):
             if later["is_comparable"] == "true":
                 assert (earlier["unit"], earlier["rate_base"]) == (later["unit"], later["rate_base"]), indicator
             else:

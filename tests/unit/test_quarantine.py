@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from dagster_project import demo, quarantine
+from dagster_project.raw import create_raw_schema
 from dagster_project.run import Run, RunOptions
 from dagster_project.workspace import Workspace
 
@@ -22,6 +23,11 @@ def run_with(folder: Path, lines: int, options: RunOptions | None = None) -> Run
     run = Run(Workspace(folder), "run", options or RunOptions())
     run.begin()
     with duckdb.connect(str(run.database)) as connection:
+        create_raw_schema(connection)
+        connection.execute(
+            "insert into raw.snapshot (source_id, dataset_id, snapshot_id, url)"
+            " values ('municipal', 'printed_figures', 'abcdef0123456789', 'lijst.csv')"
+        )
         connection.execute("create schema intermediate")
         types = ", ".join(f"{name} {'bigint' if name == 'row_number' else 'text'}" for name in COLUMNS.split(", "))
         connection.execute(f"create table intermediate.int_refused_figure ({types})")
@@ -39,7 +45,10 @@ def test_one_sentence_tells_the_first_reasons_and_the_file_holds_all(tmp_path: P
     run = run_with(tmp_path / "w", 5)
     quarantine.note_refused(run)
     (sentence,) = run.state().set_aside
-    assert sentence.startswith("municipal/printed_figures: 5 figures were left out; all stand in rejected/printed_figures/")
+    told = (
+        "municipal/printed_figures, lijst.csv: 5 figures were left out; all stand in rejected/printed_figures/. Regel 2"
+    )
+    assert sentence.startswith(told)
     assert sentence.count("Regel") == 3
     assert sentence.endswith("And 2 more.")
     path = run.workspace.root / "rejected" / "printed_figures" / "abcdef012345-lines.csv"
