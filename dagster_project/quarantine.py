@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 from itertools import groupby
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import duckdb
 
 from dagster_project.run import Run
 from dagster_project.snapshots import write_durably
+
+log = logging.getLogger(__name__)
 
 _SHOWN = 3
 _HEADER = ("regel", "gemeente", "indicator", "eenheid", "periode", "waarde", "soort", "reden")
@@ -28,11 +31,18 @@ order by
     refused.source_id, refused.dataset_id, snapshot.url, refused.snapshot_id,
     row_number, side, indicator_label, region_label, period_label
 """
+_WARNED = """
+select dataset_id, row_number, warning from intermediate.int_stated_figure
+where warning is not null and is_counted
+order by dataset_id, snapshot_id, row_number, side
+"""
 _Line = tuple[str, str, str, str, int, str, str, str, str, str, str, str]
 
 
 def note_refused(run: Run) -> None:
     """Note one sentence per file with refused lines, and write those lines to `rejected/` in the workspace.
+
+    What is only odd is logged.
 
     A rebuild tells and writes nothing: it repeats a run that did.
     """
@@ -40,6 +50,9 @@ def note_refused(run: Run) -> None:
         return
     with duckdb.connect(str(run.database), read_only=True) as connection:
         refused = connection.execute(_REFUSED).fetchall()
+        warned = connection.execute(_WARNED).fetchall()
+    for dataset_id, line, warning in warned:
+        log.warning("%s, regel %s: %s", dataset_id, line, warning)
     for (_, dataset_id, snapshot_id), group in groupby(refused, key=lambda line: line[:3]):
         lines: list[_Line] = list(group)
         run.note_set_aside(_sentence(lines))

@@ -31,6 +31,10 @@ def run_with(folder: Path, lines: int, options: RunOptions | None = None) -> Run
         connection.execute("create schema intermediate")
         types = ", ".join(f"{name} {'bigint' if name == 'row_number' else 'text'}" for name in COLUMNS.split(", "))
         connection.execute(f"create table intermediate.int_refused_figure ({types})")
+        connection.execute(
+            "create table intermediate.int_stated_figure as select 'printed_figures' as dataset_id, 'a' as snapshot_id,"
+            " 9 as row_number, 'region' as side, 'Ga na of de eenheid klopt.' as warning, true as is_counted"
+        )
         for line in range(lines, 0, -1):
             connection.execute(
                 "insert into intermediate.int_refused_figure values "
@@ -56,6 +60,13 @@ def test_one_sentence_tells_the_first_reasons_and_the_file_holds_all(tmp_path: P
     assert header == "regel;gemeente;indicator;eenheid;periode;waarde;soort;reden"
     assert [line.split(";")[0] for line in lines] == ["2", "3", "4", "5", "6"]
     assert lines[0] == '2;Aalten;Bijstand;per 10.000;2018;31,4;implausible;"31,4 kan niet; te klein."'
+
+
+def test_what_is_only_odd_is_logged_and_sets_nothing_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    run = run_with(tmp_path / "w", 0)
+    quarantine.note_refused(run)
+    assert caplog.messages == ["printed_figures, regel 9: Ga na of de eenheid klopt."]
+    assert run.state().set_aside == []
 
 
 def test_the_same_lines_are_written_once(tmp_path: Path) -> None:
