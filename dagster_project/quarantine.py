@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -16,26 +17,40 @@ import duckdb
 from dagster_project.run import Run
 from dagster_project.snapshots import write_durably
 
+log = logging.getLogger(__name__)
+
 _SHOWN = 3
 _HEADER = ("regel", "gemeente", "indicator", "eenheid", "periode", "waarde", "soort", "reden")
 _REFUSED = """
 select
-    source_id, dataset_id, snapshot_id, row_number, region_label, indicator_label, unit_label, period_label,
-    value_written, reason_kind, reason
-from intermediate.int_refused_figure
-order by source_id, dataset_id, snapshot_id, row_number, side, indicator_label, region_label, period_label
+    refused.source_id, refused.dataset_id, refused.snapshot_id, snapshot.url,
+    row_number, region_label, indicator_label, unit_label, period_label, value_written, reason_kind, reason
+from intermediate.int_refused_figure as refused
+left join raw.snapshot as snapshot
+    on refused.dataset_id = snapshot.dataset_id and refused.snapshot_id = snapshot.snapshot_id
+order by
+    refused.source_id, refused.dataset_id, snapshot.url, refused.snapshot_id,
+    row_number, side, indicator_label, region_label, period_label
 """
-
-
+_WARNED = """
+select dataset_id, row_number, warning from intermediate.int_stated_figure
+where warning is not null and is_counted
+order by dataset_id, snapshot_id, row_number, side
+"""
 _ALARMED = """
 select source_id || '/' || dataset_id, concept_id, region_code, period_id, value, earlier_period_id, earlier_value
 from intermediate.int_unit_alarm
 order by source_id, dataset_id, concept_id, region_code, period_id
 """
+_Line = tuple[str, str, str, str, int, str, str, str, str, str, str, str]
 
 
 def note_refused(run: Run) -> None:
-    """Note one sentence per dataset with refused lines or series, and write the lines to `rejected/` in the workspace.
+    """Note one sentence per file with refused lines, and write those lines to `rejected/` in the workspace.
+
+    Series of a publisher that a unit alarm set aside are noted as well, one sentence per dataset.
+
+    What is only odd is logged.
 
     A rebuild tells and writes nothing: it repeats a run that did.
     """
@@ -43,20 +58,25 @@ def note_refused(run: Run) -> None:
         return
     with duckdb.connect(str(run.database), read_only=True) as connection:
         refused = connection.execute(_REFUSED).fetchall()
+        warned = connection.execute(_WARNED).fetchall()
         alarmed = connection.execute(_ALARMED).fetchall()
-    for sentence in (*_sentences(refused), *_series_sentences(alarmed)):
+    for dataset_id, line, warning in warned:
+        log.warning("%s, regel %s: %s", dataset_id, line, warning)
+    for sentence in _series_sentences(alarmed):
         run.note_set_aside(sentence)
-    for (dataset_id, snapshot_id), lines in groupby(refused, key=lambda line: (line[1], line[2])):
-        _keep(run.workspace.root / "rejected" / str(dataset_id) / f"{str(snapshot_id)[:12]}-lines.csv", list(lines))
+    for (_, dataset_id, snapshot_id), group in groupby(refused, key=lambda line: line[:3]):
+        lines: list[_Line] = list(group)
+        run.note_set_aside(_sentence(lines))
+        _keep(run.workspace.root / "rejected" / dataset_id / f"{snapshot_id[:12]}-lines.csv", lines)
 
 
-def _sentences(refused: list[tuple[object, ...]]) -> Iterator[str]:
-    for (source_id, dataset_id), group in groupby(refused, key=lambda line: (line[0], line[1])):
-        lines = list(group)
-        shown = " ".join(f"Regel {line[3]}: {line[10]}" for line in lines[:_SHOWN])
-        more = f" And {len(lines) - _SHOWN} more." if len(lines) > _SHOWN else ""
-        figures = "1 figure was" if len(lines) == 1 else f"{len(lines)} figures were"
-        yield f"{source_id}/{dataset_id}: {figures} left out; all stand in rejected/{dataset_id}/. {shown}{more}"
+def _sentence(lines: list[_Line]) -> str:
+    source_id, dataset_id, _, name = lines[0][:4]
+    shown = " ".join(f"Regel {line[4]}: {line[-1]}" for line in lines[:_SHOWN])
+    more = f" And {len(lines) - _SHOWN} more." if len(lines) > _SHOWN else ""
+    figures = "1 figure was" if len(lines) == 1 else f"{len(lines)} figures were"
+    where = f"all stand in rejected/{dataset_id}/"
+    return f"{source_id}/{dataset_id}, {name}: {figures} left out; {where}. {shown}{more}"
 
 
 def _series_sentences(alarmed: list[tuple[object, ...]]) -> Iterator[str]:
@@ -75,12 +95,12 @@ def _series_sentences(alarmed: list[tuple[object, ...]]) -> Iterator[str]:
         )
 
 
-def _keep(path: Path, lines: list[tuple[object, ...]]) -> None:
+def _keep(path: Path, lines: list[_Line]) -> None:
     """Write the lines of one snapshot, unless the file already says the same."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(_HEADER)
-    writer.writerows(line[3:] for line in lines)
+    writer.writerows(line[4:] for line in lines)
     content = text.getvalue().encode("utf-8-sig")  # the mark tells a spreadsheet that it is UTF-8
     if path.is_file() and path.read_bytes() == content:
         return

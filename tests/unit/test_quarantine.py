@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from dagster_project import demo, quarantine
+from dagster_project.raw import create_raw_schema
 from dagster_project.run import Run, RunOptions
 from dagster_project.workspace import Workspace
 
@@ -22,9 +23,18 @@ def run_with(folder: Path, lines: int, options: RunOptions | None = None) -> Run
     run = Run(Workspace(folder), "run", options or RunOptions())
     run.begin()
     with duckdb.connect(str(run.database)) as connection:
+        create_raw_schema(connection)
+        connection.execute(
+            "insert into raw.snapshot (source_id, dataset_id, snapshot_id, url)"
+            " values ('municipal', 'printed_figures', 'abcdef0123456789', 'lijst.csv')"
+        )
         connection.execute("create schema intermediate")
         types = ", ".join(f"{name} {'bigint' if name == 'row_number' else 'text'}" for name in COLUMNS.split(", "))
         connection.execute(f"create table intermediate.int_refused_figure ({types})")
+        connection.execute(
+            "create table intermediate.int_stated_figure as select 'printed_figures' as dataset_id, 'a' as snapshot_id,"
+            " 9 as row_number, 'region' as side, 'Ga na of de eenheid klopt.' as warning, true as is_counted"
+        )
         connection.execute(
             "create table intermediate.int_unit_alarm (source_id text, dataset_id text, concept_id text,"
             " region_code text, period_id text, value double, earlier_period_id text, earlier_value double)"
@@ -43,9 +53,10 @@ def test_one_sentence_tells_the_first_reasons_and_the_file_holds_all(tmp_path: P
     run = run_with(tmp_path / "w", 5)
     quarantine.note_refused(run)
     (sentence,) = run.state().set_aside
-    assert sentence.startswith(
-        "municipal/printed_figures: 5 figures were left out; all stand in rejected/printed_figures/"
+    told = (
+        "municipal/printed_figures, lijst.csv: 5 figures were left out; all stand in rejected/printed_figures/. Regel 2"
     )
+    assert sentence.startswith(told)
     assert sentence.count("Regel") == 3
     assert sentence.endswith("And 2 more.")
     path = run.workspace.root / "rejected" / "printed_figures" / "abcdef012345-lines.csv"
@@ -53,6 +64,13 @@ def test_one_sentence_tells_the_first_reasons_and_the_file_holds_all(tmp_path: P
     assert header == "regel;gemeente;indicator;eenheid;periode;waarde;soort;reden"
     assert [line.split(";")[0] for line in lines] == ["2", "3", "4", "5", "6"]
     assert lines[0] == '2;Aalten;Bijstand;per 10.000;2018;31,4;implausible;"31,4 kan niet; te klein."'
+
+
+def test_what_is_only_odd_is_logged_and_sets_nothing_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    run = run_with(tmp_path / "w", 0)
+    quarantine.note_refused(run)
+    assert caplog.messages == ["printed_figures, regel 9: Ga na of de eenheid klopt."]
+    assert run.state().set_aside == []
 
 
 def test_the_same_lines_are_written_once(tmp_path: Path) -> None:
