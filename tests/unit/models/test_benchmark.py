@@ -74,7 +74,9 @@ def write_build(path: Path, figures: Figures, year: str, codes: Iterable[tuple[s
         create_raw_schema(connection)
         insert(connection, "parameter", [{"workspace_gemeente": "GM0396", "as_of": AS_OF, "small_count_threshold": 10}])
         hand = {"source_id": "municipal", "dataset_id": "measurements", "snapshot_id": "measurements"}
-        insert(connection, "snapshot", [{**one, "retrieved_at": RETRIEVED} for one in (origin, hand)])
+        insert(
+            connection, "snapshot", [{**one, "retrieved_at": RETRIEVED, "is_serving": True} for one in (origin, hand)]
+        )
         insert(
             connection,
             "cbs_observation",
