@@ -70,7 +70,7 @@ def failed(
     publisher_modified: str | None = None,
     etag: str | None = None,
 ) -> Attempt:
-    """An attempt that has just failed; `before` is the one noted until now. Its sentence names the dataset."""
+    """An attempt that has just failed, its sentence made to name the dataset; `before` is the one noted until now."""
     if not sentence.startswith(dataset.key):
         sentence = f"{dataset.key}: {sentence}"
     since = before.since if before and before.cause == cause else utc_now()

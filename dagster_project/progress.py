@@ -195,7 +195,7 @@ def picture(tables: list[Standing]) -> RenderableType:
             "" if left is None else f"{clock_time(left)} left",
         )
     if tables:
-        together = f"{len(tables) - len(flying)} tables in, {len(flying)} under way"
+        together = f"{len(flying)} under way, {len(tables) - len(flying)} done"
         rows, size = sum(table.rows for table in tables), sum(table.bytes for table in tables)
         speed = sum(table.bytes_per_second for table in flying)
         grid.add_row(together, "", f"{rows:,} rows", _megabytes(size), f"{_megabytes(speed)}/s", "", style="bold")

@@ -90,8 +90,8 @@ def _series_sentences(alarmed: list[tuple[object, ...]]) -> Iterator[str]:
         _, concept, region, period, *_ = jumps[0]
         yield (
             f"{dataset}: figures jumped by about ten, their unit has probably changed: {shown}{more}. These series are "
-            "set aside. Compare them with the publisher; a jump that is real goes into accepted_jumps in opkoers.toml, as "
-            f'"{concept} {region} {period}".'
+            "set aside. Compare them with the publisher; a jump that is real goes into accepted_jumps in opkoers.toml, "
+            f'as "{concept} {region} {period}".'
         )
 
 

@@ -49,7 +49,8 @@ def _set_aside(workspace: Workspace, manifest: dict[str, Any]) -> Iterator[str]:
     """Input that the publication had to do without, and tables that have failed since: those as they stand now."""
     wired = [dataset for dataset in ingest.datasets_of(workspace) if dataset.kind in pulls.WIRED]
     attempts, store = read_attempts(workspace), SnapshotStore(workspace.snapshots)
-    yield from (s for s in manifest["set_aside"] if not s.startswith(tuple(f"{dataset.key}:" for dataset in wired)))
+    names = tuple(f"{dataset.key}{end}" for dataset in wired for end in (":", " "))
+    yield from (sentence for sentence in manifest["set_aside"] if not sentence.startswith(names))
     for dataset in wired:
         if dataset.key in attempts:
             serving = store.latest(dataset.source_id, dataset.dataset_id)

@@ -9,11 +9,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from rich.console import Console
 
-from dagster_project.contracts import contract
+from dagster_project.contracts import all_contracts, contract
 from dagster_project.execution import refresh
 from dagster_project.publication import current_folder, current_manifest
+from dagster_project.pulls import WIRED
 from dagster_project.run import RunOptions
+from dagster_project.status import status
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import Refresh
 from tests.integration.country import ADULTS, GEMEENTEN, column_key, key_figures, population
@@ -60,11 +63,12 @@ def test_everything_arrives_and_a_second_refresh_publishes_nothing(
     assert absence == ("suppressed",)
 
     first = current_manifest(workspace)
-    asked = country.count("Observations")
+    country.requests.clear()
     said, code = run_refresh()
     assert (code, current_manifest(workspace)) == (0, first)
     assert said.startswith("Nothing new since")
-    assert country.count("Observations") == asked, "a quiet refresh asks for stamps, never for observations"
+    tables = {(d.kind, d.table_id or d.path) for d in all_contracts() if d.kind in WIRED}
+    assert len(country.requests) == len(tables), "a quiet refresh asks once per table, however many datasets it feeds"
 
 
 def test_a_new_vintage_is_published_and_the_old_file_stays_open(
@@ -148,6 +152,48 @@ def test_a_table_in_another_unit_is_kept_out_and_its_last_snapshot_serves(
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
     (reason,) = (workspace.rejected / "cbs" / "kwb_2024").glob("*.json")
     assert "Unit alarm" in json.loads(reason.read_text())["reason"]
+
+    standing = current_manifest(workspace)
+    country.requests.clear()
+    said, code = run_refresh()
+    assert (code, current_manifest(workspace)) == (5, standing), "it is still set aside, and nothing was built"
+    assert said.startswith("Nothing new since")
+    assert "Unit alarm in table 85984NED" in said
+    assert country.count("TypedDataSet") == 0
+    country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=1.1, modified="2025-10-01T02:00:00"))
+    said, code = run_refresh()
+    assert code == 0, said
+    assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(550.0)
+
+
+def test_a_table_that_vanished_serves_on_says_so_everywhere_and_keeps_later_refreshes_quick(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    run_refresh()
+    country.misbehave(f"/{KWB_2024}/", faults.status(404, "weg"), times=1000)
+    country.put(key_figures(contract("cbs", "kwb_zorg_2023"), factor=1.1, modified="2025-09-01T02:00:00"))
+    said, code = run_refresh()
+    assert code == 5, said
+    assert "CBS knows no table 85984NED" in said
+    assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
+    state = "select trouble, is_serving_old, age_days >= 0 from marts.audit_dataset where dataset_id = 'kwb_zorg_2024'"
+    assert query(workspace, state) == [("vanished", True, True)]
+    described = "select table_id, snapshot_id is not null from marts.dim_dataset where dataset_id = 'kwb_zorg_2024'"
+    assert query(workspace, described) == [(KWB_2024, True)]
+    folder = current_folder(workspace)
+    assert folder is not None
+    assert "bij de uitgever niet meer te vinden sinds" in (folder / "site" / "index.html").read_text(encoding="utf-8")
+
+    standing = current_manifest(workspace)
+    said, code = run_refresh()
+    assert (code, current_manifest(workspace)) == (5, standing)
+    assert said.startswith("Nothing new since")
+    assert "CBS knows no table 85984NED" in said
+    console = Console(width=300)
+    with console.capture() as shown:
+        console.print(status(workspace))
+    assert "gone at the publisher since" in shown.get()
+    assert shown.get().count("CBS knows no table 85984NED") == 1
 
 
 def test_with_nothing_in_reach_and_no_snapshot_the_code_is_4(
