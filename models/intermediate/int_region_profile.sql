@@ -2,14 +2,13 @@
     What makes a gemeente large, urban, young, old or rich, by its newest known figures, and how far that is from other
     gemeenten. Numbers of people and density differ by factors, so it is their logarithm that is standardised.
     A share is of the inhabitants of the same period: those of its own table where that has them, else the preferred.
-    Gemeenten that a code list calls abolished on the day of the run, or not yet founded, are left out.
+    Gemeenten that are abolished on the day of the run, or not yet founded, are left out.
 #}
 with gone as (
     select region.region_code
-    from {{ ref('stg_cbs__region') }} as region
+    from {{ ref('int_region_life') }} as region
     cross join {{ ref('stg_run__parameter') }} as parameter
-    group by region.region_code
-    having max(region.valid_to) < max(parameter.as_of) or min(region.valid_from) > max(parameter.as_of)
+    where region.valid_to < parameter.as_of or region.valid_from > parameter.as_of
 ),
 
 figure as (

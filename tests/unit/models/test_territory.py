@@ -39,6 +39,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "dataset_id": "population",
                     "snapshot_id": found.snapshot_id,
                     "retrieved_at": found.retrieved_at,
+                    "is_serving": True,
                 }
             ],
         )
