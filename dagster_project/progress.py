@@ -101,6 +101,12 @@ class TableProgress:
             self._rows += rows
             self._fetched_rows += rows if fetched else 0
 
+    @property
+    def is_waiting(self) -> bool:
+        """Neither begun nor found to be unchanged."""
+        with self._lock:
+            return self._started is None and self._ended is None
+
     def end(self) -> None:
         """The table is done, well or not."""
         with self._lock:
@@ -127,6 +133,11 @@ class Board:
         """A place for one table, made before any worker starts."""
         self._tables[key] = TableProgress(key, expected_rows, self._clock)
         return self._tables[key]
+
+    @property
+    def waiting(self) -> int:
+        """How many tables are still to be asked, or are being asked."""
+        return sum(table.is_waiting for table in self._tables.values())
 
     def standings(self) -> list[Standing]:
         """Every table that was begun."""
@@ -171,11 +182,12 @@ class LiveTable:
         self._live = live
 
     def show(self, board: Board) -> None:
-        self._live.update(picture(board.standings()), refresh=True)
+        self._live.update(picture(board), refresh=True)
 
 
-def picture(tables: list[Standing]) -> RenderableType:
+def picture(board: Board) -> RenderableType:
     """The tables in flight, and a line for everything that came in this round."""
+    tables = board.standings()
     grid = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     grid.add_column(no_wrap=True)
     grid.add_column(width=20)
@@ -190,22 +202,22 @@ def picture(tables: list[Standing]) -> RenderableType:
             table.key,
             bar,
             f"{table.rows:,}{of} rows",
-            _megabytes(table.bytes),
-            f"{_megabytes(table.bytes_per_second)}/s",
+            _size(table.bytes),
+            f"{_size(table.bytes_per_second)}/s",
             "" if left is None else f"{clock_time(left)} left",
         )
     if tables:
-        together = f"{len(flying)} under way, {len(tables) - len(flying)} done"
+        together = f"{len(flying)} under way, {len(tables) - len(flying)} done, {board.waiting} to ask"
         rows, size = sum(table.rows for table in tables), sum(table.bytes for table in tables)
         speed = sum(table.bytes_per_second for table in flying)
-        grid.add_row(together, "", f"{rows:,} rows", _megabytes(size), f"{_megabytes(speed)}/s", "", style="bold")
+        grid.add_row(together, "", f"{rows:,} rows", _size(size), f"{_size(speed)}/s", "", style="bold")
     return grid
 
 
 def came(table: Standing) -> str:
     """What came of a table, in words."""
     of = "" if table.total is None or table.has_ended else f" of {table.total:,}"
-    return f"{table.rows:,}{of} rows, {_megabytes(table.bytes)}, {_megabytes(table.bytes_per_second)}/s"
+    return f"{table.rows:,}{of} rows, {_size(table.bytes)}, {_size(table.bytes_per_second)}/s"
 
 
 def _left(table: Standing) -> str:
@@ -213,8 +225,8 @@ def _left(table: Standing) -> str:
     return "" if left is None else f", about {clock_time(left)} left"
 
 
-def _megabytes(count: float) -> str:
-    return f"{count / 1e6:,.1f} MB"
+def _size(count: float) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"
 
 
 def clock_time(seconds: float) -> str:
