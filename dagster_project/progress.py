@@ -41,6 +41,8 @@ class Standing:
     """Rows that came now, without those that an earlier, broken pull had left."""
     bytes: int
     seconds: float
+    row_seconds: float
+    """Of those, since rows of figures are asked: what came before says nothing of their pace."""
     has_ended: bool
 
     @property
@@ -52,7 +54,7 @@ class Standing:
         """At the pace so far; None while there is no pace, or no total that still holds."""
         if self.total is None or self.rows > self.total or not self.fetched_rows:
             return None
-        return (self.total - self.rows) * self.seconds / self.fetched_rows
+        return (self.total - self.rows) * self.row_seconds / self.fetched_rows
 
 
 class TableProgress:
@@ -74,12 +76,13 @@ class TableProgress:
         self._ended: float | None = None
         self._total: int | None = None
         self._rows = self._fetched_rows = self._bytes = 0
+        self._rows_from = 0.0
 
     def begin(self) -> None:
         """The table is being pulled from now on, not only asked whether it changed."""
         with self._lock:
             if self._started is None:
-                self._started = self._clock()
+                self._started = self._rows_from = self._clock()
 
     def bytes_came(self, count: int) -> None:
         """So many bytes came."""
@@ -92,12 +95,14 @@ class TableProgress:
         total = self._expected_rows(document)
         with self._lock:
             self._total, self._rows, self._fetched_rows = total, 0, 0
+            self._rows_from = self._clock()
 
     def page(self, stem: str, rows: int, *, fetched: bool) -> None:
         """A page is whole."""
-        if stem not in ROW_COLLECTIONS:
-            return
         with self._lock:
+            if stem not in ROW_COLLECTIONS:
+                self._rows_from = self._clock()
+                return
             self._rows += rows
             self._fetched_rows += rows if fetched else 0
 
@@ -117,9 +122,17 @@ class TableProgress:
         with self._lock:
             if self._started is None:
                 return None
-            seconds = (self._clock() if self._ended is None else self._ended) - self._started
-            has_ended = self._ended is not None
-            return Standing(self._key, self._total, self._rows, self._fetched_rows, self._bytes, seconds, has_ended)
+            now = self._clock() if self._ended is None else self._ended
+            return Standing(
+                self._key,
+                self._total,
+                self._rows,
+                self._fetched_rows,
+                self._bytes,
+                now - self._started,
+                now - self._rows_from,
+                self._ended is not None,
+            )
 
 
 class Board:
