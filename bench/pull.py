@@ -206,11 +206,14 @@ def _warm(root: str, version: str, table_id: str) -> None:
     dataset = contract(version, table_id)
     if version == "v3":
         base = f"{root}/ODataFeed/odata/{table_id}"
-        columns = ["RegioS", "Perioden", *(measure.measure for measure in dataset.measures)]
+        columns = ["RegioS", "Perioden", *(measure.header for measure in dataset.measures)]
         addresses = [cbs_v3.data_address(dataset, base, columns), f"{base}/TypedDataSet?%24format=json"]
     else:
         base = f"{root}/odata/v1/CBS/{table_id}"
-        addresses = [cbs_v4.data_address(dataset, base), f"{base}/Observations"]
+        addresses = [
+            cbs_v4.data_address(dataset, base, [measure.header for measure in dataset.measures]),
+            f"{base}/Observations",
+        ]
     for address in addresses:
         following: str | None = address
         while following:

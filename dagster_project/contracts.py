@@ -20,8 +20,13 @@ from dagster_project.product import product_path
 
 PERIOD = re.compile(r"[0-9]{4}(?:-H[12]|-Q[1-4]|-(?:0[1-9]|1[0-2])|/[0-9]{4})?")
 """A period id: year, half-year, quarter, month or school year."""
-Kind = Literal["cbs_v3", "cbs_v4", "duo_csv", "figure_file", "record_file", "cssd_dump", "workspace_file"]
+Kind = Literal[
+    "cbs_v3", "cbs_v4", "duo_csv", "figure_file", "printed_list", "record_file", "cssd_dump", "workspace_file"
+]
 Rhythm = Literal["half-yearly", "yearly", "per school year", "4-yearly", "monthly", "quarterly", "irregular"]
+
+MOST_CODES = 100
+"""Codes that one contract may name: CBS refuses a filter of about 170, and the rest of the filter counts as well."""
 
 
 class _Strict(BaseModel):
@@ -29,14 +34,56 @@ class _Strict(BaseModel):
 
 
 class Measure(_Strict):
-    """One measured quantity: the publisher's column or measure, and the concept it feeds."""
+    """One measured quantity: the publisher's column or measure, and the concept it feeds.
 
-    measure: str
-    """v4 measure code, v3 column without its `_<number>` suffix, or the header of a file."""
+    A column is found by what it is called, never by where it stands: first by the names under `measure`, in their
+    order, then by those under `title`. One of the two must be there. The first name that fits counts; a name that fits
+    two columns is refused when the table is read, and then the full key must stand in its place.
+    """
+
+    measure: str | tuple[str, ...] | None = None
+    """v4 measure code, v3 column with or without its `_<number>`, or the header of a file. For CBS also a list: the
+    names under which the column went over the years, as `[WmoClienten, WmoClientenTotaal]`."""
+    title: str | tuple[str, ...] | None = None
+    """CBS only: Title of the column or measure in the publisher's words, or a list of them; compared without case and
+    with single spaces. Names a v4 measure where its code is not known."""
     concept: str
     """Concept id that `seeds/indicator_versions.csv` names as numerator, denominator or published rate."""
     unit: str | None = None
     """Unit that the publisher must state; another one sets the dataset aside. None: the publisher states none."""
+    where: dict[str, str] = Field(default_factory=dict)
+    """CBS only: dimension to the title of the code (or the code itself) that this measure is taken at, such as
+    `{Marges: Waarde}`. So one column can feed several concepts: a survey's value, and the ends of its margin. It goes
+    before the dataset's `select` of that dimension."""
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Measure:
+        if not (self.names or self.titles):
+            raise ValueError("it needs measure or title, or both")
+        if not all(name.strip() for name in (*self.names, *self.titles, *self.where.values())):
+            raise ValueError("measure, title and where must not hold an empty text")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names under `measure`."""
+        return _several(self.measure)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles under `title`."""
+        return _several(self.title)
+
+    @property
+    def header(self) -> str:
+        """The one header under which a file has it; only CBS's measures have several names."""
+        return self.names[0]
+
+
+def _several(given: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, str) else given
 
 
 class Column(_Strict):
@@ -84,6 +131,12 @@ class Dataset(_Strict):
     period_dimension: str | None = None
     detail_dimension: str | None = None
     """A further dimension of which several codes are taken (ages): its code list is taken too."""
+    select: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    """CBS only: dimension to the title of the code to take, or a list of them; a code itself will do. What is asked of
+    the service is `filter`, and of each dimension here or in a measure's `where` one of the codes named. Titles are
+    looked up in the table's own code list, without case and with single spaces. At most 100 in all: the service refuses
+    longer questions. Another selection is another contract: raise `contract_version`, so that the table is pulled anew.
+    """
     period: str | None = None
     """The one period of a table without a period dimension."""
     measures: tuple[Measure, ...] = ()
@@ -105,16 +158,80 @@ class Dataset(_Strict):
             "cbs_v4": ("table_id", "region_dimension", "measures"),
             "duo_csv": ("path", "region_dimension", "period_dimension", "measures"),
             "figure_file": ("file_pattern", "region_dimension", "period_dimension", "measures"),
+            "printed_list": ("file_pattern", "raw_table", "columns"),
             "record_file": ("file_pattern", "raw_table", "columns"),
             "cssd_dump": ("file_pattern",),
             "workspace_file": ("file_pattern", "raw_table", "columns"),
         }
         missing = [name for name in needs[self.kind] if not getattr(self, name)]
-        if self.kind.startswith("cbs") and not (self.period_dimension or self.period):
+        if self.is_cbs and not (self.period_dimension or self.period):
             missing.append("period_dimension or period")
         if missing:
             raise ValueError(f"{self.kind} needs {', '.join(missing)}")
         return self
+
+    @model_validator(mode="after")
+    def _names_and_codes_are_of_the_kind(self) -> Dataset:
+        if self.is_cbs:
+            return self
+        if self.select:
+            raise ValueError(f"select is for CBS tables, and {self.kind} has no code lists")
+        odd = [m.concept for m in self.measures if len(m.names) != 1 or m.titles or m.where]
+        if odd:
+            raise ValueError(
+                f"measure of {', '.join(odd)} must be one header: lists, title and where are for CBS tables"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _codes_are_named_for_every_measure(self) -> Dataset:
+        empty = [
+            dimension for dimension, wanted in self.chosen.items() if not wanted or not all(map(str.strip, wanted))
+        ]
+        if empty:
+            raise ValueError(f"select of {', '.join(empty)} must name at least one code, and none that is empty")
+        open_ones = [
+            f"{measure.concept} at {dimension}"
+            for measure in self.measures
+            for dimension in self.chosen
+            if dimension not in measure.where and dimension not in self.select
+        ]
+        if open_ones:
+            raise ValueError(
+                f"where names a code for some measures and not for {', '.join(open_ones)}: add it to their where, "
+                "or name the code of all others under select"
+            )
+        asked = sum(map(len, self.chosen.values()))
+        if asked > MOST_CODES:
+            raise ValueError(
+                f"select and where name {asked} codes, expected at most {MOST_CODES}: the service refuses longer "
+                "questions. Use filter with ge and le, or startswith"
+            )
+        return self
+
+    @property
+    def is_cbs(self) -> bool:
+        """Whether it is a table of CBS."""
+        return self.kind in ("cbs_v3", "cbs_v4")
+
+    @property
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """Each dimension of `select` and of the measures' `where` to the titles or codes named for it, each once."""
+        wanted = {dimension: list(_several(given)) for dimension, given in self.select.items()}
+        for measure in self.measures:
+            for dimension, title in measure.where.items():
+                wanted.setdefault(dimension, []).append(title)
+        return {dimension: tuple(dict.fromkeys(titles)) for dimension, titles in wanted.items()}
+
+    def codes_of(self, measure: Measure, dimension: str) -> tuple[str, ...]:
+        """Titles or codes of a chosen dimension at which a measure is taken: its own, else those of the dataset."""
+        return (measure.where[dimension],) if dimension in measure.where else _several(self.select[dimension])
+
+    @property
+    def coded_dimensions(self) -> tuple[str, ...]:
+        """Dimensions of a CBS table whose code lists are taken: region, period, detail, and those it chooses from."""
+        own = (self.region_dimension, self.period_dimension, self.detail_dimension, *self.chosen)
+        return tuple(dict.fromkeys(name for name in own if name))
 
     @property
     def key(self) -> str:

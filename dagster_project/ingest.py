@@ -19,7 +19,7 @@ from dagster_project import progress, pulls, unit_alarm
 from dagster_project.attempts import failed, note_attempts, read_attempts
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.errors import GateRefused, SourceUnreachable, UnsoundData
-from dagster_project.extract import cbs, cssd, dropfolder, duo, figures, records, workspace_files
+from dagster_project.extract import cbs, cssd, dropfolder, duo, figures, printed, records, workspace_files
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import ReadContext, RowFault
 from dagster_project.publication import current_pins
@@ -31,7 +31,7 @@ from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-DROPPED = ("record_file", "figure_file", "cssd_dump")
+DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
 """Kinds of which every file counts; of the other kinds only the newest snapshot does."""
 
 
@@ -331,6 +331,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
     reader = {
         "record_file": records.read,
         "figure_file": figures.read,
+        "printed_list": printed.read,
         "cssd_dump": cssd.read,
         "workspace_file": workspace_files.read,
     }[dataset.kind]

@@ -131,6 +131,24 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "interval_high": "text",
         "source": "text",
         "is_synthetic": "text",
+        "unit": "text",
+    },
+    # figures as others printed them
+    "printed_figure": {
+        **_ROW,
+        "gemeente": "text",
+        "indicator_label": "text",
+        "unit_label": "text",
+        "period_written": "text",
+        "period_key": "text",
+        "value_status": "text",
+        "value_written": "text",
+        "value_number": "text",
+        "value_nl_written": "text",
+        "value_nl_number": "text",
+        "source": "text",
+        "note": "text",
+        "is_synthetic": "boolean",
     },
     # what the run knows of itself
     "dataset": {

@@ -6,6 +6,7 @@ It reads the publication that stands and the snapshots; it builds nothing.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,7 +72,7 @@ def _row(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any])
 
 
 def _value(connection: duckdb.DuckDBPyConnection, indicator_id: str, region: str, period: str) -> dict[str, Any]:
-    where = "where indicator_id = ? and region_code = ? and period_id = ? order by territory"
+    where = "where indicator_id = ? and region_code = ? and period_id = ? and territory = 'as_published'"
     value = _row(connection, f"select * from marts.{VALUE_MODEL} {where}", [indicator_id, region, period])
     if value:
         return value
@@ -172,6 +173,8 @@ def _raw_rows(
         names = batch.rows.column_names
         if "client_key" in names:
             persons += batch.rows.num_rows
+        elif "value_written" in names:
+            found += [row for row in batch.rows.to_pylist() if _is_print_of(row, value)]
         elif "value_text" in names:
             found += [row for row in batch.rows.to_pylist() if _is_about(row, value)]
         elif "indicator_id" in names:
@@ -189,6 +192,15 @@ def _is_about(row: dict[str, Any], value: dict[str, Any]) -> bool:
     numbers = {value["numerator"], value["denominator"], value["rate_published"]} - {None}
     number = float(row["value_text"]) if row["value_text"] else None
     return same_region and same_period and (number in numbers if numbers else number is None)
+
+
+def _is_print_of(row: dict[str, Any], value: dict[str, Any]) -> bool:
+    """Whether a printed row has the value's year and its number, as it stands or per ten times more or fewer."""
+    same_period = str(row["period_key"])[:4] in re.split("[-/]", value["period_id"])
+    numbers = [float(text) for text in (row["value_number"], row["value_nl_number"]) if text]
+    if value["value"] is None:
+        return same_period and not numbers
+    return same_period and any(math.isclose(value["value"], n * factor) for n in numbers for factor in (0.1, 1, 10))
 
 
 def _gates(connection: duckdb.DuckDBPyConnection, snapshot_ids: list[str]) -> list[dict[str, Any]]:

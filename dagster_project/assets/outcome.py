@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from dagster_project import transform
+from dagster_project import quarantine, transform
 from dagster_project.assets.models import Translator
 from dagster_project.assets.resources import BUILD_POOL, Refresh
 from dagster_project.assets.sources import LATE_TABLES, raw_key
@@ -37,7 +37,9 @@ def run_record() -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="run_record", specs=specs, pool=BUILD_POOL)
     def record(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
-        counts = judgement.load_results(refresh.run(context.run_id))
+        run = refresh.run(context.run_id)
+        quarantine.note_refused(run)
+        counts = judgement.load_results(run)
         for spec in specs:
             yield dg.MaterializeResult(asset_key=spec.key, metadata={"dagster/row_count": counts[spec.key.path[-1]]})
 

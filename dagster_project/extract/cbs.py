@@ -104,10 +104,11 @@ def pull(
 
 
 def read(dataset: Dataset, path: Path, snapshot_id: str, is_synthetic: bool = False) -> Iterator[RawBatch]:
-    """Raw rows of a stored snapshot: raw.cbs_measure, raw.cbs_code, then raw.cbs_observation page by page.
+    """Raw rows of a stored snapshot: raw.cbs_table, cbs_measure, cbs_code, then raw.cbs_observation page by page.
 
-    Codes are kept exactly as sent. An exact duplicate row is taken once. The rows count only when the iterator ends
-    well: some faults show on the last page.
+    Codes are kept exactly as sent. Titles in the contract are looked up in the snapshot's own code lists, so an old
+    snapshot means today what it meant then. An exact duplicate row is taken once. The rows count only when the iterator
+    ends well: some faults show on the last page.
 
     Args:
         dataset: the contract.
@@ -116,8 +117,8 @@ def read(dataset: Dataset, path: Path, snapshot_id: str, is_synthetic: bool = Fa
         is_synthetic: marks every observation.
 
     Raises:
-        UnsoundData: a column or measure vanished, a unit changed, a value is no number, two rows contradict each
-            other, rows are missing, or there are none.
+        UnsoundData: a column, measure or code vanished, a unit changed, a value is no number, two rows contradict each
+            other, rows came that were not asked or did not come, or there are none.
     """
     reader = TableReader(dataset, path, RowMaker(dataset, snapshot_id, is_synthetic))
     yield from _version(dataset).read(reader)

@@ -9,14 +9,16 @@ import logging
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dagster_project.contracts import Dataset, Measure
 from dagster_project.errors import UnsoundData
-from dagster_project.extract.cbs_pages import parse_page
+from dagster_project.extract.cbs_pages import parse_json, parse_page
 from dagster_project.extract.http import BrokenAnswer
 from dagster_project.extract.rows import ConflictingRows, RowMaker, SeenRows
 from dagster_project.raw import RawBatch
@@ -65,6 +67,20 @@ class TableReader:
             UnsoundData: a row is not an object.
         """
         return objects(self.dataset, stem, [row for page in self.pages(stem) for row in page])
+
+    def document(self, name: str) -> dict[str, Any]:
+        """A document that is one object and no page.
+
+        Raises:
+            UnsoundData: the file is not a snapshot, lacks it, or holds something else under that name.
+        """
+        try:
+            with zipfile.ZipFile(self._path) as archive:
+                if name not in archive.namelist():
+                    raise self.unsound(f"its snapshot has no {name}", "it")
+                return objects(self.dataset, name, [parse_json(archive.read(name))])[0]
+        except (zipfile.BadZipFile, BrokenAnswer) as error:
+            raise self.unsound(f"its snapshot is not readable ({error})", "a zip of whole documents") from error
 
     def column(self, rows: Sequence[Any], name: str) -> list[Any]:
         """The values of one column, one per row.
@@ -131,6 +147,16 @@ class TableReader:
         if set(map(type, values)) - types:
             odd = next(value for value in values if type(value) not in types)
             raise self.unsound(f"column {name} holds {str(odd)[:60]!r}", expected)
+
+    def table(self, row: Mapping[str, Any], columns: Mapping[str, tuple[str, ...]]) -> RawBatch:
+        """The row for raw.cbs_table.
+
+        Args:
+            row: what CBS says of the table.
+            columns: raw column to the names under which CBS may say it; the first that is not blank counts.
+        """
+        filled = {name: value for name, value in row.items() if str(value).strip()}
+        return self.make.batch("cbs_table", [1], {raw: [_first(filled, names)] for raw, names in columns.items()})
 
     def codes(self, dimensions: Sequence[str], columns: Mapping[str, tuple[str, ...]]) -> Iterator[RawBatch]:
         """Rows for raw.cbs_code, one per code of each dimension.
@@ -243,9 +269,10 @@ def check_unit(dataset: Dataset, measure: Measure, column: str, stated: object) 
         )
 
 
-def kept(batch: RawBatch, new: pa.BooleanArray | None) -> RawBatch:
-    """The batch without its duplicates."""
-    return batch if new is None else RawBatch(batch.table, batch.rows.filter(new))
+def kept(batch: RawBatch, *masks: pa.BooleanArray | None) -> RawBatch:
+    """The rows of a batch that every mask lets through; None lets all through."""
+    given = [mask for mask in masks if mask is not None]
+    return RawBatch(batch.table, batch.rows.filter(reduce(pc.and_, given))) if given else batch
 
 
 def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> str | None:

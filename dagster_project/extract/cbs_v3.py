@@ -6,20 +6,20 @@ both versions check (`cbs_rows.py`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from dagster_project.contracts import Dataset, Measure
+from dagster_project.contracts import Dataset
 from dagster_project.errors import UnsoundData
+from dagster_project.extract.cbs_meaning import Choices, Found, Naming, Takers, find_measures
 from dagster_project.extract.cbs_pages import PullFolder, address
 from dagster_project.extract.cbs_rows import TableReader, check_unit, kept, objects, unsound
-from dagster_project.extract.rows import nearest
 from dagster_project.raw import RawBatch
 
 STAMP_MEMBER = "table-infos.json"
+NAMING = Naming("column", "DataProperties", "Key", is_numbered=True)
 _NUMBERS = frozenset({int, float, str})  # text: the untyped form of the protocol
 _DIMENSION_TYPES = {"Dimension", "GeoDimension", "GeoDetail", "TimeDimension"}
 _CODE_COLUMNS = {
@@ -29,7 +29,15 @@ _CODE_COLUMNS = {
     "group_key": ("CategoryGroupID", "Municipality"),  # the latter in tables of wijken and buurten
     "status": ("Status",),
 }
-Found = tuple[Measure, str, Mapping[str, Any]]
+_TABLE_COLUMNS = {
+    "table_id": ("Identifier",),
+    "title": ("Title",),
+    "status": ("OutputStatus",),
+    "modified": ("Modified",),
+    "version_reason": ("ReasonDelivery",),
+    "coverage": ("Period",),
+    "description": ("ShortDescription", "Summary"),
+}
 
 
 def stamp_address(root: str) -> str:
@@ -51,19 +59,21 @@ def stamp_of(document: Any) -> str:
     return moment
 
 
-def data_address(dataset: Dataset, root: str, columns: Sequence[str]) -> str:
-    """The rows within the contract's filter, with only those columns."""
-    return address(f"{root}/TypedDataSet", format="json", select=",".join(columns), filter=dataset.filter)
+def data_address(dataset: Dataset, root: str, columns: Sequence[str], conditions: Sequence[str] = ()) -> str:
+    """The rows within the contract's filter that meet all conditions, with only those columns."""
+    own = f"({dataset.filter})" if dataset.filter and conditions else dataset.filter
+    narrowed = " and ".join([own, *conditions] if own else conditions)
+    return address(f"{root}/TypedDataSet", format="json", select=",".join(columns), filter=narrowed or None)
 
 
 def collect(dataset: Dataset, folder: PullFolder) -> tuple[str, int]:
-    """Fetch column descriptions, the code lists of region and period, and the rows.
+    """Fetch column descriptions, the code lists that the contract needs, and the rows.
 
     Returns:
         Address of the rows, and how many there are.
 
     Raises:
-        UnsoundData: the table lacks a column or dimension of the contract.
+        UnsoundData: the table lacks a column, dimension or code of the contract.
     """
     root = folder.root
     listed = folder.collect(
@@ -71,17 +81,16 @@ def collect(dataset: Dataset, folder: PullFolder) -> tuple[str, int]:
     )
     properties = objects(dataset, "DataProperties", folder.rows(listed))
     dimensions = _dimensions(dataset, properties)
-    columns = [key for _, key, _ in find_columns(dataset, properties)]
-    for dimension in _coded(dataset):
-        folder.collect(
-            f"codes-{dimension}", address(f"{root}/{dimension}", format="json"), first=f"codes-{dimension}.json"
-        )
-    data = data_address(dataset, root, [*dimensions, *columns])
+    found = _find_columns(dataset, properties)
+    codes = {dimension: _code_list(dataset, folder, dimension) for dimension in dataset.coded_dimensions}
+    choices = Choices.look_up(dataset, codes.__getitem__, NAMING)
+    Takers(dataset, found, choices)
+    data = data_address(dataset, root, [*dimensions, *dict.fromkeys(key for _, key, _ in found)], choices.conditions())
     return data, sum(page.rows for page in folder.collect("data", data))
 
 
 def read(reader: TableReader) -> Iterator[RawBatch]:
-    """Raw rows of a snapshot: measures, codes, then observations page by page, a wide row becoming one per measure.
+    """Raw rows of a snapshot: table, measures, codes, then observations page by page, a row for each measure's cell.
 
     Raises:
         UnsoundData: what arrived is not what the contract promises.
@@ -89,60 +98,54 @@ def read(reader: TableReader) -> Iterator[RawBatch]:
     dataset = reader.dataset
     properties = reader.rows("data-properties")
     dimensions = _dimensions(dataset, properties)
-    found = find_columns(dataset, properties)
+    found = _find_columns(dataset, properties)
+    takers = Takers(dataset, found, Choices.look_up(dataset, lambda name: reader.rows(f"codes-{name}"), NAMING))
     for measure, key, row in found:
         check_unit(dataset, measure, key, row.get("Unit"))
+    yield reader.table(_table_info(reader), _TABLE_COLUMNS)
     yield reader.measures(found)
-    yield from reader.codes(_coded(dataset), _CODE_COLUMNS)
+    yield from reader.codes(dataset.coded_dimensions, _CODE_COLUMNS)
     count = 0
     for rows in reader.pages("data"):
-        yield from _observations(reader, rows, dimensions, found, count)
+        yield from _observations(reader, rows, dimensions, found, takers, count)
         count += len(rows)
     _check_complete(reader, count)
     reader.close(count)
 
 
-def find_columns(dataset: Dataset, properties: Sequence[Mapping[str, Any]]) -> list[Found]:
-    """Each measure of the contract with its column's key and description.
+def _find_columns(dataset: Dataset, properties: Sequence[Mapping[str, Any]]) -> list[Found]:
+    return find_measures(dataset, [row for row in properties if row.get("Type") == "Topic"], NAMING)
 
-    CBS numbers the columns of a table anew each year (`WmoClienten_86`, `WmoClienten_89`), so a contract may leave the
-    number out.
 
-    Raises:
-        UnsoundData: no column of that name, or several.
-    """
-    topics = {str(row.get("Key")): row for row in properties if row.get("Type") == "Topic"}
-    found: list[Found] = []
-    for measure in dataset.measures:
-        name = measure.measure
-        keys = [name] if name in topics else [key for key in topics if re.sub(r"_\d+$", "", key) == name]
-        if not keys:
-            raise unsound(
-                dataset, f"it has no column {name}", f"it in DataProperties; nearest: {nearest(name, topics)}"
-            )
-        if len(keys) > 1:
-            raise unsound(
-                dataset, f"{name} fits several columns, {', '.join(keys)}", "one: name the full key in the contract"
-            )
-        found.append((measure, keys[0], topics[keys[0]]))
-    return found
+def _code_list(dataset: Dataset, folder: PullFolder, dimension: str) -> list[dict[str, Any]]:
+    """Fetch a dimension's code list; anew where the contract chooses from it, as its titles decide what is asked."""
+    listed = folder.collect(
+        f"codes-{dimension}",
+        address(f"{folder.root}/{dimension}", format="json"),
+        first=f"codes-{dimension}.json",
+        anew=dimension in dataset.chosen,
+    )
+    return objects(dataset, f"code list {dimension}", folder.rows(listed)) if dimension in dataset.chosen else []
 
 
 def _dimensions(dataset: Dataset, properties: Sequence[Mapping[str, Any]]) -> list[str]:
     """Every dimension of the table, after seeing that those of the contract are among them."""
     known = [str(row.get("Key")) for row in properties if row.get("Type") in _DIMENSION_TYPES]
-    for name in _coded(dataset):
+    for name in dataset.coded_dimensions:
         if name not in known:
             raise unsound(dataset, f"it has no dimension {name}", f"one of {', '.join(known) or 'none at all'}")
     return known
 
 
-def _coded(dataset: Dataset) -> list[str]:
-    return [name for name in (dataset.region_dimension, dataset.period_dimension, dataset.detail_dimension) if name]
+def _table_info(reader: TableReader) -> dict[str, Any]:
+    rows = reader.rows("table-infos")
+    if not rows:
+        raise reader.unsound("TableInfos is empty", "one row")
+    return rows[0]
 
 
 def _observations(
-    reader: TableReader, rows: list[Any], dimensions: Sequence[str], found: Sequence[Found], before: int
+    reader: TableReader, rows: list[Any], dimensions: Sequence[str], found: Sequence[Found], takers: Takers, before: int
 ) -> Iterator[RawBatch]:
     """One page of raw.cbs_observation, a batch per measure; `before` rows came in earlier pages."""
     dataset = reader.dataset
@@ -153,6 +156,7 @@ def _observations(
     own = [name for name in (dataset.region_dimension, dataset.period_dimension) if name]
     shared = {name: pa.array(keys[name], pa.string()) for name in own}
     details = reader.details(keys)
+    wanted = _wanted(keys, found, takers)
     for place, (measure, key, _) in enumerate(found, start=1):
         batch = reader.make.batch(
             "cbs_observation",
@@ -167,11 +171,21 @@ def _observations(
                 "detail_key": details,
             },
         )
-        yield kept(batch, new)
+        yield kept(batch, new, wanted[place - 1])
+
+
+def _wanted(keys: Mapping[str, Sequence[str]], found: Sequence[Found], takers: Takers) -> list[pa.BooleanArray | None]:
+    """For each measure which rows of a page it takes; None: all of them."""
+    if not takers.dimensions:
+        return [None] * len(found)
+    codes = list(zip(*([code.strip() for code in keys[name]] for name in takers.dimensions), strict=True))
+    taken = {(key, row): takers.place(key, row) for row in sorted(set(codes)) for key in {key for _, key, _ in found}}
+    return [pa.array([taken[key, row] == place for row in codes]) for place, (_, key, _) in enumerate(found)]
 
 
 def _check_complete(reader: TableReader, count: int) -> None:
     """A table that is taken whole must hold as many rows as CBS says it has."""
-    stated = reader.rows("table-infos")[0].get("RecordCount")
-    if reader.dataset.filter is None and isinstance(stated, int) and count < stated:
+    stated = _table_info(reader).get("RecordCount")
+    is_whole = not (reader.dataset.filter or reader.dataset.chosen)
+    if is_whole and isinstance(stated, int) and count < stated:
         raise reader.unsound(f"{count:,} rows came", f"the {stated:,} that TableInfos states")

@@ -6,17 +6,20 @@ both versions check (`cbs_rows.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dagster_project.contracts import Dataset, Measure
+import pyarrow as pa
+
+from dagster_project.contracts import Dataset
 from dagster_project.errors import UnsoundData
+from dagster_project.extract.cbs_meaning import Choices, Naming, Takers, find_measures
 from dagster_project.extract.cbs_pages import PullFolder, address
 from dagster_project.extract.cbs_rows import TableReader, check_unit, kept, objects, unsound
-from dagster_project.extract.rows import nearest
 from dagster_project.raw import RawBatch
 
 STAMP_MEMBER = "properties.json"
+NAMING = Naming("measure", "MeasureCodes", "Identifier", is_numbered=False)
 _NUMBERS = frozenset({int, float})
 _CODE_COLUMNS = {
     "code_key": ("Identifier",),
@@ -25,7 +28,16 @@ _CODE_COLUMNS = {
     "group_key": ("DimensionGroupId",),
     "status": ("Status",),
 }
-Found = tuple[Measure, str, Mapping[str, Any]]
+_TABLE_COLUMNS = {
+    "table_id": ("Identifier",),
+    "title": ("Title",),
+    "status": ("Status",),
+    "modified": ("ObservationsModified", "Modified"),
+    "version": ("Version",),
+    "version_reason": ("VersionReason",),
+    "coverage": ("TemporalCoverage",),
+    "description": ("Description",),
+}
 
 
 def stamp_address(root: str) -> str:
@@ -47,59 +59,61 @@ def stamp_of(document: Any) -> str:
     return f"{moment} version {document.get('Version')}"
 
 
-def data_address(dataset: Dataset, root: str) -> str:
-    """The observations of the contract's measures within its filter."""
-    measures = " or ".join(f"Measure eq '{m.measure}'" for m in dataset.measures)
-    return address(
-        f"{root}/Observations", filter=f"({dataset.filter}) and ({measures})" if dataset.filter else measures
-    )
+def data_address(dataset: Dataset, root: str, measures: Iterable[str], conditions: Sequence[str] = ()) -> str:
+    """The observations of those measures, within the contract's filter, that meet all conditions."""
+    asked = " or ".join(f"Measure eq '{code}'" for code in measures)
+    others = [f"({dataset.filter})", *conditions] if dataset.filter else list(conditions)
+    return address(f"{root}/Observations", filter=" and ".join([*others, f"({asked})"]) if others else asked)
 
 
 def collect(dataset: Dataset, folder: PullFolder) -> tuple[str, int]:
-    """Fetch dimensions, measures, the code lists of region and period, and the observations.
+    """Fetch dimensions, measures, the code lists that the contract needs, and the observations.
 
     Returns:
         Address of the observations, and how many there are.
 
     Raises:
-        UnsoundData: the table lacks a measure or dimension of the contract.
+        UnsoundData: the table lacks a measure, dimension or code of the contract.
     """
     root = folder.root
     dimensions = folder.rows(folder.collect("dimensions", f"{root}/Dimensions", first="dimensions.json", anew=True))
-    coded = _coded_dimensions(dataset, _identifiers(dataset, "Dimensions", dimensions))
+    _check_dimensions(dataset, _identifiers(dataset, "Dimensions", dimensions))
     measures = folder.rows(
         folder.collect("measure-codes", f"{root}/MeasureCodes", first="measure-codes.json", anew=True)
     )
-    _find_measures(dataset, measures)
-    for dimension in coded:
-        folder.collect(f"codes-{dimension}", f"{root}/{dimension}Codes", first=f"codes-{dimension}.json")
-    data = data_address(dataset, root)
+    found = find_measures(dataset, objects(dataset, "MeasureCodes", measures), NAMING)
+    codes = {dimension: _code_list(dataset, folder, dimension) for dimension in dataset.coded_dimensions}
+    choices = Choices.look_up(dataset, codes.__getitem__, NAMING)
+    Takers(dataset, found, choices)
+    data = data_address(dataset, root, dict.fromkeys(key for _, key, _ in found), choices.conditions())
     return data, sum(page.rows for page in folder.collect("observations", data))
 
 
 def read(reader: TableReader) -> Iterator[RawBatch]:
-    """Raw rows of a snapshot: measures, codes, then observations page by page.
+    """Raw rows of a snapshot: table, measures, codes, then observations page by page.
 
     Raises:
         UnsoundData: what arrived is not what the contract promises.
     """
     dataset = reader.dataset
     dimensions = _identifiers(dataset, "Dimensions", reader.rows("dimensions"))
-    found = _find_measures(dataset, reader.rows("measure-codes"))
+    _check_dimensions(dataset, dimensions)
+    found = find_measures(dataset, reader.rows("measure-codes"), NAMING)
+    takers = Takers(dataset, found, Choices.look_up(dataset, lambda name: reader.rows(f"codes-{name}"), NAMING))
     for measure, key, row in found:
         check_unit(dataset, measure, key, row.get("Unit"))
+    yield reader.table(reader.document(STAMP_MEMBER), _TABLE_COLUMNS)
     yield reader.measures(found)
-    yield from reader.codes(_coded_dimensions(dataset, dimensions), _CODE_COLUMNS)
-    concepts = {measure.measure: measure.concept for measure in dataset.measures}
+    yield from reader.codes(dataset.coded_dimensions, _CODE_COLUMNS)
     count = 0
     for rows in reader.pages("observations"):
-        yield _observations(reader, rows, dimensions, concepts, count)
+        yield _observations(reader, rows, dimensions, takers, count)
         count += len(rows)
     reader.close(count)
 
 
 def _observations(
-    reader: TableReader, rows: list[Any], dimensions: Sequence[str], concepts: Mapping[str, str], before: int
+    reader: TableReader, rows: list[Any], dimensions: Sequence[str], takers: Takers, before: int
 ) -> RawBatch:
     """One page of raw.cbs_observation; `before` rows came in earlier pages."""
     keys = {name: reader.keys(rows, name) for name in ("Measure", *dimensions)}
@@ -108,16 +122,14 @@ def _observations(
     texts = [row["StringValue"] for row in rows if row["Value"] is None and row.get("StringValue") is not None]
     if texts:
         raise reader.unsound(f"a value is the text {str(texts[0])[:40]!r}", "a number or null")
-    unasked = set(keys["Measure"]) - set(concepts)
-    if unasked:
-        raise reader.unsound(f"observations of measure {min(unasked)} came, which was not asked", ", ".join(concepts))
-    new = reader.admit(list(keys.values()), [values, attributes])
     dataset = reader.dataset
+    concept_ids, feeds = _concepts(dataset, takers, keys)
+    new = reader.admit(list(keys.values()), [values, attributes])
     batch = reader.make.batch(
         "cbs_observation",
         range(before + 1, before + len(rows) + 1),
         {
-            "concept_id": [concepts[key] for key in keys["Measure"]],
+            "concept_id": concept_ids,
             "measure_key": keys["Measure"],
             "region_key": keys[str(dataset.region_dimension)],
             "period_key": keys[dataset.period_dimension] if dataset.period_dimension else dataset.period,
@@ -126,30 +138,53 @@ def _observations(
             "detail_key": reader.details({name: keys[name] for name in dimensions}),
         },
     )
-    return kept(batch, new)
+    return kept(batch, new, feeds)
+
+
+def _concepts(
+    dataset: Dataset, takers: Takers, keys: Mapping[str, Sequence[str]]
+) -> tuple[list[str | None], pa.BooleanArray | None]:
+    """The concept that each row feeds, and which rows feed one at all; None: all of them.
+
+    Args:
+        dataset: the contract.
+        takers: which measure takes a row.
+        keys: dimension, or Measure, to the codes of the rows.
+
+    Raises:
+        UnsoundData: a row of a measure or code came that was not asked.
+    """
+
+    def concept(measure: str, *codes: str) -> str | None:
+        place = takers.place(measure, tuple(code.strip() for code in codes))
+        return None if place is None else dataset.measures[place].concept
+
+    if not takers.dimensions:  # by far the most tables: no tuple per row
+        by_measure = {code: concept(code) for code in sorted(set(keys["Measure"]))}
+        return [by_measure[code] for code in keys["Measure"]], None
+    rows = list(zip(keys["Measure"], *(keys[name] for name in takers.dimensions), strict=True))
+    by_row = {row: concept(*row) for row in sorted(set(rows))}
+    feeds = pa.array([by_row[row] is not None for row in rows]) if None in by_row.values() else None
+    return [by_row[row] for row in rows], feeds
 
 
 def _identifiers(dataset: Dataset, what: str, rows: list[Any]) -> list[str]:
     return [str(row.get("Identifier")) for row in objects(dataset, what, rows)]
 
 
-def _coded_dimensions(dataset: Dataset, known: Sequence[str]) -> list[str]:
-    """Dimensions of the contract whose code lists are taken, after seeing that the table has them."""
-    wanted = [name for name in (dataset.region_dimension, dataset.period_dimension, dataset.detail_dimension) if name]
-    for name in wanted:
+def _check_dimensions(dataset: Dataset, known: Sequence[str]) -> None:
+    """See that the table has the dimensions of the contract whose code lists are taken."""
+    for name in dataset.coded_dimensions:
         if name not in known:
             raise unsound(dataset, f"it has no dimension {name}", f"one of {', '.join(known)}")
-    return wanted
 
 
-def _find_measures(dataset: Dataset, rows: list[Any]) -> list[Found]:
-    """Each measure of the contract with its row in MeasureCodes."""
-    by_code = {str(row.get("Identifier")): row for row in objects(dataset, "MeasureCodes", rows)}
-    for measure in dataset.measures:
-        if measure.measure not in by_code:
-            raise unsound(
-                dataset,
-                f"it has no measure {measure.measure}",
-                f"it in MeasureCodes; nearest: {nearest(measure.measure, by_code)}",
-            )
-    return [(measure, measure.measure, by_code[measure.measure]) for measure in dataset.measures]
+def _code_list(dataset: Dataset, folder: PullFolder, dimension: str) -> list[dict[str, Any]]:
+    """Fetch a dimension's code list; anew where the contract chooses from it, as its titles decide what is asked."""
+    listed = folder.collect(
+        f"codes-{dimension}",
+        f"{folder.root}/{dimension}Codes",
+        first=f"codes-{dimension}.json",
+        anew=dimension in dataset.chosen,
+    )
+    return objects(dataset, f"code list {dimension}", folder.rows(listed)) if dimension in dataset.chosen else []

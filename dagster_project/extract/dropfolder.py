@@ -31,7 +31,9 @@ YOUNG = 2.0
 """Seconds since its last change within which a file may still be growing."""
 SETTLE = 1.0
 """Seconds between the two looks at a young file."""
-_DROPPED = ("record_file", "figure_file", "cssd_dump")
+_DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
+_BY_COLUMNS = ("record_file", "printed_list")
+"""Kinds whose contract lists columns, each with the headers that it may have."""
 _CLIENT_LEVEL = ("record_file", "cssd_dump")
 _PASSED_OVER = (
     *(".*", "readme*", "leesmij*", "thumbs.db", "desktop.ini"),  # no exports
@@ -216,7 +218,7 @@ def _known_categories(categories: dict[str, str], dataset: Dataset) -> dict[str,
 def _mapped_headers(dataset: Dataset, headers: dict[str, str | tuple[str, ...]]) -> dict[str, Any]:
     """The parts of a contract that hold headers, with the mapping's own in front."""
     own = {name: (given,) if isinstance(given, str) else given for name, given in headers.items()}
-    if dataset.kind == "record_file":
+    if dataset.kind in _BY_COLUMNS:
         known = [column.name for column in dataset.columns]
     elif dataset.kind == "figure_file":
         known = ["region", "period", *(measure.concept for measure in dataset.measures)]
@@ -228,13 +230,13 @@ def _mapped_headers(dataset: Dataset, headers: dict[str, str | tuple[str, ...]])
         raise ConfigurationError(
             f"mappings/{dataset.dataset_id}.yml maps headers of {', '.join(unknown)}, expected {expected}."
         )
-    if dataset.kind == "record_file":
+    if dataset.kind in _BY_COLUMNS:
         columns = [c.model_copy(update={"headers": (*own.get(c.name, ()), *c.headers)}) for c in dataset.columns]
         return {"columns": [column.model_dump() for column in columns]}
     return {
         "region_dimension": own.get("region", (dataset.region_dimension,))[0],
         "period_dimension": own.get("period", (dataset.period_dimension,))[0],
-        "measures": [{**m.model_dump(), "measure": own.get(m.concept, (m.measure,))[0]} for m in dataset.measures],
+        "measures": [{**m.model_dump(), "measure": own.get(m.concept, (m.header,))[0]} for m in dataset.measures],
     }
 
 

@@ -161,7 +161,7 @@ def _lines(dataset: Dataset, header: str, rest: Iterator[str]) -> Iterator[_Line
 
 
 def _wanted(dataset: Dataset) -> list[str]:
-    return [str(dataset.region_dimension), str(dataset.period_dimension), *(m.measure for m in dataset.measures)]
+    return [str(dataset.region_dimension), str(dataset.period_dimension), *(m.header for m in dataset.measures)]
 
 
 def _place(dataset: Dataset, header: list[str], name: str) -> int:
@@ -198,7 +198,7 @@ class _Checker:
         columns = {name: [cells[place].strip() for _, cells in lines] for name, place in self._places.items()}
         numbers = [number for number, _ in lines]
         regions, periods = columns[str(dataset.region_dimension)], columns[str(dataset.period_dimension)]
-        measured = [columns[measure.measure] for measure in dataset.measures]
+        measured = [columns[measure.header] for measure in dataset.measures]
         try:
             new = pa.array(self._seen.admit(zip(regions, periods, strict=True), zip(*measured, strict=True)))
         except ConflictingRows as conflict:
@@ -211,11 +211,11 @@ class _Checker:
                 numbers,
                 {
                     "concept_id": measure.concept,
-                    "measure_key": measure.measure,
+                    "measure_key": measure.header,
                     "region_key": regions,
                     "period_key": periods,
                     "value_text": [
-                        self._number(cell, measure.measure, n) for cell, n in zip(texts, numbers, strict=True)
+                        self._number(cell, measure.header, n) for cell, n in zip(texts, numbers, strict=True)
                     ],
                     "value_attribute": ["Confidential" if cell in dataset.suppressed_marks else None for cell in texts],
                 },

@@ -47,7 +47,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
         _refuse_doubles(snapshot.url, sound, seen)
         tally.add_sound(len(sound.lines))
         for measure in dataset.measures:
-            yield _observations(dataset, snapshot, sound, measure.measure, measure.concept)
+            yield _observations(dataset, snapshot, sound, measure.header, measure.concept)
     reading.note_broken_rows(broken, context.faults)
     tally.refuse_if_too_many(snapshot.url)
 
@@ -57,7 +57,7 @@ def _columns(dataset: Dataset) -> tuple[Column, ...]:
         Column(name="region", headers=(str(dataset.region_dimension),), required=True),
         Column(name="period", headers=(str(dataset.period_dimension),), required=True),
     ]
-    measures = [Column(name=f"measure:{m.measure}", headers=(m.measure,), type="decimal") for m in dataset.measures]
+    measures = [Column(name=f"measure:{m.header}", headers=(m.header,), type="decimal") for m in dataset.measures]
     return (*dimensions, *measures, reading.SYNTHETIC_COLUMN)
 
 

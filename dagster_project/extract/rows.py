@@ -19,11 +19,15 @@ from dagster_project.raw import RAW_TABLES, RawBatch
 _ARROW_TYPES = {"text": pa.string(), "bigint": pa.int64(), "integer": pa.int32(), "boolean": pa.bool_()}
 
 
+def closest(name: str, known: Iterable[str]) -> list[str]:
+    """The three known names most like `name`; where none is like it, the first three."""
+    names = sorted(set(known))
+    return difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known names most like `name`, as a phrase for an error message."""
-    names = sorted(set(known))
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
-    return ", ".join(close) or "none at all"
+    return ", ".join(closest(name, known)) or "none at all"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """From the rows of an indicator to its block on the page: the municipality against the Netherlands.
 
 What belongs here: which figures stand in the chart and the table, and the sentences about them. What does not: drawing
-(`charts.py`) and objectives (`objectives.py`).
+(`charts.py`), other gemeenten (`comparison.py`) and objectives (`objectives.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from dagster_project.site import labels
 from dagster_project.site.charts import Series, bar_chart, line_chart, starts_at_zero
-from dagster_project.site.queries import NATION, Indicator, PageData, Point
+from dagster_project.site.comparison import Comparison, comparison_of
+from dagster_project.site.queries import NATION, Benchmark, Indicator, PageData, Point
 
 # Beyond this ratio one value axis would press the smaller line flat: counts of a town beside those of the country.
 _TOO_FAR_APART = 5
@@ -52,6 +53,7 @@ class Block:
     chart: Markup | None
     chart_notes: tuple[str, ...]
     rows: tuple[Row, ...]
+    comparison: Comparison | None
     sources: tuple[str, ...]
     is_synthetic: bool
 
@@ -61,8 +63,17 @@ def blocks_of(data: PageData, gemeente: str, gemeente_name: str) -> tuple[Block,
     points: dict[str, list[Point]] = {}
     for point in data.indicator_points:
         points.setdefault(point.indicator_id, []).append(point)
+    benchmarks: dict[str, list[Benchmark]] = {}
+    for row in data.benchmarks:
+        benchmarks.setdefault(row.indicator_id, []).append(row)
     return tuple(
-        _block(f"indicator-{order}", indicator, _Figures(points[indicator.indicator_id], gemeente), gemeente_name)
+        _block(
+            f"indicator-{order}",
+            indicator,
+            _Figures(points[indicator.indicator_id], gemeente),
+            benchmarks.get(indicator.indicator_id, []),
+            gemeente_name,
+        )
         for order, indicator in enumerate(data.indicators, start=1)
     )
 
@@ -102,9 +113,12 @@ def _type_of(point: Point) -> str | None:
     return known.period_type if known else None
 
 
-def _block(anchor: str, indicator: Indicator, figures: _Figures, gemeente_name: str) -> Block:
+def _block(
+    anchor: str, indicator: Indicator, figures: _Figures, benchmarks: list[Benchmark], gemeente_name: str
+) -> Block:
     sentences = (_reading(indicator, figures, gemeente_name), _growth(figures, gemeente_name), _trend(indicator))
     chart, notes = _chart(anchor, indicator, figures, gemeente_name)
+    comparison = comparison_of(indicator, benchmarks, gemeente_name, with_wholes=not figures.far_apart)
     shown = [*figures.gemeente.values(), *figures.nation.values()]
     return Block(
         anchor=anchor,
@@ -116,6 +130,7 @@ def _block(anchor: str, indicator: Indicator, figures: _Figures, gemeente_name: 
         chart=chart,
         chart_notes=notes,
         rows=tuple(_row(indicator, figures, period_id) for period_id in figures.periods),
+        comparison=comparison,
         sources=tuple(sorted({text for p in shown for text in (p.source_text, p.denominator_source) if text})),
         is_synthetic=any(p.is_synthetic for p in shown),
     )

@@ -134,6 +134,27 @@ _ALL_VERDICTS = (
 )
 VERDICTS: dict[str, Verdict] = {verdict.text: verdict for verdict in _ALL_VERDICTS}
 
+
+@dataclass(frozen=True)
+class CharacteristicWords:
+    """How a characteristic of a gemeente is written: above a column, in a sentence, and in how many decimals."""
+
+    heading: str
+    words: str
+    decimals: int
+
+
+CHARACTERISTICS = {
+    "inhabitants": CharacteristicWords("Inwoners", "het aantal inwoners", 0),
+    "address_density": CharacteristicWords(
+        "Adressen per km²", "de dichtheid van adressen in de omgeving (stedelijkheid)", 0
+    ),
+    "share_0_14": CharacteristicWords("0 tot 15 jaar, %", "het aandeel inwoners tot 15 jaar", 1),
+    "share_65plus": CharacteristicWords("65 jaar en ouder, %", "het aandeel inwoners van 65 jaar en ouder", 1),
+    "income_per_inhabitant": CharacteristicWords("Inkomen per inwoner, € × 1.000", "het inkomen per inwoner", 1),
+}
+"""The characteristics of dim_region_profile, in the order in which the page shows them."""
+
 ABSENCES = {
     "impossible": "kan niet voorkomen",
     "unknown": "onbekend",

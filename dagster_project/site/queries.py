@@ -90,11 +90,56 @@ class Indicator:
     definition_nl: str | None
     unit: str | None
     decimals: int | None
+    direction: str | None
     rhythm: str | None
     n_points: int | None
     trend: str | None
     window_start: str | None
     window_end: str | None
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What the municipality's figure of one indicator and period is measured by; `n_equal` gemeenten have its value."""
+
+    indicator_id: str
+    period_id: str
+    value: float
+    national: float | None
+    national_is_derived: bool
+    province_name: str | None
+    provincial: float | None
+    provincial_is_derived: bool
+    size_class: str | None
+    size_class_median: float | None
+    n_size_class: int
+    peer_median: float | None
+    n_peers: int
+    rank: int
+    n_equal: int
+    n_regions: int
+    is_synthetic: bool
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A gemeente that is like the municipality."""
+
+    region_code: str
+    region_name: str
+    distance: float
+    n_characteristics: int
+    is_synthetic: bool
+
+
+@dataclass(frozen=True)
+class Characteristic:
+    """One characteristic of the municipality or a peer."""
+
+    region_code: str
+    characteristic: str
+    period_id: str
+    value: float
 
 
 @dataclass(frozen=True)
@@ -147,6 +192,9 @@ class PageData:
     wijk_verdicts: tuple[WijkVerdict, ...]
     indicators: tuple[Indicator, ...]
     indicator_points: tuple[Point, ...]
+    benchmarks: tuple[Benchmark, ...]
+    peers: tuple[Peer, ...]
+    characteristics: tuple[Characteristic, ...]
     bbv_total: int
     bbv_filled: int
     snapshots: tuple[SnapshotRow, ...]
@@ -233,7 +281,7 @@ _INDICATORS = """
             partition by indicator_id order by valid_to desc nulls first, valid_from desc nulls last
         ) = 1
     )
-    select i.indicator_id, i.bbv_number, i.name_nl, i.definition_nl, i.unit, i.decimals, i.rhythm,
+    select i.indicator_id, i.bbv_number, i.name_nl, i.definition_nl, i.unit, i.decimals, i.direction, i.rhythm,
         t.n_points, t.trend, t.window_start, t.window_end
     from register as i
     left join marts.fct_indicator_trend as t on t.indicator_id = i.indicator_id and t.region_code = $gemeente
@@ -259,6 +307,41 @@ _INDICATOR_POINTS = f"""
     left join snapshot as d on d.snapshot_id = v.denominator_snapshot_id
     where v.territory = 'as_published' and v.region_code in ($gemeente, $nation)
     order by v.indicator_id, v.period_id
+"""
+
+_BENCHMARKS = f"""
+    with {_NAMES},
+    sharing as (
+        select indicator_id, period_id, rank, count(*) as n_equal
+        from marts.fct_indicator_benchmark group by indicator_id, period_id, rank
+    )
+    select b.indicator_id, b.period_id, b.value, b.national, b.national_is_derived,
+        province.region_name as province_name, b.provincial, b.provincial_is_derived, own.size_class,
+        b.size_class_median, b.n_size_class, b.peer_median, b.n_peers, b.rank, s.n_equal, b.n_regions, b.is_synthetic
+    from marts.fct_indicator_benchmark as b
+    inner join sharing as s using (indicator_id, period_id, rank)
+    left join marts.dim_region as own using (region_code)
+    left join region as province on province.region_code = own.parent_code
+    where b.region_code = $gemeente
+    order by b.indicator_id, b.period_id
+"""
+
+_PEERS = f"""
+    with {_NAMES}
+    select p.peer_code as region_code, coalesce(r.region_name, p.peer_code) as region_name, p.distance,
+        p.n_characteristics, p.is_synthetic
+    from marts.dim_peer as p
+    left join region as r on r.region_code = p.peer_code
+    where p.region_code = $gemeente
+    order by p.rank
+"""
+
+_CHARACTERISTICS = """
+    select region_code, characteristic, period_id, value
+    from marts.dim_region_profile
+    where region_code = $gemeente
+        or region_code in (select peer_code from marts.dim_peer where region_code = $gemeente)
+    order by region_code, characteristic
 """
 
 _BBV = """
@@ -307,6 +390,9 @@ def read_page_data(connection: duckdb.DuckDBPyConnection, gemeente: str) -> Page
         wijk_verdicts=read(WijkVerdict, _WIJK_VERDICTS),
         indicators=read(Indicator, _INDICATORS, gemeente=gemeente),
         indicator_points=read(Point, _INDICATOR_POINTS, gemeente=gemeente, nation=NATION),
+        benchmarks=read(Benchmark, _BENCHMARKS, gemeente=gemeente),
+        peers=read(Peer, _PEERS, gemeente=gemeente),
+        characteristics=read(Characteristic, _CHARACTERISTICS, gemeente=gemeente),
         bbv_total=bbv[0],
         bbv_filled=bbv[1],
         snapshots=read(SnapshotRow, _SNAPSHOTS),

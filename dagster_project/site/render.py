@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dagster_project.site import checks, indicators, labels, objectives, sources
+from dagster_project.site import checks, comparison, indicators, labels, objectives, sources
 from dagster_project.site.queries import PageData, read_page_data
 from dagster_project.workspace import Workspace
 
@@ -107,7 +107,15 @@ def _theme_class(theme_css: str | None) -> str | None:
 
 
 def _synthetic_note(data: PageData, workspace: Workspace) -> str | None:
-    tables = (data.objectives, data.objective_points, data.wijk_verdicts, data.indicator_points, data.snapshots)
+    tables = (
+        data.objectives,
+        data.objective_points,
+        data.wijk_verdicts,
+        data.indicator_points,
+        data.benchmarks,
+        data.peers,
+        data.snapshots,
+    )
     if not any(row.is_synthetic for table in tables for row in table):
         return None
     return workspace.settings.synthetic_note or _NOTE_ON_SYNTHETIC
@@ -124,6 +132,7 @@ def _index_context(data: PageData, workspace: Workspace, run: SiteRun) -> dict[s
         "verdicts": labels.VERDICTS.values(),
         "opgaven": objectives.opgaven_of(data),
         "indicators": indicators.blocks_of(data, gemeente, name),
+        "likeness": comparison.likeness_of(data, gemeente, name),
         "bbv_filled": data.bbv_filled,
         "bbv_total": data.bbv_total,
         "sources": sources.sources_of(data.snapshots, run.as_of),

@@ -23,3 +23,26 @@
         when 'BU' then 'buurt'
     end
 {%- endmacro %}
+
+{# What a CBS description says of an abolition: the new codes, each with the inhabitants that went there. #}
+{% macro abolition(life) -%}
+    regexp_extract({{ life }}, '^Opgeheven per [-\d]+, overgegaan naar:\n(- [^\n]*\n(\.\.\.[^\n]*\n?)?)+')
+{%- endmacro %}
+
+{# Day and new code of a renaming that came with a new code. #}
+{% macro renaming(life) -%}
+    regexp_extract(
+        {{ life }}, 'Naamswijziging per ([-\d]+),\nnieuwe naam: [^\n]*\((GM\d{4})\)', ['day', 'code']
+    )
+{%- endmacro %}
+
+{# The life of a region as CBS describes its code, with line ends of one kind. #}
+{% macro region_life(description) -%}
+    replace(coalesce({{ description }}, ''), chr(13), '')
+{%- endmacro %}
+
+{# Whether a region existed on a day, by the columns valid_from and valid_to of a row. #}
+{% macro existed_on(life, day) -%}
+    {{ day }} between
+        coalesce({{ life }}.valid_from, date '0001-01-01') and coalesce({{ life }}.valid_to, date '9999-12-31')
+{%- endmacro %}

@@ -5,6 +5,9 @@
 {% set keys = [
     ('fct_indicator_value', 'region_code', 'dim_region', 'region_code'),
     ('fct_indicator_value', 'period_id', 'dim_period', 'period_id'),
+    ('fct_indicator_trend', 'region_code', 'dim_region', 'region_code'),
+    ('fct_break', 'indicator_id', 'dim_indicator', 'indicator_id'),
+    ('fct_break', 'region_code', 'dim_region', 'region_code'),
     ('fct_indicator_trend', 'outlook_period_id', 'dim_period', 'period_id'),
     ('fct_objective_attainment', 'indicator_id', 'dim_indicator', 'indicator_id'),
     ('fct_objective_attainment', 'region_code', 'dim_region', 'region_code'),

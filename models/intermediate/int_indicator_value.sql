@@ -93,9 +93,10 @@ denominator as (
         on
             numerator.denominator_concept = observation.concept_id
             and numerator.region_code = observation.region_code
-            -- people are counted on 1 January: a half-year divides by those of its year
+            -- people are counted on 1 January: a half-year, and the end of a month, divide by those of their year
             and observation.period_id = case {{ period_type('numerator.period_id') }}
                 when 'half-year' then left(numerator.period_id, 4)
+                when 'month' then left(numerator.period_id, 4)
                 else numerator.period_id
             end
 ),

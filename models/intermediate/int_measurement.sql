@@ -1,6 +1,7 @@
 {#
-    Figures of indicators that arrive as they are: by hand, from a publisher, counted from local registrations, or as
-    the starting point that a plan writes down. One per indicator, region and period, in that order of preference.
+    Figures of indicators that arrive as they are: by hand, from a publisher, counted from local registrations, printed
+    by others, or as the starting point that a plan writes down. One per indicator, region and period, in that order
+    of preference.
 #}
 with parameter as (
     select * from {{ ref('stg_run__parameter') }}
@@ -10,9 +11,9 @@ objective as (
     select * from {{ ref('stg_municipal__objective') }}
 ),
 
-by_hand as (
+stated as (
     select
-        1 as preference,
+        case way when 'measurement' then 1 else 4 end as preference,
         indicator_id,
         region_code,
         period_id,
@@ -25,7 +26,8 @@ by_hand as (
         source_text,
         snapshot_id,
         row_number
-    from {{ ref('stg_municipal__measurement') }}
+    from {{ ref('int_stated_figure') }}
+    where is_counted
 ),
 
 -- a publisher's figure belongs here when a plan steers on it and the national register does not know it
@@ -78,7 +80,7 @@ counted as (
 
 starting_point as (
     select
-        4 as preference,
+        5 as preference,
         objective.indicator_id,
         parameter.workspace_gemeente as region_code,
         objective.baseline_period_id as period_id,
@@ -100,7 +102,7 @@ starting_point as (
 ),
 
 everything as (
-    select * from by_hand
+    select * from stated
     union all
     select * from published
     union all
@@ -112,10 +114,13 @@ everything as (
 ranked as (
     select
         *,
-        -- of two lines in one file the last one counts
         row_number() over (
             partition by indicator_id, region_code, period_id
-            order by preference asc, row_number desc, snapshot_id asc
+            order by
+                (preference = 4 and value is null) asc,  -- that a print has no figure is the last thing to go by
+                preference asc,
+                row_number desc,
+                snapshot_id asc
         ) as place
     from everything
 )

@@ -36,6 +36,9 @@ pair as (
         {{ period_type('figure.period_id') }} as period_type,
         figure.period_id,
         figure.value,
+        figure.source_id,
+        figure.dataset_id,
+        figure.snapshot_id,
         lag(figure.period_id) over series as earlier_period_id,
         lag(figure.value) over series as earlier_value
     from figure
@@ -63,9 +66,9 @@ explained as (
     from jump
     inner join {{ ref('indicator_versions') }} as version
         on jump.concept_id in (version.numerator_concept, version.denominator_concept, version.published_concept)
-    inner join {{ ref('breaks') }} as series_break
+    inner join {{ ref('int_break') }} as series_break
         on
-            version.indicator_id = series_break.indicator_id
+            version.indicator_id = coalesce(series_break.indicator_id, version.indicator_id)
             and jump.region_code = coalesce(series_break.region_code, jump.region_code)
             and series_break.break_date > {{ period_start('jump.earlier_period_id') }}
             and series_break.break_date <= {{ period_start('jump.period_id') }}
@@ -81,10 +84,13 @@ select
     jump.concept_id,
     jump.region_code,
     jump.period_type,
-    min(jump.period_id) as period_id,
-    arg_min(jump.earlier_period_id, jump.period_id) as earlier_period_id,
-    arg_min(jump.value, jump.period_id) as value,
-    arg_min(jump.earlier_value, jump.period_id) as earlier_value
+    jump.period_id,
+    jump.earlier_period_id,
+    jump.value,
+    jump.earlier_value,
+    jump.source_id,
+    jump.dataset_id,
+    jump.snapshot_id
 from jump
 left join explained
     on
@@ -92,4 +98,9 @@ left join explained
         and jump.region_code = explained.region_code
         and jump.period_id = explained.period_id
 where explained.concept_id is null
-group by jump.concept_id, jump.region_code, jump.period_type
+-- the first jump speaks for the series
+qualify
+    row_number() over (
+        partition by jump.concept_id, jump.region_code, jump.period_type
+        order by jump.period_id
+    ) = 1

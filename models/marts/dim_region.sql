@@ -42,6 +42,18 @@ mentioned as (
         end as parent_code
     from {{ ref('int_indicator_value') }}
     union
+    -- gemeenten of today's division and of breaks, whether or not anyone published a figure of them
+    select
+        region_code,
+        cast(null as text) as parent_code
+    from {{ ref('int_indicator_value_current') }}
+    union
+    select
+        region_code,
+        cast(null as text) as parent_code
+    from {{ ref('int_break') }}
+    where region_code is not null
+    union
     select
         workspace_gemeente as region_code,
         cast(null as text) as parent_code

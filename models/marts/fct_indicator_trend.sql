@@ -11,6 +11,7 @@ with stretch as (
         arg_min(period_id, t) as window_start,
         arg_max(period_id, t) as window_end,
         max(t) as last_t,
+        bool_or(is_indicative) as is_indicative,
         bool_or(is_synthetic) as is_synthetic
     from {{ ref('int_series') }}
     group by indicator_id, region_code, period_type
@@ -63,6 +64,7 @@ select
     outlook_value - half_width as outlook_low,
     outlook_value + half_width as outlook_high,
     case when outlook_value is not null then {{ period_a_year_later('window_end') }} end as outlook_period_id,
+    is_indicative,
     is_synthetic
 from foreseen
 order by indicator_id, region_code

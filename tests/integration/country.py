@@ -1,15 +1,25 @@
-"""A small made-up country in the tables of the product's own contracts, and a workspace that lives in it."""
+"""A small made-up country in the tables of the product's own contracts, and a workspace that lives in it.
+
+Every table but the population is derived from the contracts (`tests/standin/by_contract.py`). Figures follow from their
+concept alone, the same in every table and year, so that a rate can be worked out by hand and no two tables disagree.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dagster_project import demo
-from dagster_project.contracts import Dataset, all_contracts
+from dagster_project.contracts import Dataset, Measure, all_contracts
+from dagster_project.product import product_path
+from tests.standin import by_contract
 from tests.standin.made_up import SAYS_SO
 from tests.standin.server import StandIn
 from tests.standin.tables import StaticFile, V3Table, V4Table
@@ -17,21 +27,24 @@ from tests.standin.tables import StaticFile, V3Table, V4Table
 GEMEENTEN = {f"GM{number:04}": 20_000 + 1_000 * index for index, number in enumerate((396, *range(9001, 9021)))}
 """Code to inhabitants; the same every year, so that a rate can be worked out by hand."""
 YEARS = range(2019, 2025)
+"""Years of the population. Only the yearly tables of wijken en buurten speak for these too: a test can change them."""
+REGIONAL_YEARS = range(2017, 2019)
+"""Years of the other tables, where their filters take them."""
 ADULTS = 0.8
 """Share of adults in every gemeente."""
-_COUNTS = {
-    "PersonenPerSoortUitkeringBijstand": 0.02,
-    "JongerenMetJeugdzorgInNatura": 0.03,
-    "WmoClienten": 0.05,
-}
-"""Measured column to its share of the inhabitants."""
+AGES = {5: 1 - ADULTS, 18: ADULTS / 2, 95: ADULTS / 2}
+"""Age to the share of the inhabitants that are of that age; nobody is of another."""
+SHARES = {"inhabitants": 1.0, "bijstand_persons": 0.02, "jeugdzorg_persons": 0.03, "wmo_clients": 0.05}
+"""Counted concept to its share of the inhabitants."""
+_COUNT, _PART = 0.2, 0.1
+"""Share of the inhabitants for any other count, and of its denominator for any other numerator."""
 
 
 def population(version: int = 1) -> V4Table:
     """03759ned: inhabitants in all, at 18 and at 95 and older, per gemeente and year."""
     ages = {"10000": "Totaal", **{f"{10000 + 100 * age}": f"{age} jaar" for age in range(1, 95)}}
     ages |= {"10010": "0 jaar", "22000": "95 jaar of ouder", "22300": "105 jaar of ouder"}
-    shares = dict.fromkeys(ages, 0.0) | {"10000": 1.0, "10500": 1 - ADULTS, "11800": ADULTS / 2, "22000": ADULTS / 2}
+    shares = dict.fromkeys(ages, 0.0) | {"10000": 1.0, "10500": AGES[5], "11800": AGES[18], "22000": AGES[95]}
     regions = {"NL01": sum(GEMEENTEN.values()), **GEMEENTEN}
     rows = [
         {
@@ -56,12 +69,15 @@ def population(version: int = 1) -> V4Table:
         properties={
             "Identifier": "03759ned",
             "Title": SAYS_SO,
+            "Status": "Regulier",
             "ObservationsModified": f"2025-06-{version:02}T00:00:00+02:00",
             "Version": f"202506{version:02}0000",
         },
         dimensions=[{"Identifier": name, "Title": name, "Kind": "Dimension"} for name in names],
         measures=[{"Identifier": "M000352", "Title": SAYS_SO, "Unit": "aantal", "Decimals": 0}],
         codes={
+            "BurgerlijkeStaat": [{"Identifier": "T001019", "Title": "Totaal burgerlijke staat"}],
+            "Geslacht": [{"Identifier": "T001038", "Title": "Totaal mannen en vrouwen"}],
             "RegioS": [_region(code) for code in regions],
             "Leeftijd": [{"Identifier": code, "Title": title} for code, title in ages.items()],
             "Perioden": [{"Identifier": f"{y}JJ00", "Title": str(y), "Status": "Definitief"} for y in YEARS],
@@ -76,41 +92,106 @@ def _region(code: str) -> dict[str, Any]:
 
 
 def key_figures(dataset: Dataset, *, factor: float = 1.0, modified: str = "2025-03-01T02:00:00") -> V3Table:
-    """A table of key figures with every column that a contract of the product asks of it.
+    """A wide table of the product's contracts.
 
     Args:
-        dataset: the contract.
-        factor: every count of clients is multiplied by it.
+        dataset: one of the contracts that name it; it serves all of them.
+        factor: every figure but the inhabitants is multiplied by it.
         modified: the publisher's stamp.
     """
-    keys = {"NL00": sum(GEMEENTEN.values()), **GEMEENTEN}
-    columns = ["AantalInwoners", *_COUNTS]
-    numbered = {column: f"{column}_{place}" for place, column in enumerate(columns, start=5)}
-    rows = [
-        {
-            "ID": number,
-            "WijkenEnBuurten": key.ljust(10),
-            numbered["AantalInwoners"]: people,
-            **{numbered[name]: round(people * share * factor) for name, share in _COUNTS.items()},
-        }
-        for number, (key, people) in enumerate(keys.items())
-    ]
-    properties: list[dict[str, Any]] = [
-        {"odata.type": "Cbs.OData.GeoDetail", "ID": 0, "Type": "GeoDetail", "Key": "WijkenEnBuurten", "Title": "Wijken"}
-    ]
-    properties += [
-        {"odata.type": "Cbs.OData.Topic", "ID": place, "Type": "Topic", "Key": key, "Title": SAYS_SO, "Unit": "aantal",
-         "Decimals": 0}
-        for place, key in enumerate(numbered.values(), start=1)
-    ]  # fmt: skip
-    codes = [{"Key": key.ljust(10), "Title": f"Verzonnen {key}", "Description": SAYS_SO} for key in keys]
-    return V3Table(str(dataset.table_id), properties, {"WijkenEnBuurten": codes}, rows, modified, SAYS_SO)
+    asking = [d for d in all_contracts() if (d.kind, d.table_id) == (dataset.kind, dataset.table_id)]
+
+    def multiplied(measure: Measure, region: str) -> float:
+        if measure.concept.startswith("inhabitants"):
+            return figure(measure, region)
+        scaled = figure(measure, region) * factor
+        return round(scaled) if measure.unit == "aantal" else round(scaled, 4)
+
+    return replace(by_contract.v3_table(asking, _regions(asking), REGIONAL_YEARS, multiplied), modified=modified)
 
 
-def cbs_tables() -> list[V3Table | V4Table]:
-    """Every CBS table that the product asks for, once."""
-    wide = {str(d.table_id): d for d in all_contracts() if d.kind == "cbs_v3"}
-    return [population(), *(key_figures(dataset) for dataset in wide.values())]
+def figure(measure: Measure, region: str) -> float:
+    """What stands in every table for a concept in a region: a count by its share, or the rate that follows from it."""
+    concept = re.sub("_(low|high)$", "", measure.concept)
+    ends = {"_low": 0.9, "_high": 1.1}
+    margin = next((part for end, part in ends.items() if measure.concept == concept + end), 1.0)
+    if measure.unit == "aantal":
+        return round(_people(region) * share(concept))
+    return round(_rate(concept) * margin, 4)
+
+
+def share(concept: str) -> float:
+    """The share of the inhabitants that a counted concept is."""
+    if concept in SHARES:
+        return SHARES[concept]
+    if concept.startswith("inhabitants_"):
+        return sum(_share_of_ages(band) for band in concept.removeprefix("inhabitants_").split("_and_"))
+    denominator = next((v["denominator_concept"] for v in _versions() if v["numerator_concept"] == concept), "")
+    return share(denominator) * _PART if denominator else _COUNT
+
+
+def _share_of_ages(band: str) -> float:
+    """Of a band such as 18plus, 0_17 or by_age, the last of which is everyone."""
+    first, _, last = band.removesuffix("plus").partition("_")
+    if not first.isdigit():
+        return 1.0
+    return sum(part for age, part in AGES.items() if int(first) <= age <= int(last or 200))
+
+
+def _rate(concept: str) -> float:
+    """The rate that the product would work out from the counts, as its publisher gives it; else any up to 50."""
+    for version in _versions():
+        shares = [share(version[name]) for name in ("numerator_concept", "denominator_concept") if version[name]]
+        if version["published_concept"] == concept and version["rate_base"] and len(shares) == 2 and shares[1]:
+            rate = float(version["rate_base"]) * shares[0] / shares[1]
+            return (rate - float(version["published_offset"])) / float(version["published_factor"])
+    return 10 + zlib.crc32(concept.encode()) % 40
+
+
+@cache
+def _versions() -> tuple[dict[str, str], ...]:
+    with product_path("seeds", "indicator_versions.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))
+
+
+def _people(region: str) -> int:
+    """Inhabitants of a gemeente; a wijk or buurt counts as the first gemeente, all above as the country."""
+    if region[:2] in ("WK", "BU"):
+        return next(iter(GEMEENTEN.values()))
+    return GEMEENTEN.get(region, sum(GEMEENTEN.values()))
+
+
+def _regions(asking: Iterable[Dataset]) -> dict[str, str]:
+    """The country, by the code that tables of its kind have, and its gemeenten."""
+    is_by_wijk = any(dataset.region_dimension == "WijkenEnBuurten" for dataset in asking)
+    return {code: f"Verzonnen {code}" for code in ("NL00" if is_by_wijk else "NL01", *GEMEENTEN)}
+
+
+def column_key(table_id: str, concept: str) -> str:
+    """The key under which the made-up table has a concept of the product's contracts."""
+    asking = [dataset for dataset in all_contracts() if dataset.is_cbs and dataset.table_id == table_id]
+    return by_contract.column_key(asking, concept)
+
+
+def cbs_tables(contracts: Iterable[Dataset]) -> list[V3Table | V4Table]:
+    """Every CBS table that the contracts ask for, once."""
+    groups: dict[tuple[str, str | None], list[Dataset]] = {}
+    for dataset in contracts:
+        if dataset.is_cbs:
+            groups.setdefault((dataset.kind, dataset.table_id), []).append(dataset)
+    return [_table(asking) for asking in groups.values()]
+
+
+@cache
+def _tables_of_the_product() -> tuple[V3Table | V4Table, ...]:
+    return tuple(cbs_tables(all_contracts()))
+
+
+def _table(asking: list[Dataset]) -> V3Table | V4Table:
+    if asking[0].table_id == "03759ned":
+        return population()
+    make = by_contract.v3_table if asking[0].kind == "cbs_v3" else by_contract.v4_table
+    return make(asking, _regions(asking), REGIONAL_YEARS, figure)
 
 
 def verzuim() -> dict[str, StaticFile]:
@@ -123,7 +204,7 @@ def verzuim() -> dict[str, StaticFile]:
 @contextmanager
 def made_up_country() -> Iterator[StandIn]:
     """A stand-in that serves it, in pages that make every table several."""
-    with StandIn(tuple(cbs_tables()), verzuim(), v3_page=8, v4_page=4000) as server:
+    with StandIn(_tables_of_the_product(), verzuim(), v3_page=8, v4_page=4000) as server:
         yield server
 
 

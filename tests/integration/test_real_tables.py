@@ -103,8 +103,7 @@ def test_every_region_of_84799ned_arrives_cell_for_cell(
     assert len(source) == 17_341
     stem = {re.sub(r"_\d+$", "", key): key for key in source[0]}
     for measure in datasets[0].measures:
-        names = [measure.measure] if isinstance(measure.measure, str) else list(measure.measure)
-        column = next(stem[name] for name in names if name in stem)
+        column = next(stem[name] for name in measure.names if name in stem)
         expected = {published_region(row["WijkenEnBuurten"]): row[column] for row in source}
         arrived = warehouse.execute(
             "select region_code, value from staging.stg_cbs__observation"

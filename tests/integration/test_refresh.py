@@ -19,11 +19,12 @@ from dagster_project.run import RunOptions
 from dagster_project.status import status
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import Refresh
-from tests.integration.country import ADULTS, GEMEENTEN, key_figures, population
+from tests.integration.country import ADULTS, GEMEENTEN, column_key, key_figures, population
 from tests.standin import faults
 from tests.standin.server import StandIn
 
 KWB_2024 = "85984NED"
+WMO = column_key(KWB_2024, "wmo_clients")
 
 
 def query(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
@@ -37,7 +38,8 @@ def value(workspace: Workspace, indicator: str, region: str, period: str) -> flo
     rows = query(
         workspace,
         "select value from marts.fct_indicator_value"
-        f" where indicator_id = '{indicator}' and region_code = '{region}' and period_id = '{period}'",
+        f" where indicator_id = '{indicator}' and region_code = '{region}' and period_id = '{period}'"
+        " and territory = 'as_published'",
     )
     return rows[0][0] if rows else None
 
@@ -56,7 +58,7 @@ def test_everything_arrives_and_a_second_refresh_publishes_nothing(
     (absence,) = query(
         workspace,
         "select absence from marts.fct_indicator_value where indicator_id = 'absoluut_verzuim_per_1000'"
-        " and region_code = 'GM9001'",
+        " and region_code = 'GM9001' and territory = 'as_published'",
     )
     assert absence == ("suppressed",)
 
@@ -78,9 +80,10 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
     table = (
         "select value from marts.fct_indicator_value"
         " where indicator_id = 'wmo_clients_per_10000' and region_code = 'GM0396' and period_id = '2024'"
+        " and territory = 'as_published'"
     )
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as reader:
-        country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
+        country.put(key_figures(contract("cbs", "kwb_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
         said, code = run_refresh()
         assert code == 0, said
         assert reader.execute(table).fetchall() == [(pytest.approx(500.0),)]
@@ -97,14 +100,14 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
         (f"{KWB_2024}/TypedDataSet", faults.reset_half_way, "broke"),
         (f"{KWB_2024}/TypedDataSet", faults.status(500, "query returns more than 10000 records"), "500"),
         (f"{KWB_2024}/TypedDataSet", faults.cut_json, "JSON"),
-        (f"{KWB_2024}/DataProperties", faults.rewritten(faults.without_row("Key", "WmoClienten_8")), "WmoClienten"),
-        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.without_column("WmoClienten_8")), "WmoClienten_8"),
+        (f"{KWB_2024}/DataProperties", faults.rewritten(faults.without_row("Key", WMO)), "WmoClienten"),
+        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.without_column(WMO)), WMO),
         (
             f"{KWB_2024}/DataProperties",
-            faults.rewritten(faults.with_unit("Key", "WmoClienten_8", "x 1 000")),
+            faults.rewritten(faults.with_unit("Key", WMO, "x 1 000")),
             "x 1 000",
         ),
-        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.with_row_again(0, WmoClienten_8=999_999)), "999999"),
+        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.with_row_again(0, **{WMO: 999_999})), "999999"),
     ],
     ids=[
         "hangs",
@@ -123,7 +126,7 @@ def test_a_table_that_misbehaves_is_set_aside_and_the_rest_goes_on(
     country.misbehave(part, fault, times=1000)
     said, code = run_refresh()
     assert code == 5, said
-    assert "cbs/kwb_zorg_2024" in said
+    assert "cbs/kwb_2024" in said
     assert told in said
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") is None
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2023") == pytest.approx(500.0)
@@ -142,12 +145,12 @@ def test_a_table_in_another_unit_is_kept_out_and_its_last_snapshot_serves(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
     run_refresh()
-    country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=10, modified="2025-09-01T02:00:00"))
+    country.put(key_figures(contract("cbs", "kwb_2024"), factor=10, modified="2025-09-01T02:00:00"))
     said, code = run_refresh()
     assert code == 5, said
     assert "Unit alarm in table 85984NED" in said
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
-    (reason,) = (workspace.rejected / "cbs" / "kwb_zorg_2024").glob("*.json")
+    (reason,) = (workspace.rejected / "cbs" / "kwb_2024").glob("*.json")
     assert "Unit alarm" in json.loads(reason.read_text())["reason"]
 
     standing = current_manifest(workspace)
@@ -251,7 +254,7 @@ def test_a_build_as_of_a_day_takes_what_was_known_then_and_leaves_the_pointer(
     for path in workspace.snapshots.glob("cbs/*/*.json"):  # as if all that had been met half a year ago
         known = json.loads(path.read_text())
         path.write_text(json.dumps(known | {"retrieved_at": "2026-03-01T06:00:00Z", "sightings": []}))
-    country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
+    country.put(key_figures(contract("cbs", "kwb_2024"), factor=1.1, modified="2025-09-01T02:00:00"))
     run_refresh()
     standing = current_folder(workspace)
     said, code = run_refresh(as_of=date(2026, 3, 1))
@@ -262,6 +265,7 @@ def test_a_build_as_of_a_day_takes_what_was_known_then_and_leaves_the_pointer(
     sql = (
         "select value from marts.fct_indicator_value"
         " where indicator_id = 'wmo_clients_per_10000' and region_code = 'GM0396' and period_id = '2024'"
+        " and territory = 'as_published'"
     )
     with duckdb.connect(str(built / "warehouse.duckdb"), read_only=True) as connection:
         assert connection.execute(sql).fetchall() == [(pytest.approx(500.0),)]
@@ -274,7 +278,7 @@ def test_an_export_with_headers_of_its_own_is_read_by_the_mapping_and_a_source_t
     mapping = "file_pattern: 'bwi_*.csv'\nheaders: {region: gm, period: jaar}\n"
     (workspace.mappings / "benchmark_werk_inkomen.yml").write_text(mapping)
     (measure,) = contract("divosa", "benchmark_werk_inkomen").measures
-    (workspace.drop / "bwi_2024.csv").write_text(f"gm;jaar;{measure.measure}\nGM0396;2024;14,8\n")
+    (workspace.drop / "bwi_2024.csv").write_text(f"gm;jaar;{measure.header}\nGM0396;2024;14,8\n")
     said, code = run_refresh()
     assert code == 0, said
     assert value(workspace, measure.concept, "GM0396", "2024") == pytest.approx(14.8)

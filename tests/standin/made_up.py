@@ -148,6 +148,104 @@ def v4_contract(table: V4Table, *measures: Measure, **changes: Any) -> Dataset:
     return Dataset.model_validate(block)
 
 
+MARGINS = {"MW00000": "Waarde", "MOG0095": "Ondergrens 95%-interval", "MBG0095": "Bovengrens 95%-interval"}
+SURVEY_AGES = {"20300": "18 jaar of ouder", "80200": "65 jaar of ouder"}
+_ENDS = {"MW00000": 0, "MOG0095": -5, "MBG0095": 5}
+
+
+def survey_figure(region: str, margin: str, age: str) -> int:
+    """What the made-up survey says: a value of its own per gemeente and age, and five less and more for its ends."""
+    return 40 + int(region[2:6]) - 9000 + (20 if age.strip() == "80200" else 0) + _ENDS[margin.strip()]
+
+
+def survey_v3(*, gemeenten: int = 4) -> V3Table:
+    """A wide table of a survey: gemeenten, margins and ages as dimensions, `Sporters_1` and `Rokers_2` as measures."""
+    rows = [
+        {"ID": number, "RegioS": region, "Marges": margin, "Leeftijd": age, "Sporters_1": value, "Rokers_2": value + 1}
+        for number, (region, margin, age) in enumerate(_survey_codes(gemeenten, 8))
+        for value in [survey_figure(region, margin, age)]
+    ]
+    named = {"Marges": MARGINS, "Leeftijd": SURVEY_AGES, "RegioS": {row["RegioS"]: SAYS_SO for row in rows}}
+    topics = {"Sporters_1": "Wekelijkse sporters", "Rokers_2": "Rokers"}
+    properties: list[dict[str, Any]] = [{"Type": "Dimension", "Key": name, "Title": name} for name in named]
+    properties += [{"Type": "Topic", "Key": key, "Title": title, "Unit": "%"} for key, title in topics.items()]
+    codes = {
+        name: [{"Key": code.ljust(8), "Title": title} for code, title in listed.items()]
+        for name, listed in named.items()
+    }
+    info = {
+        "OutputStatus": "Gediscontinueerd",
+        "ReasonDelivery": "Correctie",
+        "Period": "2022",
+        "ShortDescription": " \n",
+        "Summary": "Opgevolgd door een andere tabel",
+    }
+    return V3Table("99003NED", properties, codes, rows, "2024-03-01T02:00:00", SAYS_SO, info)
+
+
+def survey_v4(*, gemeenten: int = 4) -> V4Table:
+    """The same survey as a long table, with `M000001` and `M000002` as measures."""
+    cells = [
+        (measure, region, margin, age, survey_figure(region, margin, age) + more)
+        for region, margin, age in _survey_codes(gemeenten, 0)
+        for more, measure in enumerate(("M000001", "M000002"))
+    ]
+    rows = [
+        {"Id": number, "Measure": measure, "ValueAttribute": "None", "Value": value, "StringValue": None,
+         "Marges": margin, "Leeftijd": age, "RegioS": region}
+        for number, (measure, region, margin, age, value) in enumerate(cells)
+    ]  # fmt: skip
+    named = {"Marges": MARGINS, "Leeftijd": SURVEY_AGES, "RegioS": {row["RegioS"]: SAYS_SO for row in rows}}
+    properties = {
+        "Identifier": "99004NED",
+        "Title": SAYS_SO,
+        "Description": "Verzonnen enquête",
+        "Status": "Regulier",
+        "ObservationsModified": "2024-06-01T00:00:00+02:00",
+        "Modified": "2024-05-01T00:00:00+02:00",
+        "Version": "202406010000",
+        "VersionReason": "Actualisering",
+        "TemporalCoverage": "2022",
+    }
+    return V4Table(
+        table_id="99004NED",
+        properties=properties,
+        dimensions=[{"Identifier": name, "Title": name} for name in named],
+        measures=[
+            {"Identifier": "M000001", "Title": " Wekelijkse  sporters", "Unit": "%", "Decimals": 0},
+            {"Identifier": "M000002", "Title": "Rokers", "Unit": "%", "Decimals": 0},
+        ],
+        codes={
+            name: [{"Identifier": code, "Title": title} for code, title in listed.items()]
+            for name, listed in named.items()
+        },
+        rows=rows,
+    )
+
+
+def _survey_codes(gemeenten: int, width: int) -> list[tuple[str, str, str]]:
+    regions = [f"GM{9000 + number:04d}" for number in range(gemeenten)]
+    return [(r.ljust(width), m.ljust(width), a.ljust(width)) for r in regions for m in MARGINS for a in SURVEY_AGES]
+
+
+def survey_contract(table: V3Table | V4Table, *measures: Measure | dict[str, Any], **changes: Any) -> Dataset:
+    """A contract for the survey in either form, for its one year 2022."""
+    block = {
+        "source_id": "cbs",
+        "dataset_id": "made_up_survey",
+        "kind": "cbs_v3" if isinstance(table, V3Table) else "cbs_v4",
+        "title": SAYS_SO,
+        "licence": "CC0",
+        "attribution": SAYS_SO,
+        "table_id": table.table_id,
+        "region_dimension": "RegioS",
+        "period": "2022",
+        "measures": measures,
+        **changes,
+    }
+    return Dataset.model_validate(block)
+
+
 def duo_file(
     text: str | None = None, *, etag: str | None = '"made-up-1"', last_modified: str | None = None
 ) -> StaticFile:

@@ -34,6 +34,17 @@ def compile_filter(text: str) -> Test:
     return test
 
 
+def comparisons(text: str) -> list[tuple[str, str, str]]:
+    """Every column that a filter looks at, with how it compares it and the text that it compares it with.
+
+    Raises:
+        ValueError: the filter is not of the part that is known here.
+    """
+    parser = _Parser(_tokens(text))
+    parser.either()
+    return parser.comparisons
+
+
 def _tokens(text: str) -> list[str]:
     tokens, at = [], 0
     while text[at:].strip():
@@ -48,6 +59,7 @@ def _tokens(text: str) -> list[str]:
 class _Parser:
     def __init__(self, tokens: list[str]) -> None:
         self.tokens = tokens
+        self.comparisons: list[tuple[str, str, str]] = []
 
     def either(self) -> Test:
         parts = [self.both()]
@@ -71,14 +83,18 @@ class _Parser:
             return inner
         if token == "startswith":
             column, prefix = self._arguments()
+            self.comparisons.append((column, token, _text(prefix)))
             return lambda row: str(row[column]).startswith(_text(prefix))
         if token == "substringof":
             part, column = self._arguments()
+            self.comparisons.append((column, token, _text(part)))
             return lambda row: _text(part) in str(row[column])
-        compare = _COMPARE.get(self._take())
+        how = self._take()
+        compare = _COMPARE.get(how)
         if compare is None:
             raise ValueError(f"no comparison after {token!r}")
         wanted = _text(self._take())
+        self.comparisons.append((token, how, wanted))
         return lambda row: compare(row[token], wanted)
 
     def _arguments(self) -> tuple[str, str]:

@@ -6,6 +6,7 @@
 service's own form, `cbs-odata-v3/84799NED` (parquet) and `cbs-statline-kwb-almere` (a file of several years stacked).
 The figures are CBS's (CC BY 4.0), the bytes are not: the sidecars say `reconstructed`, with the address of the
 original. The DUO sample is synthetic and made here. Running again gives the same bytes; equal snapshots are kept.
+Snapshots of datasets that are recorded no longer are to be removed by hand.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from dagster_project.contracts import Dataset, contract
+from dagster_project.contracts import Dataset, Measure, contract
 from dagster_project.extract import cbs, duo
 from dagster_project.extract.http import HttpClient
 from dagster_project.product import product_path
@@ -71,13 +72,11 @@ def record(source: Path, scratch: Path) -> Iterator[tuple[Dataset, Recording]]:
     http = HttpClient()
     years = dict(almere_by_year(source / "cbs-statline-kwb-almere" / "CBS_Kerncijfers.csv"))
     with StandIn([population(source / "cbs-odata-v4" / "03759ned")]) as standin:
-        kwb = kwb_2020(source / "cbs-odata-v3" / "84799NED")
-        standin.put(kwb)
-        for dataset_id, public in (("population", V4_PUBLIC), ("kwb_2020", V3_PUBLIC)):
-            yield _pulled(standin, http, contract("cbs", dataset_id), public, scratch)
+        yield _pulled(standin, http, contract("cbs", "population"), V4_PUBLIC, scratch)
+        whole = kwb_2020(source / "cbs-odata-v3" / "84799NED")
         for year, row in years.items():
-            dataset = contract("cbs", f"kwb_zorg_{year}")
-            standin.put(kwb_almere(dataset, row, kwb))  # 2020 replaces the earlier vintage of the same table
+            dataset = contract("cbs", f"kwb_{year}")
+            standin.put(with_later_care(whole, row) if year == 2020 else kwb_almere(dataset, row, whole))
             yield _pulled(standin, http, dataset, V3_PUBLIC, scratch)
         yield _made_up_duo(standin, http, scratch)
 
@@ -145,36 +144,61 @@ def _in_slice(key: str) -> bool:
     return not key.startswith("BU") or key[2:6] in BUURTEN_OF
 
 
-def almere_by_year(path: Path) -> Iterator[tuple[int, Row]]:
-    """Year and the counts of gemeente Almere for 2018 to 2024, under the column keys of that year's own table.
+def with_later_care(table: V3Table, almere: Row) -> V3Table:
+    """84799NED of March 2021, in which jeugdzorg and Wmo were still empty, with those two of gemeente Almere by now."""
+    later = {
+        key: value for key, value in almere.items() if _stem(key) in ("JongerenMetJeugdzorgInNatura", "WmoClienten")
+    }
+    rows = [{**row, **later} if row["WijkenEnBuurten"].strip() == ALMERE else row for row in table.rows]
+    return replace(
+        table, rows=rows, title=f"{table.title}; jeugdzorg and Wmo of gemeente Almere are of a later vintage"
+    )
 
-    Only whole counts are taken: the file lost its decimal points.
+
+def almere_by_year(path: Path) -> Iterator[tuple[int, Row]]:
+    """Year and the figures of gemeente Almere for 2018 to 2025, under the column keys of that year's own table.
+
+    A figure that CBS had not filled in yet, and one that may have lost its decimal point in the file, is None.
     """
-    stems = ("AantalInwoners", "PersonenPerSoortUitkeringBijstand", "JongerenMetJeugdzorgInNatura", "WmoClienten")
     with path.open(encoding="utf-8-sig", newline="") as stream:
         for row in csv.DictReader(stream, delimiter=";"):
-            year = int(row["Peildatum"].rpartition("-")[2])
-            if row["WijkenEnBuurten"].strip() == ALMERE and 2018 <= year <= 2024:
-                filled = {key: int(value) for key, value in row.items() if value and _stem(key) in stems}
-                if len(filled) != len(stems):
-                    raise ValueError(f"{year} has {sorted(filled)}, expected one column for each of {stems}")
-                yield year, filled
+            if row["WijkenEnBuurten"].strip() == ALMERE:
+                year = int(row["Peildatum"].rpartition("-")[2])
+                yield (
+                    year,
+                    {
+                        _key_in(row, measure): _whole(row, measure)
+                        for measure in contract("cbs", f"kwb_{year}").measures
+                    },
+                )
 
 
-def kwb_almere(dataset: Dataset, counts: Row, described: V3Table) -> V3Table:
+def _key_in(row: dict[str, str], measure: Measure) -> str:
+    """The column of a measure in a row of the stacked file: the filled one, or the first of its name."""
+    keys = [key for name in measure.names for key in row if _stem(key) == name]
+    return next((key for key in keys if row[key]), keys[0])
+
+
+def _whole(row: dict[str, str], measure: Measure) -> int | None:
+    text = row[_key_in(row, measure)]
+    return int(text) if text and measure.concept != "income_per_inhabitant" else None
+
+
+def kwb_almere(dataset: Dataset, figures: Row, described: V3Table) -> V3Table:
     """One year's table with the one row that is known, gemeente Almere; titles as in the year that is described."""
     key = ALMERE.ljust(10)
     titles = {_stem(str(row["Key"])): row["Title"] for row in described.properties}
     topics = [
-        {"odata.type": "Cbs.OData.Topic", "Type": "Topic", "Key": name, "Title": titles[_stem(name)], "Unit": "aantal"}
-        for name in counts
+        {"odata.type": "Cbs.OData.Topic", "Type": "Topic", "Key": column, "Title": titles[last], "Unit": measure.unit}
+        for column, measure in zip(figures, dataset.measures, strict=True)
+        for last in [next(name for name in measure.names if name in titles)]
     ]
     region = {"odata.type": "Cbs.OData.GeoDetail", "Type": "GeoDetail", "Key": "WijkenEnBuurten"}
     return V3Table(
         table_id=str(dataset.table_id),
         properties=[region, *topics],
         codes={"WijkenEnBuurten": [{"Key": key, "Title": "Almere", "Municipality": ALMERE}]},
-        rows=[{"WijkenEnBuurten": key, **counts}],
+        rows=[{"WijkenEnBuurten": key, **figures}],
         modified=STAMP_UNKNOWN,
         title=f"Kerncijfers wijken en buurten {dataset.period}; only gemeente Almere, {STAMP_UNKNOWN}",
     )

@@ -23,6 +23,7 @@ class V3Table:
         rows: rows of TypedDataSet.
         modified: when it changed last, without a zone.
         title: what it is called.
+        info: what else TableInfos says of it.
     """
 
     table_id: str
@@ -31,6 +32,7 @@ class V3Table:
     rows: Sequence[Row]
     modified: str
     title: str
+    info: Mapping[str, Any] = field(default_factory=dict)
 
     def collections(self) -> dict[str, Sequence[Row]]:
         """Name of each collection to its rows."""
@@ -41,6 +43,7 @@ class V3Table:
             "Modified": self.modified,
             "RecordCount": len(self.rows),
             "Catalog": "CBS",
+            **self.info,
         }
         return {
             "TableInfos": [info],

@@ -10,7 +10,7 @@ with code as (
     select
         *,
         {{ region_code('code_key') }} as region_code,
-        replace(coalesce(description, ''), chr(13), '') as life
+        {{ region_life('description') }} as life
     from {{ source('cbs', 'cbs_code') }}
 ),
 
@@ -19,10 +19,8 @@ region as (
         *,
         {{ region_type('region_code') }} as region_type,
         regexp_extract(life, '^Opgeheven per (\d\d-\d\d-\d{4})', 1) as abolished_on,
-        regexp_extract(life, '^Opgeheven per [-\d]+, overgegaan naar:\n(- [^\n]*\n(\.\.\.[^\n]*\n?)?)+') as abolition,
-        regexp_extract(
-            life, 'Naamswijziging per ([-\d]+),\nnieuwe naam: [^\n]*\((GM\d{4})\)', ['day', 'code']
-        ) as renaming
+        {{ abolition('life') }} as abolition,
+        {{ renaming('life') }} as renaming
     from code
     where regexp_matches(region_code, '^(NL01|PV\d{2}|GM\d{4}|WK\d{4}[0-9A-Z]{2}|BU\d{4}[0-9A-Z]{4})$')
 )

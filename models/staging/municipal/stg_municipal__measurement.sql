@@ -18,6 +18,9 @@ select
     {{ period_id('period_id') }} as period_id,
 
     -- how much
+    {{ to_text('unit') }} as unit_label,
+    {{ to_text('value') }} as value_written,
+    replace(trim(value), ',', '.') as number_text,
     figure as value,
     {{ absence('value', 'null', 'figure') }} as absence,
     {{ to_number('interval_low') }} as interval_low,

@@ -259,9 +259,14 @@ ROW = st.fixed_dictionaries(NEARLY, optional={"StringValue": JSON}) | JSON
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(ROW, max_size=3), dimensions=st.lists(JSON, max_size=1), codes=st.lists(JSON, max_size=1))
+@given(
+    rows=st.lists(ROW, max_size=3),
+    dimensions=st.lists(JSON, max_size=1),
+    codes=st.lists(JSON, max_size=1),
+    properties=st.just({"Identifier": "99002NED"}) | JSON,
+)
 def test_a_snapshot_of_any_json_is_read_or_set_aside_and_never_crashes(
-    tmp_path: Path, rows: list[Any], dimensions: list[Any], codes: list[Any]
+    tmp_path: Path, rows: list[Any], dimensions: list[Any], codes: list[Any], properties: Any
 ) -> None:
     known = [{"Identifier": "RegioS"}, {"Identifier": "Perioden"}]
     bodies = {
@@ -276,6 +281,8 @@ def test_a_snapshot_of_any_json_is_read_or_set_aside_and_never_crashes(
         path = tmp_path / name
         path.write_bytes(orjson.dumps({"value": value}))
         members.append((name, path, "made up"))
+    (tmp_path / "properties.json").write_bytes(orjson.dumps(properties))
+    members.append(("properties.json", tmp_path / "properties.json", "made up"))
     pack(tmp_path / "table.zip", members)
     batches: list[RawBatch] = []
     with suppress(UnsoundData):

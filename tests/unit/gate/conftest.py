@@ -29,6 +29,20 @@ create table marts.fct_indicator_value (
     value_status text, absence text, is_derived boolean, is_synthetic boolean, snapshot_id text,
     denominator_snapshot_id text
 );
+create table marts.fct_break (indicator_id text, region_code text, break_date date, reason text, source text);
+create table marts.dim_region_profile (
+    region_code text, characteristic text, period_id text, value double, standardised double, is_synthetic boolean
+);
+create table marts.dim_peer (
+    region_code text, peer_code text, rank integer, distance double, n_characteristics integer,
+    inhabitants_difference double, address_density_difference double, share_0_14_difference double,
+    share_65plus_difference double, income_per_inhabitant_difference double, is_synthetic boolean
+);
+create table marts.fct_indicator_benchmark (
+    indicator_id text, region_code text, period_id text, value double, national double, national_is_derived boolean,
+    provincial double, provincial_is_derived boolean, size_class_median double, n_size_class integer,
+    peer_median double, n_peers integer, rank integer, percentile double, n_regions integer, is_synthetic boolean
+);
 create table marts.fct_indicator_trend (
     indicator_id text, region_code text, n_points integer, window_start text, window_end text, slope double,
     p_value double, trend text, outlook_value double, outlook_low double, outlook_high double, outlook_period_id text,
@@ -47,9 +61,9 @@ SNAPSHOT, LOCAL, CLIENT = "a" * 64, "b" * 64, "c" * 64
 
 ROWS = f"""
 insert into raw.dataset by name
-    select 'cbs' as source_id, 'population' as dataset_id, 'cbs_v4' as kind, 'yearly' as rhythm, 'CC BY 4.0' as licence,
-        'CBS' as attribution
-    union all select 'municipal', 'voorzieningen', 'record_file', 'half-yearly', 'eigen', 'gemeente';
+    select 'cbs' as source_id, 'population' as dataset_id, 'cbs_v4' as kind, '03759ned' as table_id, 'yearly' as rhythm,
+        'CC BY 4.0' as licence, 'CBS' as attribution
+    union all select 'municipal', 'voorzieningen', 'record_file', null, 'half-yearly', 'eigen', 'gemeente';
 insert into raw.snapshot by name
     select '{SNAPSHOT}' as snapshot_id, 'cbs' as source_id, 'population' as dataset_id, 'snapshots/a' as file_path,
         'reconstructed' as origin, 'somewhere' as original_url, '2026-04-01T06:00:00Z' as retrieved_at,
@@ -66,6 +80,9 @@ insert into raw.cbs_observation
         false, null;
 insert into raw.cbs_code values
     ('cbs', 'population', '{SNAPSHOT}', 1, 'RegioS', 'GM0396', 'Heemskerk', null, null, null);
+insert into raw.cbs_table by name
+    select 'cbs' as source_id, 'population' as dataset_id, '{SNAPSHOT}' as snapshot_id, 1 as row_number,
+        '03759NED' as table_id, 'Bevolking' as title, '2026-06-23T00:00:00+02:00' as modified;
 insert into raw.cbs_measure values
     ('cbs', 'population', '{SNAPSHOT}', 1, 'M1', 'inhabitants', 'Bevolking', 'aantal', 0);
 insert into raw.duo_observation values
@@ -130,6 +147,27 @@ insert into marts.fct_indicator_value by name
     select 'bijstand_per_10000_inw' as indicator_id, 'WK039601' as region_code, '2020' as period_id,
         'as_published' as territory, 'unknown' as absence, false as is_derived, false as is_synthetic,
         '{SNAPSHOT}' as snapshot_id;
+
+insert into marts.fct_break values
+    ('bijstand_per_10000_inw', null, '2018-01-01', 'Andere telling', 'Register'),
+    (null, 'GM0396', '2018-01-01', 'Grenswijziging', 'CBS');
+insert into marts.dim_region_profile values
+    ('GM0396', 'inhabitants', '2020', 10000, -1, false), ('GM1000', 'inhabitants', '2020', 40000, 1, false),
+    ('GM0396', 'share_0_14', '2020', 15, 1, false), ('GM1000', 'share_0_14', '2020', 10, -1, false);
+insert into marts.dim_peer values
+    ('GM0396', 'GM1000', 1, 2, 2, 2, null, -2, null, null, false),
+    ('GM1000', 'GM0396', 1, 2, 2, -2, null, 2, null, null, false);
+insert into marts.fct_indicator_benchmark by name
+    select v.indicator_id, v.region_code, v.period_id, v.value,
+        coalesce(country.value, v.value) as national, country.value is null as national_is_derived,
+        null as provincial, false as provincial_is_derived, null as size_class_median, 0 as n_size_class,
+        case when v.region_code = 'GM0396' then v.value end as peer_median, (v.region_code = 'GM0396')::int as n_peers,
+        1 as rank, 50 as percentile, count(*) over (partition by v.indicator_id, v.period_id) as n_regions,
+        v.is_synthetic
+    from marts.fct_indicator_value as v
+    left join marts.fct_indicator_value as country
+        on country.region_code = 'NL01' and country.indicator_id = v.indicator_id and country.period_id = v.period_id
+    where v.region_code like 'GM%';
 
 insert into marts.fct_indicator_trend values
     ('bijstand_per_10000_inw', 'GM0396', 5, '2018', '2022', -3.0, 0.0167, 'down', 200, 190, 210, '2024', false),

@@ -33,6 +33,14 @@ FAULTS: dict[str, dict[str, str]] = {
     "divosa_observation": OBSERVATION_FAULTS,
     "municipal_observation": OBSERVATION_FAULTS,
     "cbs_code": {**FILE_FAULTS, "column=code_key": "update {table} set code_key = null"},
+    "cbs_table": {
+        **FILE_FAULTS,
+        "column=table_id": "update {table} set table_id = null",
+        "column=title": "update {table} set title = null",
+        "column=modified": "update {table} set modified = null",
+        "table_of_the_contract": "update {table} set table_id = '70072ned'",
+        "none_missing": "delete from {table}",
+    },
     "cbs_measure": {**FILE_FAULTS, "column=concept_id": "update {table} set concept_id = null"},
     "municipal_voorziening": {
         "client_key_is_hash": f"update {{table}} set client_key = '{BSN}'",
@@ -115,13 +123,38 @@ FAULTS: dict[str, dict[str, str]] = {
         "direction": "update {table} set direction = 'hold'",
         "rate_base_fits_name": "update {table} set rate_base = 1000 where rate_base = 10000",
     },
+    "dim_region_profile": {
+        "grain": "insert into {table} select * replace (-standardised as standardised) from {table}",
+        "gemeente_known": "update {table} set region_code = 'WK039601' where region_code = 'GM0396'",
+        "characteristic": "update {table} set characteristic = 'charm' where characteristic = 'share_0_14'",
+        "shares_are_percents": "update {table} set value = 101 where characteristic = 'share_0_14'",
+        "standardised_over_all": "update {table} set standardised = 3 where region_code = 'GM0396'",
+        "is_synthetic": "update {table} set is_synthetic = null",
+    },
+    "dim_peer": {
+        "grain": FILE_FAULTS["grain"],
+        "both_have_a_profile": "update {table} set peer_code = region_code",
+        "nearest_first": "update {table} set rank = 2",
+        "distance_from_its_differences": "update {table} set share_65plus_difference = 0",
+        "is_synthetic": "update {table} set is_synthetic = null",
+    },
+    "fct_indicator_benchmark": {
+        "grain": FILE_FAULTS["grain"],
+        "every_value_of_a_gemeente": "delete from {table} where region_code = 'GM0396' and period_id = '2020'",
+        "national_as_published": "update {table} set national = 1 where indicator_id = 'inwoners'",
+        "country_and_province_within": "update {table} set provincial = 1, provincial_is_derived = true",
+        "medians_and_their_numbers": "update {table} set size_class_median = 1",
+        "rank_counts_the_higher_ones": "update {table} set rank = 2 where region_code = 'GM0396'",
+        "percentiles_in_balance": "update {table} set percentile = 51 where region_code = 'GM0396'",
+        "is_synthetic": "update {table} set is_synthetic = null",
+    },
     "fct_indicator_value": {
         "row_count": "delete from {table}",
         "grain": "insert into {table} from {table} where region_code = 'NL01'",
         "indicator_known": "update {table} set indicator_id = 'geluk' where region_code = 'NL01'",
         "region_known": "update {table} set region_code = 'GM9999' where region_code = 'GM0396'",
         "period_known": "update {table} set period_id = '1999' where region_code = 'NL01'",
-        "column=territory": "update {table} set territory = 'current'",
+        "column=territory": "update {table} set territory = 'somewhere'",
         "value_status": "update {table} set value_status = 'final'",
         "column=absence": "update {table} set absence = 'secret' where absence is not null",
         "value_or_absence": "update {table} set absence = null",
@@ -141,6 +174,14 @@ FAULTS: dict[str, dict[str, str]] = {
         "small_counts_hidden": "update {table} set numerator = 9 where numerator > 0",
         "gemeenten_add_up": "update {table} set value = 17000000 where region_code = 'NL01'",
         "no_unit_switch": "update {table} set value = value / 10 where numerator > 0 and period_id = '2020'",
+    },
+    "fct_break": {
+        "row_count": "delete from {table}",
+        "indicator_known": "update {table} set indicator_id = 'geluk'",
+        "region_known": "update {table} set region_code = 'GM9999'",
+        "null(column=break_date": "update {table} set break_date = null",
+        "null(column=reason": "update {table} set reason = null",
+        "no_trend_across": "update {table} set break_date = '2020-01-01'",
     },
     "fct_indicator_trend": {
         "grain": FILE_FAULTS["grain"],
@@ -217,7 +258,7 @@ def test_a_check_fails_on_its_fault(build: Callable[[str], Path], name: str, par
 
 
 def test_empty_sources_pass_where_they_may_be_empty(tmp_path: Path, sound_build: Path) -> None:
-    needed = {"cbs_observation", "dataset", "snapshot", "parameter"}
+    needed = {"cbs_observation", "cbs_table", "dataset", "snapshot", "parameter"}
     path = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         create_raw_schema(connection)

@@ -76,7 +76,8 @@ def test_almere_rates_come_out_of_its_counts(warehouse: duckdb.DuckDBPyConnectio
     found = warehouse.execute(
         """
         select period_id, value, numerator, denominator, rate_published, is_derived, absence
-        from marts.fct_indicator_value where indicator_id = ? and region_code = 'GM0034' order by period_id
+        from marts.fct_indicator_value where indicator_id = ? and region_code = 'GM0034' and territory = 'as_published'
+        order by period_id
         """,
         [indicator_id],
     ).fetchall()
@@ -112,6 +113,7 @@ def test_heemskerk_bijstand_2020_is_214_per_10000(warehouse: duckdb.DuckDBPyConn
         """
         select round(value, 1), numerator, denominator from marts.fct_indicator_value
         where indicator_id = 'bijstand_per_10000_inw' and region_code = 'GM0396' and period_id = '2020'
+            and territory = 'as_published'
         """
     ).fetchall()
     assert found == [(214.4, HEEMSKERK_2020["bijstand_persons"], HEEMSKERK_2020["inhabitants"])]
@@ -135,3 +137,31 @@ def test_the_chance_of_meeting_a_target_is_that_of_the_prediction(warehouse: duc
         "select probability from marts.fct_objective_attainment where objective_id = 'proef-01' and is_current"
     ).fetchall()
     assert found == [(pytest.approx(expected, abs=1e-9),)]
+
+
+def test_the_fall_of_wmo_in_almere_is_shown_as_measured(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """From 548 to 421 per 10.000 between 2022 and 2023: both stand there, in both territories, and nothing breaks."""
+    rates = [
+        round(count / people * 10000, 6)
+        for count, people in zip(ALMERE["wmo_clients"], ALMERE["inhabitants"], strict=True)
+    ]
+    found = warehouse.execute(
+        """
+        select territory, round(value, 6), absence from marts.fct_indicator_value
+        where indicator_id = 'wmo_clients_per_10000' and region_code = 'GM0034' and period_id in ('2022', '2023')
+        order by territory, period_id
+        """
+    ).fetchall()
+    before, after = rates[ALMERE_YEARS.index(2022)], rates[ALMERE_YEARS.index(2023)]
+    assert (round(before), round(after)) == (548, 421)
+    assert found == [(where, rate, None) for where in ("as_published", "current") for rate in (before, after)]
+    breaks = warehouse.execute(
+        """
+        select break_date::text from marts.fct_break
+        where coalesce(indicator_id, 'wmo_clients_per_10000') = 'wmo_clients_per_10000'
+            and coalesce(region_code, 'GM0034') = 'GM0034'
+        """
+    ).fetchall()
+    assert breaks == [("2020-01-01",)]
+    windows = warehouse.execute(_TREND, ["wmo_clients_per_10000", "GM0034"]).fetchall()
+    assert [row[1:3] for row in windows] == [("2020", "2024")]

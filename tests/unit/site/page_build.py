@@ -1,7 +1,8 @@
 """A build database with everything that the pages must be able to show: made by hand, for tests of the pages only.
 
 Real: starts and targets of the Heemskerk plan, some inhabitants and bijstand from CBS. Made up for the tests, and not
-always marked so, because the pages must show unmarked rows too: later measurements, wijk figures, verdicts, checks.
+always marked so, because the pages must show unmarked rows too: later measurements, wijk figures, verdicts, checks,
+most of the comparison.
 The rows stand in `rows/*.csv`; in `doelen.csv` each objective stands beside the verdict on it.
 """
 
@@ -34,6 +35,8 @@ _MADE_UP_WIJKEN = (
     ("WK039603", "Wijk 03 Centrum", None, "geen nieuwe meting"),
 )
 
+_PEERS = (("GM0406", "Huizen"), ("GM0718", "Vlissingen"), ("GM0301", "Zutphen"))
+
 _DDL = """
 create schema marts; create schema intermediate;
 create table marts.dim_region (region_code text, region_name text, region_type text, parent_code text, valid_from date,
@@ -49,6 +52,14 @@ create table marts.fct_indicator_value (indicator_id text, region_code text, per
 create table marts.fct_indicator_trend (indicator_id text, region_code text, n_points integer, window_start text,
     window_end text, slope double, p_value double, trend text, outlook_value double, outlook_low double,
     outlook_high double, outlook_period_id text, is_synthetic boolean);
+create table marts.dim_region_profile (region_code text, characteristic text, period_id text, value double,
+    standardised double, is_synthetic boolean);
+create table marts.dim_peer (region_code text, peer_code text, rank integer, distance double, n_characteristics integer,
+    is_synthetic boolean);
+create table marts.fct_indicator_benchmark (indicator_id text, region_code text, period_id text, value double,
+    national double, national_is_derived boolean, provincial double, provincial_is_derived boolean,
+    size_class_median double, n_size_class integer, peer_median double, n_peers integer, rank integer,
+    percentile double, n_regions integer, is_synthetic boolean);
 create table marts.fct_objective_attainment (objective_id text, version integer, plan_id text, region_code text,
     period_id text, indicator_id text, kind text, baseline_value double, baseline_period_id text, target_value double,
     target_period_id text, current_value double, expected_value double, attainment double, ratio double, status text,
@@ -144,13 +155,25 @@ def make_build(
     """
     with duckdb.connect(str(path)) as connection:
         connection.execute(_DDL)
-        for table in ("marts.dim_indicator", "marts.fct_indicator_value", "marts.audit_snapshot"):
+        for table in (
+            "marts.dim_indicator",
+            "marts.fct_indicator_value",
+            "marts.dim_region_profile",
+            "marts.dim_peer",
+            "marts.fct_indicator_benchmark",
+            "marts.audit_snapshot",
+        ):
             _copy(connection, table)
         _copy(connection, "intermediate.int_measurement")
         regions = [("NL01", "Nederland", "land"), (GEMEENTE, "Heemskerk", "gemeente"), ("GM0034", "Almere", "gemeente")]
         regions += [(code, name, "wijk") for code, name, *_ in _MADE_UP_WIJKEN]
+        regions += [(code, name, "gemeente") for code, name in _PEERS] + [("PV27", "Noord-Holland", "provincie")]
         names = ("region_code", "region_name", "region_type")
         _insert(connection, "marts.dim_region", [dict(zip(names, region, strict=True)) for region in regions])
+        connection.execute(
+            "update marts.dim_region set parent_code = 'PV27', size_class = '20.000 tot 50.000 inwoners' "
+            f"where region_code = '{GEMEENTE}'"
+        )
         years = [(str(year), "year", date(year, 1, 1), date(year, 12, 31)) for year in range(2016, 2028)]
         names = ("period_id", "period_type", "start_date", "end_date")
         _insert(connection, "marts.dim_period", [dict(zip(names, year, strict=True)) for year in years])

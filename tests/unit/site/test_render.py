@@ -137,11 +137,11 @@ def test_synthetic_figures_are_announced_and_marked(index: str) -> None:
     marked = article(index, "Toekenningen van minimaregelingen")
     assert "Begin 5.377 2023 Laatste meting 5.989 synthetisch 2024" in marked
     assert "synthetisch" not in article(index, "Volwassenen en ouderen met overgewicht")
-    assert article(index, "Absoluut verzuim").count("synthetisch") == 1 + 4 + 1  # title, four figures, source
+    assert article(index, "Absoluut verzuim").count("synthetisch") == 1 + 4 + 1 + 1  # title, figures, compared, source
 
 
 def test_without_synthetic_rows_nothing_is_called_synthetic(tmp_path: Path) -> None:
-    tables = ("fct_indicator_value", "fct_objective_attainment", "audit_snapshot")
+    tables = ("fct_indicator_value", "fct_indicator_benchmark", "fct_objective_attainment", "audit_snapshot")
     real = "; ".join(f"update marts.{table} set is_synthetic = false" for table in tables)
     index = render(
         tmp_path,
@@ -189,6 +189,71 @@ def test_survey_figures_show_their_interval(index: str) -> None:
 def test_figures_of_other_municipalities_are_not_shown(index: str) -> None:
     assert "Almere" not in index
     assert "Jongeren met jeugdhulp" not in index
+
+
+def test_an_indicator_is_measured_by_country_province_class_and_peers(index: str) -> None:
+    text = article(index, "Personen met bijstand per 10.000 inwoners")
+    assert "vergeleken Vergeleken met 2020" in text
+    assert (
+        "Heemskerk 214,4 Nederland 249,8 Provincie Noord-Holland opgeteld uit de gemeenten 238,1 "
+        "Gemeenten met 20.000 tot 50.000 inwoners middelste van 186 133,2 "
+        "Vergelijkbare gemeenten middelste van 10 272,7 "
+        "Heemskerk staat op plaats 89 van 355 gemeenten; plaats 1 heeft het hoogste cijfer. "
+        "Bij dit cijfer is lager beter."
+    ) in text
+
+
+def test_the_comparison_is_over_the_newest_period_of_which_others_are_known(index: str) -> None:
+    text = article(index, "Cliënten met een maatwerkarrangement Wmo")
+    assert "Vergeleken met 2023" in text
+    assert "plaats 120 van 340 gemeenten" in text
+
+
+def test_a_count_is_not_held_against_country_or_province_and_a_shared_place_says_so(index: str) -> None:
+    text = article(index, "Sinds 2019").partition("Vergeleken met")[2]
+    assert "Nederland" not in text
+    assert "Noord-Holland" not in text
+    assert "Vergelijkbare gemeenten middelste van 10 45.101" in text
+    assert "plaats 135 (gedeeld) van 342 gemeenten" in text
+
+
+def test_without_other_gemeenten_nothing_is_compared(tmp_path: Path) -> None:
+    index = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_regions = 1")
+    assert 'class="vergelijking"' not in index
+
+
+def test_who_is_alone_in_a_class_is_not_compared_with_it(tmp_path: Path) -> None:
+    index = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_size_class = 1, n_peers = 1")
+    text = article(index, "Personen met bijstand per 10.000 inwoners")
+    assert "50.000 inwoners" not in text
+    assert "Vergelijkbare gemeenten één gemeente 272,7" in text
+
+
+def test_the_peers_stand_beside_the_municipality_with_why_they_are_alike(index: str) -> None:
+    text = Outline(index.partition('<h2 id="vergelijkbaar">')[2].partition("</main>")[0]).text
+    for part in (
+        "Deze 3 gemeenten lijken het meest op Heemskerk, afgaand op het aantal inwoners, de dichtheid van adressen in",
+        "het aandeel inwoners tot 15 jaar en het aandeel inwoners van 65 jaar en ouder.",
+        "Elk kenmerk telt even zwaar mee.",
+        "Wat van een gemeente onbekend is, telt bij haar niet mee.",
+        "Inwoners (2020) Adressen per km² (2020) 0 tot 15 jaar, % (2020) 65 jaar en ouder, % (2020)",
+        "Heemskerk – 39.182 2.339 14,6 22,3 Huizen 0,27 41.273 1.911 15,2 23,6 Vlissingen 0,31",
+        "Zutphen 0,32 47.934 2021 1.426 onbekend 22,1",
+    ):
+        assert part in text
+    assert "Inkomen" not in text
+
+
+def test_where_too_little_is_known_no_gemeente_is_called_alike(tmp_path: Path) -> None:
+    index = render(tmp_path, sql="delete from marts.dim_peer; delete from marts.dim_region_profile")
+    assert "Er is nog te weinig over gemeenten bekend om te zeggen welke op Heemskerk lijken." in Outline(index).text
+
+
+def test_a_likeness_by_size_alone_says_no_more_than_that(tmp_path: Path) -> None:
+    index = render(tmp_path, sql="delete from marts.dim_region_profile where characteristic != 'inhabitants'")
+    text = Outline(index).text
+    assert "lijken het meest op Heemskerk, afgaand op het aantal inwoners. Van aantallen telt de verhouding" in text
+    assert "even zwaar" not in text
 
 
 def test_the_register_is_counted(index: str) -> None:
