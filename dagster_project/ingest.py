@@ -103,9 +103,8 @@ def _take_wired(run: Run, datasets: list[Dataset], tell: Callable[[str], None]) 
             serving = run.store.latest(dataset.source_id, dataset.dataset_id)
             unreachable = dataset.kind if attempt.cause == "unreachable" else None
             run.note_set_aside(pulls.said(attempt, serving, today()), unreachable=unreachable)
-        if outcome.recording:
-            snapshot, is_new = run.store.add(dataset, outcome.recording)
-            new[dataset.key] = [snapshot] if is_new else []
+        if outcome.snapshot:
+            new[dataset.key] = [outcome.snapshot]
     note_attempts(run.workspace, {outcome.dataset.key: outcome.attempt for outcome in outcomes})
     return new
 
