@@ -25,16 +25,29 @@ OBSERVATION_FAULTS = {
     "snapshot_known": "update {table} set snapshot_id = repeat('f', 64)",
 }
 FILE_FAULTS = {"snapshot_known": OBSERVATION_FAULTS["snapshot_known"], "grain": OBSERVATION_FAULTS["grain"]}
+ATTEMPT = "insert into {{table}} values ('cbs', 'population', '{cause}', '{since}', 'It did not come.');"
 BSN = "123456782"
 
 FAULTS: dict[str, dict[str, str]] = {
-    "cbs_observation": {**OBSERVATION_FAULTS, "row_count": "delete from {table}"},
+    "accepted_jump": {"grain": FILE_FAULTS["grain"]},
+    "attempt": {
+        "cause": ATTEMPT.format(cause="tired", since="2026-04-01T06:00:00Z"),
+        "grain": 2 * ATTEMPT.format(cause="vanished", since="2026-04-01T06:00:00Z"),
+        "since_is_utc": ATTEMPT.format(cause="vanished", since="2026-04-01 08:00"),
+        "none_in_trouble": ATTEMPT.format(cause="unreachable", since="2026-04-01T06:00:00Z"),
+    },
+    "cbs_observation": {
+        **OBSERVATION_FAULTS,
+        "row_count": "delete from {table}",
+        "value_fits_its_unit": "update {table} set value_text = '39182.5' where row_number = 3",
+    },
     "duo_observation": OBSERVATION_FAULTS,
     "divosa_observation": OBSERVATION_FAULTS,
     "municipal_observation": OBSERVATION_FAULTS,
     "cbs_code": {**FILE_FAULTS, "column=code_key": "update {table} set code_key = null"},
     "cbs_table": {
-        **FILE_FAULTS,
+        "grain": FILE_FAULTS["grain"],
+        "snapshot_known": "insert into {table} select * replace (repeat('f', 64) as snapshot_id) from {table} limit 1",
         "column=table_id": "update {table} set table_id = null",
         "column=title": "update {table} set title = null",
         "column=modified": "update {table} set modified = null",
@@ -83,6 +96,13 @@ FAULTS: dict[str, dict[str, str]] = {
         "interval_holds_value": "update {table} set value = '60'",
         "synthetic_is_said": "update {table} set is_synthetic = 'misschien'",
     },
+    "printed_figure": {
+        **FILE_FAULTS,
+        "column=indicator_label": "update {table} set indicator_label = null",
+        "period_is_an_id": "update {table} set period_key = '1e helft 2023'",
+        "numbers_are_read_as_written": "update {table} set value_nl_number = '0'",
+        "status_is_known": "update {table} set value_status = 'voorlopig'",
+    },
     "dataset": {
         "grain": FILE_FAULTS["grain"],
         "licence": "update {table} set licence = null",
@@ -101,6 +121,13 @@ FAULTS: dict[str, dict[str, str]] = {
     "parameter": {
         "row_count": "insert into {table} from {table}",
         "settings_are_sound": "update {table} set small_count_threshold = 0",
+    },
+    "dim_dataset": {
+        "grain": FILE_FAULTS["grain"],
+        "complete": "delete from {table} where source_id = 'municipal'",
+        "set(column=publisher_status": "update {table} set publisher_status = 'Regulier'",
+        "goes_on": "update {table} set publisher_status = 'discontinued', successor_table_id = '86165NED'",
+        "successor_is_another": "update {table} set successor_table_id = '03759NED'",
     },
     "dim_region": {
         "unique": "insert into {table} from {table} where region_type = 'wijk'",
@@ -122,6 +149,10 @@ FAULTS: dict[str, dict[str, str]] = {
         "column=unit": "update {table} set unit = null",
         "direction": "update {table} set direction = 'hold'",
         "rate_base_fits_name": "update {table} set rate_base = 1000 where rate_base = 10000",
+    },
+    "dim_indicator_version": {
+        "versions_follow_each_other": "update {table} set valid_from = '2020-01-02' where version = 3",
+        "comparable_versions_share_a_unit": "update {table} set is_comparable = true",
     },
     "dim_region_profile": {
         "grain": "insert into {table} select * replace (-standardised as standardised) from {table}",
@@ -165,15 +196,16 @@ FAULTS: dict[str, dict[str, str]] = {
         "percentage_within_100": "update {table} set value = 560 where indicator_id = 'beweegrichtlijn_pct'",
         "rate_from_its_counts": "update {table} set rate_computed = 21.44 where period_id = '2020' and numerator > 0",
         "value_is_a_rate_shown": "update {table} set value = 0 where numerator > 0",
-        "published_near_computed": "update {table} set rate_published = 2 * rate_computed",
+        "published_within_rounding": "update {table} set is_consistent = false, rate_low = 0, rate_high = 1 "
+        "where is_consistent",
         "interval_holds_value": "update {table} set interval_low = 57 where interval_low is not null",
         "rows_expectation(snapshot_known": "update {table} set snapshot_id = null where region_code = 'NL01'",
         "denominator_snapshot_known": "update {table} set denominator_snapshot_id = 'x' where numerator > 0",
         "null(column=is_synthetic": "update {table} set is_synthetic = null",
         "synthetic_source_is_said": "update raw.snapshot set is_synthetic = true where source_id = 'cbs'",
         "small_counts_hidden": "update {table} set numerator = 9 where numerator > 0",
-        "gemeenten_add_up": "update {table} set value = 17000000 where region_code = 'NL01'",
-        "no_unit_switch": "update {table} set value = value / 10 where numerator > 0 and period_id = '2020'",
+        "gemeenten_add_up": "update {table} set value = 17000000 where value = 15010000",
+        "no_unit_switch": "update {table} set value = value / 10, rate_published = value / 10 where value = 250",
     },
     "fct_break": {
         "row_count": "delete from {table}",
@@ -182,6 +214,11 @@ FAULTS: dict[str, dict[str, str]] = {
         "null(column=break_date": "update {table} set break_date = null",
         "null(column=reason": "update {table} set reason = null",
         "no_trend_across": "update {table} set break_date = '2020-01-01'",
+    },
+    "fct_indicator_revision": {
+        "grain": FILE_FAULTS["grain"],
+        "something_changed": "update {table} set new_value = old_value, new_status = old_status",
+        "snapshots_known": "update {table} set old_snapshot_id = repeat('f', 64)",
     },
     "fct_indicator_trend": {
         "grain": FILE_FAULTS["grain"],
