@@ -26,7 +26,7 @@ CONTRACTS = [dataset for dataset in all_contracts() if dataset.kind in WIRED]
 TABLES = {(dataset.kind, dataset.table_id or dataset.path) for dataset in CONTRACTS}
 CBS_CONTRACTS = [dataset for dataset in CONTRACTS if dataset.source_id == "cbs"]
 WIDE = [dataset for dataset in CONTRACTS if dataset.kind == "cbs_v3"]
-LAST = contract("cbs", "kwb_zorg_2024")
+LAST = contract("cbs", "kwb_2024")
 Take = Callable[[], Run]
 
 

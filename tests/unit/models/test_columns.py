@@ -9,8 +9,6 @@ from dagster_project import transform
 PUBLISHED = {
     "dim_region": "region_code region_name region_type parent_code valid_from valid_to successor_code size_class",
     "dim_period": "period_id period_type start_date end_date",
-    "dim_dataset": "source_id dataset_id title table_id publisher_title publisher_status successor_table_id "
-    "successor_note rhythm licence attribution unverified snapshot_id retrieved_at publisher_modified_at",
     "dim_indicator": "indicator_id bbv_number name_nl definition_nl unit rate_base decimals age_band direction "
     "taakveld source_id source_reference rhythm lag_months legal_source unverified valid_from valid_to",
     "dim_indicator_version": "indicator_id version valid_from valid_to unit rate_base decimals age_band "
