@@ -241,7 +241,8 @@ FAULTS: dict[str, dict[str, str]] = {
         "no_objective_missing": "delete from {table} where objective_id = 'heemskerk-13'",
         "no_objective_invented": "insert into {table} select * replace ('heemskerk-99' as objective_id) from {table} "
         "where objective_id = 'heemskerk-13'",
-        "no_zero_for_unknown": "update {table} set probability = 0.4 where objective_id = 'heemskerk-13'",
+        "no_zero_for_unknown": "update {table} set attainment = 0, status = 'doel nog open' "
+        "where objective_id = 'heemskerk-13'",
         "open_stays_open": "update {table} set status = 'behaald' where objective_id = 'heemskerk-13'",
         "status_fits_ratio": "update {table} set status = 'op koers' where ratio is not null",
         "attainment_from_its_figures": "update {table} set attainment = 0.9 where ratio is not null",
@@ -253,7 +254,10 @@ FAULTS: dict[str, dict[str, str]] = {
         "snapshot_known": "update {table} set snapshot_id = 'x'",
     },
 }
-"""By suite: a part of the check's label that is unique in the suite, and SQL that brings about its fault."""
+"""By suite: a part of the check's label that is unique in the suite, and SQL that brings about its fault and no other.
+
+Only a row of `attempt` is trouble by itself, whatever else ails it.
+"""
 
 ALL_SUITES: dict[str, Suite] = {suite.name: suite for stage in STAGES for suite in suites_for(stage)}
 CASES = [(suite, part) for suite, faults in FAULTS.items() for part in faults]
@@ -284,17 +288,50 @@ def test_every_check_has_a_fault_that_tries_it(suite: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "part"), CASES)
-def test_a_check_fails_on_its_fault(build: Callable[[str], Path], name: str, part: str) -> None:
+def test_a_fault_fails_its_check_and_no_other_of_the_suite(build: Callable[[str], Path], name: str, part: str) -> None:
     from dagster_project.gate.duckdb_source import open_build
 
     suite = ALL_SUITES[name]
     (label,) = labels_with(suite, part)
-    only = replace(suite, expectations=tuple(one for one in suite.expectations if one.label == label))
     with open_build(build(FAULTS[name][part].format(table=suite.table))) as database:
+        checks = run_suite(database, suite, "r1")
+    found = dict(zip((one.label for one in suite.expectations), checks, strict=True))
+    assert found[label].result == "failed", found[label].message
+    assert found[label].message.startswith(f"Suite {name}: ")
+    others = {other for other, check in found.items() if check.result != "passed"} - {label}
+    assert others <= set(labels_with(suite, "none_in_trouble"))
+    assert BSN not in repr(checks)
+
+
+@pytest.mark.parametrize(
+    ("unit", "concept", "value", "result"),
+    [
+        ("aantal", "inhabitants", "39182.0", "passed"),
+        ("aantal", "inhabitants", "39182.5", "failed"),
+        ("%", "share", "100.0", "passed"),
+        ("%", "share", "100.1", "failed"),
+        ("% (zie toelichting)", "share", "560", "failed"),
+        ("%", "demografische_druk_pct", "101.5", "passed"),
+        ("per 1 000 inwoners", "clients", "64.5", "passed"),
+        ("per 1 000 inwoners", "clients", "1001", "failed"),
+        ("per km²", "density", "1437.5", "passed"),
+    ],
+)
+def test_a_figure_of_cbs_fits_its_unit(
+    build: Callable[[str], Path], unit: str, concept: str, value: str, result: str
+) -> None:
+    from dagster_project.gate.duckdb_source import open_build
+
+    suite = ALL_SUITES["cbs_observation"]
+    (label,) = labels_with(suite, "value_fits_its_unit")
+    only = replace(suite, expectations=tuple(one for one in suite.expectations if one.label == label))
+    path = build(
+        f"update raw.cbs_measure set unit = '{unit}', concept_id = '{concept}'; "
+        f"update raw.cbs_observation set value_text = '  {value}', concept_id = '{concept}'"
+    )
+    with open_build(path) as database:
         (check,) = run_suite(database, only, "r1")
-    assert check.result == "failed", check.message
-    assert check.message.startswith(f"Suite {name}: ")
-    assert BSN not in repr(check)
+    assert check.result == result, check.message
 
 
 def test_empty_sources_pass_where_they_may_be_empty(tmp_path: Path, sound_build: Path) -> None:
