@@ -41,6 +41,8 @@ class Standing:
     """Rows that came now, without those that an earlier, broken pull had left."""
     bytes: int
     seconds: float
+    row_seconds: float
+    """Of those, since rows of figures are asked: what came before says nothing of their pace."""
     has_ended: bool
 
     @property
@@ -52,7 +54,7 @@ class Standing:
         """At the pace so far; None while there is no pace, or no total that still holds."""
         if self.total is None or self.rows > self.total or not self.fetched_rows:
             return None
-        return (self.total - self.rows) * self.seconds / self.fetched_rows
+        return (self.total - self.rows) * self.row_seconds / self.fetched_rows
 
 
 class TableProgress:
@@ -74,12 +76,13 @@ class TableProgress:
         self._ended: float | None = None
         self._total: int | None = None
         self._rows = self._fetched_rows = self._bytes = 0
+        self._rows_from = 0.0
 
     def begin(self) -> None:
         """The table is being pulled from now on, not only asked whether it changed."""
         with self._lock:
             if self._started is None:
-                self._started = self._clock()
+                self._started = self._rows_from = self._clock()
 
     def bytes_came(self, count: int) -> None:
         """So many bytes came."""
@@ -92,14 +95,22 @@ class TableProgress:
         total = self._expected_rows(document)
         with self._lock:
             self._total, self._rows, self._fetched_rows = total, 0, 0
+            self._rows_from = self._clock()
 
     def page(self, stem: str, rows: int, *, fetched: bool) -> None:
         """A page is whole."""
-        if stem not in ROW_COLLECTIONS:
-            return
         with self._lock:
+            if stem not in ROW_COLLECTIONS:
+                self._rows_from = self._clock()
+                return
             self._rows += rows
             self._fetched_rows += rows if fetched else 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Neither begun nor found to be unchanged."""
+        with self._lock:
+            return self._started is None and self._ended is None
 
     def end(self) -> None:
         """The table is done, well or not."""
@@ -111,9 +122,17 @@ class TableProgress:
         with self._lock:
             if self._started is None:
                 return None
-            seconds = (self._clock() if self._ended is None else self._ended) - self._started
-            has_ended = self._ended is not None
-            return Standing(self._key, self._total, self._rows, self._fetched_rows, self._bytes, seconds, has_ended)
+            now = self._clock() if self._ended is None else self._ended
+            return Standing(
+                self._key,
+                self._total,
+                self._rows,
+                self._fetched_rows,
+                self._bytes,
+                now - self._started,
+                now - self._rows_from,
+                self._ended is not None,
+            )
 
 
 class Board:
@@ -127,6 +146,11 @@ class Board:
         """A place for one table, made before any worker starts."""
         self._tables[key] = TableProgress(key, expected_rows, self._clock)
         return self._tables[key]
+
+    @property
+    def waiting(self) -> int:
+        """How many tables are still to be asked, or are being asked."""
+        return sum(table.is_waiting for table in self._tables.values())
 
     def standings(self) -> list[Standing]:
         """Every table that was begun."""
@@ -171,11 +195,12 @@ class LiveTable:
         self._live = live
 
     def show(self, board: Board) -> None:
-        self._live.update(picture(board.standings()), refresh=True)
+        self._live.update(picture(board), refresh=True)
 
 
-def picture(tables: list[Standing]) -> RenderableType:
+def picture(board: Board) -> RenderableType:
     """The tables in flight, and a line for everything that came in this round."""
+    tables = board.standings()
     grid = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     grid.add_column(no_wrap=True)
     grid.add_column(width=20)
@@ -190,22 +215,22 @@ def picture(tables: list[Standing]) -> RenderableType:
             table.key,
             bar,
             f"{table.rows:,}{of} rows",
-            _megabytes(table.bytes),
-            f"{_megabytes(table.bytes_per_second)}/s",
+            _size(table.bytes),
+            f"{_size(table.bytes_per_second)}/s",
             "" if left is None else f"{clock_time(left)} left",
         )
     if tables:
-        together = f"{len(flying)} under way, {len(tables) - len(flying)} done"
+        together = f"{len(flying)} under way, {len(tables) - len(flying)} done, {board.waiting} to ask"
         rows, size = sum(table.rows for table in tables), sum(table.bytes for table in tables)
         speed = sum(table.bytes_per_second for table in flying)
-        grid.add_row(together, "", f"{rows:,} rows", _megabytes(size), f"{_megabytes(speed)}/s", "", style="bold")
+        grid.add_row(together, "", f"{rows:,} rows", _size(size), f"{_size(speed)}/s", "", style="bold")
     return grid
 
 
 def came(table: Standing) -> str:
     """What came of a table, in words."""
     of = "" if table.total is None or table.has_ended else f" of {table.total:,}"
-    return f"{table.rows:,}{of} rows, {_megabytes(table.bytes)}, {_megabytes(table.bytes_per_second)}/s"
+    return f"{table.rows:,}{of} rows, {_size(table.bytes)}, {_size(table.bytes_per_second)}/s"
 
 
 def _left(table: Standing) -> str:
@@ -213,8 +238,8 @@ def _left(table: Standing) -> str:
     return "" if left is None else f", about {clock_time(left)} left"
 
 
-def _megabytes(count: float) -> str:
-    return f"{count / 1e6:,.1f} MB"
+def _size(count: float) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"
 
 
 def clock_time(seconds: float) -> str:

@@ -109,12 +109,13 @@ def publish(run: Run) -> Published | None:
     A build as of an earlier day becomes a publication too, but the pointer stays where it is.
 
     Returns:
-        The publication, or None when its content is what already stands.
+        The publication, or None when its content is what already stands and rests on the same snapshots, code and
+        settings: else the next refresh would find them changed again.
     """
     state = run.state()
     tables = table_hashes(run.database)
     before = current_manifest(run.workspace)
-    if before and before["content_hash"] == content_hash(tables) and before["as_of"] <= state.as_of:
+    if before and before["as_of"] <= state.as_of and _stands_on(before) == _grounds(run, state, tables):
         return None
     publication_id = f"{utc_now().replace('-', '').replace(':', '')}-{run.run_id[:8]}"
     final = run.workspace.publications / publication_id
@@ -133,6 +134,20 @@ def publish(run: Run) -> Published | None:
     if run.options.as_of is None:
         point_at(run.workspace, final)
     return Published(publication_id, final, manifest)
+
+
+def _grounds(run: Run, state: RunState, tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What a publication says and rests on, as its manifest names it."""
+    return {
+        "content_hash": content_hash(tables),
+        "pins": state.pins,
+        "code_fingerprint": state.code_fingerprint,
+        "settings_sha256": settings_hash(run.workspace),
+    }
+
+
+def _stands_on(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {name: manifest[name] for name in ("content_hash", "pins", "code_fingerprint", "settings_sha256")}
 
 
 def _copy_warehouse(build: Path, target: Path) -> None:
@@ -188,15 +203,12 @@ def _manifest(
         "as_of": state.as_of,
         "verdicts_change_after": _verdicts_change_after(folder / "warehouse.duckdb", state.as_of),
         "gemeente": run.workspace.settings.gemeente,
-        "settings_sha256": settings_hash(run.workspace),
+        **_grounds(run, state, tables),
         "git_commit": state.git_commit,
-        "code_fingerprint": state.code_fingerprint,
         "opkoers_version": state.opkoers_version,
         "versions": {"python": platform.python_version()}
         | {name: importlib.metadata.version(name) for name in _VERSIONED},
-        "content_hash": content_hash(tables),
         "previous_manifest_sha256": sha256_of(before / "manifest.json") if before else None,
-        "pins": state.pins,
         "set_aside": state.set_aside,
         "tables": tables | {name: {"rows": rows} for name, rows in audit_rows.items()},
         "files": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},

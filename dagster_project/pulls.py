@@ -50,10 +50,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Pulled:
-    """What pulling one dataset came to: a new recording, nothing new, or a failed attempt with its sentence."""
+    """What pulling one dataset came to: a new snapshot, nothing new, or a failed attempt with its sentence."""
 
     dataset: Dataset
-    recording: Recording | None = None
+    snapshot: Snapshot | None = None
     attempt: Attempt | None = None
 
 
@@ -205,7 +205,9 @@ class Round:
                 return Pulled(dataset)
             if answer.kind == "still_set_aside":
                 return Pulled(dataset, attempt=attempt)
-            return Pulled(dataset, answer.recording or self._pull_table(dataset, http, patience, progress))
+            recording = answer.recording or self._pull_table(dataset, http, patience, progress)
+            snapshot, is_new = self._store.add(dataset, recording)  # now: what came is not lost with the rest
+            return Pulled(dataset, snapshot if is_new else None)
         except SourceUnreachable as error:
             self._unreachable.add(dataset.kind)
             return self._failed(dataset, "unreachable", error, stamp)

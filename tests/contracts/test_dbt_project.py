@@ -18,6 +18,7 @@ from dagster_project.product import product_path
 LAYERS = ("staging", "intermediate", "marts", "audit")
 # models whose numbers follow from a formula or a rule
 WITH_RULES = {
+    "stg_cbs__table", "dim_dataset", "audit_dataset",
     "stg_cbs__observation", "stg_cbs__region", "stg_cbs__period_status", "stg_duo__observation",
     "stg_municipal__voorziening", "stg_municipal__measurement", "stg_run__snapshot", "int_observation",
     "int_local_count", "int_measurement",

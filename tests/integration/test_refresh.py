@@ -88,6 +88,15 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
         assert code == 0, said
         assert reader.execute(table).fetchall() == [(pytest.approx(500.0),)]
     assert query(workspace, table) == [(pytest.approx(550.0),)]
+    clients = GEMEENTEN["GM0396"] * 0.05
+    (revision,) = query(
+        workspace,
+        "select old_value, new_value, old_snapshot_id <> new_snapshot_id from marts.fct_indicator_revision"
+        " where indicator_id = 'wmo_clients_per_10000' and part = 'numerator' and region_code = 'GM0396'",
+    )
+    assert revision == (pytest.approx(clients), pytest.approx(clients * 1.1), True)
+    served = query(workspace, "select is_serving from marts.audit_snapshot where dataset_id = 'kwb_2024' order by 1")
+    assert served == [(False,), (True,)]
     manifest = current_manifest(workspace)
     assert manifest is not None
     assert manifest["previous_manifest_sha256"]
@@ -160,7 +169,7 @@ def test_a_table_in_another_unit_is_kept_out_and_its_last_snapshot_serves(
     assert said.startswith("Nothing new since")
     assert "Unit alarm in table 85984NED" in said
     assert country.count("TypedDataSet") == 0
-    country.put(key_figures(contract("cbs", "kwb_zorg_2024"), factor=1.1, modified="2025-10-01T02:00:00"))
+    country.put(key_figures(contract("cbs", "kwb_2024"), factor=1.1, modified="2025-10-01T02:00:00"))
     said, code = run_refresh()
     assert code == 0, said
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(550.0)
@@ -171,14 +180,14 @@ def test_a_table_that_vanished_serves_on_says_so_everywhere_and_keeps_later_refr
 ) -> None:
     run_refresh()
     country.misbehave(f"/{KWB_2024}/", faults.status(404, "weg"), times=1000)
-    country.put(key_figures(contract("cbs", "kwb_zorg_2023"), factor=1.1, modified="2025-09-01T02:00:00"))
+    country.put(key_figures(contract("cbs", "kwb_2023"), factor=1.1, modified="2025-09-01T02:00:00"))
     said, code = run_refresh()
     assert code == 5, said
     assert "CBS knows no table 85984NED" in said
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
-    state = "select trouble, is_serving_old, age_days >= 0 from marts.audit_dataset where dataset_id = 'kwb_zorg_2024'"
+    state = "select trouble, is_serving_old, age_days >= 0 from marts.audit_dataset where dataset_id = 'kwb_2024'"
     assert query(workspace, state) == [("vanished", True, True)]
-    described = "select table_id, snapshot_id is not null from marts.dim_dataset where dataset_id = 'kwb_zorg_2024'"
+    described = "select table_id, snapshot_id is not null from marts.dim_dataset where dataset_id = 'kwb_2024'"
     assert query(workspace, described) == [(KWB_2024, True)]
     folder = current_folder(workspace)
     assert folder is not None

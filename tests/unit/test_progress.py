@@ -30,7 +30,7 @@ def clock() -> Clock:
 def drawn(board: Board) -> list[str]:
     console = Console(width=130, force_terminal=False)
     with console.capture() as capture:
-        console.print(picture(board.standings()))
+        console.print(picture(board))
     return [" ".join(line.split()) for line in capture.get().splitlines()]
 
 
@@ -46,6 +46,7 @@ def test_the_time_left_follows_from_the_pace_of_what_came_now(clock: Clock) -> N
     table = board.add("cbs/a", stated)
     table.begin()
     table.described(1000)
+    clock.now += 30
     table.page("codes-RegioS", 300, fetched=True)
     table.page("data", 500, fetched=False)
     assert board.standings()[0].seconds_left is None, "what an earlier pull left says nothing of today's pace"
@@ -53,7 +54,7 @@ def test_the_time_left_follows_from_the_pace_of_what_came_now(clock: Clock) -> N
     table.page("data", 100, fetched=True)
     table.bytes_came(4_000_000)
     (standing,) = board.standings()
-    assert (standing.rows, standing.bytes_per_second, standing.seconds_left) == (600, 200_000, 80)
+    assert (standing.rows, standing.bytes_per_second, standing.seconds_left) == (600, 80_000, 80)
 
 
 @pytest.mark.parametrize(("total", "rows"), [(None, 10), (5, 10)])
@@ -101,18 +102,20 @@ def test_a_log_gets_a_line_at_the_start_every_ten_seconds_and_at_the_end(clock: 
     log.show(board)
     assert lines == [
         "cbs/known: the pull starts",
-        "cbs/known: 1,500 of 4,000 rows, 3.0 MB, 0.2 MB/s, about 0:20 left",
-        "cbs/known: 1,500 of 4,000 rows, 3.0 MB, 0.1 MB/s, about 0:37 left",
+        "cbs/known: 1,500 of 4,000 rows, 3.0 MB, 250 kB/s, about 0:20 left",
+        "cbs/known: 1,500 of 4,000 rows, 3.0 MB, 136 kB/s, about 0:37 left",
         "cbs/unknown: the pull starts",
-        "cbs/unknown: 7 rows, 0.0 MB, 0.0 MB/s",
-        "cbs/known: the pull ends; 1,500 rows, 3.0 MB, 0.1 MB/s in 0:22",
-        "cbs/unknown: the pull ends; 7 rows, 0.0 MB, 0.0 MB/s in 0:10",
+        "cbs/unknown: 7 rows, 0 kB, 0 kB/s",
+        "cbs/known: the pull ends; 1,500 rows, 3.0 MB, 136 kB/s in 0:22",
+        "cbs/unknown: the pull ends; 7 rows, 0 kB, 0 kB/s in 0:10",
     ]
 
 
 def test_a_terminal_shows_a_line_per_table_in_flight_and_one_for_all(clock: Clock) -> None:
     board = Board(clock)
     done, known, unknown = (board.add(f"cbs/{name}", stated) for name in ("done", "known", "unknown"))
+    board.add("cbs/waiting", stated)
+    board.add("cbs/unchanged", stated).end()
     for table, total in ((done, 5), (known, 100), (unknown, None)):
         table.begin()
         table.described(total)
@@ -123,10 +126,10 @@ def test_a_terminal_shows_a_line_per_table_in_flight_and_one_for_all(clock: Cloc
     done.end()
     first, second, together = drawn(board)
     assert first.startswith("cbs/known")
-    assert first.endswith("5 of 100 rows 0.5 MB 0.1 MB/s 3:10 left")
+    assert first.endswith("5 of 100 rows 500 kB 50 kB/s 3:10 left")
     assert second.startswith("cbs/unknown")
-    assert second.endswith("5 rows 0.5 MB 0.1 MB/s")
-    assert together == "2 under way, 1 done 15 rows 1.5 MB 0.1 MB/s"
+    assert second.endswith("5 rows 500 kB 50 kB/s")
+    assert together == "2 under way, 1 done, 1 to ask 15 rows 1.5 MB 100 kB/s"
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0:00"), (75, "1:15"), (3725, "1:02:05")])

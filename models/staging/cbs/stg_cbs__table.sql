@@ -75,11 +75,10 @@ select
     described.snapshot_id,
     trim(described.table_id) as table_id,
     {{ to_text('described.title') }} as title,
-    case lower(trim(described.status))
-        when '' then null
+    case lower({{ to_text('described.status') }})
         when 'regulier' then 'regular'
         when 'gediscontinueerd' then 'discontinued'
-        else 'other'
+        else case when {{ to_text('described.status') }} is not null then 'other' end
     end as status,
     {{ to_timestamp_utc('described.modified') }} as modified_at,
     {{ to_text('described.version') }} as version,
