@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("pull", "stages")
+NAMES = ("pull", "stages", "country")
 
 
 def main() -> None:

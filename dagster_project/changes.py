@@ -14,7 +14,7 @@ from dagster_project.extract import dropfolder
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
 from dagster_project.product import code_fingerprint
-from dagster_project.publication import settings_hash, standing_manifest
+from dagster_project.publication import current_manifest, settings_hash
 from dagster_project.run import RunOptions, today
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
@@ -37,7 +37,7 @@ def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> Quiet | None
     Only certainty counts: a source that does not answer or a doubt of any kind means that there is something to do. A
     table that was set aside and is still the same is no doubt: a build would set it aside again.
     """
-    manifest = standing_manifest(workspace)
+    manifest = current_manifest(workspace)
     if manifest is None or not options.takes_input:
         return None
     if manifest["code_fingerprint"] != code_fingerprint() or manifest["settings_sha256"] != settings_hash(workspace):

@@ -307,15 +307,22 @@ def _load(
 
 
 def _alarm(run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot) -> None:
-    """Compare a snapshot with the one that served before it.
+    """Compare a snapshot with the one that served before it, as far as today's contract can read that one.
 
     Raises:
         UnsoundData: the table's unit has probably changed.
     """
     earlier = _before(run.store, snapshot)
     context = ReadContext(lambda: Pseudonymiser.of(run.workspace))
-    batches = read(dataset, run.store.verify(earlier), earlier, context) if earlier else iter(())
+    batches = _readable(dataset, read(dataset, run.store.verify(earlier), earlier, context)) if earlier else iter(())
     unit_alarm.check(connection, f"{dataset.source_id}_observation", snapshot, batches)
+
+
+def _readable(dataset: Dataset, batches: Iterator[RawBatch]) -> Iterator[RawBatch]:
+    try:
+        yield from batches
+    except UnsoundData as error:
+        log.info("%s: the snapshot before it is compared in part only: %s", dataset.key, error)
 
 
 def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext) -> Iterator[RawBatch]:

@@ -25,8 +25,6 @@ from dagster_project.snapshots import sha256_of, utc_now, write_durably
 from dagster_project.workspace import Workspace
 
 PUBLISHED_SCHEMA = "marts"
-CONFIRMED = "confirmed.json"
-"""What the last build rested on that came to the content which stands published already."""
 _STORAGE_VERSION = "v1.0.0"  # the oldest that DuckDB 1.x reads; DuckDB 1.1 clients open it
 _VERSIONED = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations")
 
@@ -59,19 +57,6 @@ def current_manifest(workspace: Workspace) -> dict[str, Any] | None:
     """The manifest of the publication that stands, or None before the first."""
     folder = current_folder(workspace)
     return read_manifest(folder) if folder else None
-
-
-def standing_manifest(workspace: Workspace) -> dict[str, Any] | None:
-    """The manifest of the publication that stands, or None before the first.
-
-    Where a later build of other code, settings or snapshots came to the same content, it rests on those.
-    """
-    manifest = current_manifest(workspace)
-    path = workspace.data / CONFIRMED
-    if manifest is None or not path.is_file():
-        return manifest
-    confirmed = json.loads(path.read_text(encoding="utf-8"))
-    return manifest | confirmed["rests_on"] if confirmed["publication_id"] == manifest["publication_id"] else manifest
 
 
 def current_pins(workspace: Workspace) -> set[str]:
@@ -124,15 +109,13 @@ def publish(run: Run) -> Published | None:
     A build as of an earlier day becomes a publication too, but the pointer stays where it is.
 
     Returns:
-        The publication, or None when its content is what already stands.
+        The publication, or None when its content is what already stands and rests on the same snapshots, code and
+        settings: else the next refresh would find them changed again.
     """
     state = run.state()
     tables = table_hashes(run.database)
     before = current_manifest(run.workspace)
-    if before and before["content_hash"] == content_hash(tables) and before["as_of"] <= state.as_of:
-        if run.options.as_of is None:
-            confirmed = {"publication_id": before["publication_id"], "rests_on": _rests_on(run, state, run.database)}
-            write_durably(run.workspace.data / CONFIRMED, json.dumps(confirmed, indent=1).encode() + b"\n")
+    if before and before["as_of"] <= state.as_of and _stands_on(before) == _grounds(run, state, tables):
         return None
     publication_id = f"{utc_now().replace('-', '').replace(':', '')}-{run.run_id[:8]}"
     final = run.workspace.publications / publication_id
@@ -151,6 +134,20 @@ def publish(run: Run) -> Published | None:
     if run.options.as_of is None:
         point_at(run.workspace, final)
     return Published(publication_id, final, manifest)
+
+
+def _grounds(run: Run, state: RunState, tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What a publication says and rests on, as its manifest names it."""
+    return {
+        "content_hash": content_hash(tables),
+        "pins": state.pins,
+        "code_fingerprint": state.code_fingerprint,
+        "settings_sha256": settings_hash(run.workspace),
+    }
+
+
+def _stands_on(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {name: manifest[name] for name in ("content_hash", "pins", "code_fingerprint", "settings_sha256")}
 
 
 def _copy_warehouse(build: Path, target: Path) -> None:
@@ -204,27 +201,17 @@ def _manifest(
         "run_id": run.run_id,
         "created_at": utc_now(),
         "as_of": state.as_of,
+        "verdicts_change_after": _verdicts_change_after(folder / "warehouse.duckdb", state.as_of),
         "gemeente": run.workspace.settings.gemeente,
+        **_grounds(run, state, tables),
         "git_commit": state.git_commit,
-        **_rests_on(run, state, folder / "warehouse.duckdb"),
         "opkoers_version": state.opkoers_version,
         "versions": {"python": platform.python_version()}
         | {name: importlib.metadata.version(name) for name in _VERSIONED},
-        "content_hash": content_hash(tables),
         "previous_manifest_sha256": sha256_of(before / "manifest.json") if before else None,
         "set_aside": state.set_aside,
         "tables": tables | {name: {"rows": rows} for name, rows in audit_rows.items()},
         "files": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},
-    }
-
-
-def _rests_on(run: Run, state: RunState, database: Path) -> dict[str, Any]:
-    """All that decides the content of a build: while it is the same, another build would come to the same."""
-    return {
-        "verdicts_change_after": _verdicts_change_after(database, state.as_of),
-        "settings_sha256": settings_hash(run.workspace),
-        "code_fingerprint": state.code_fingerprint,
-        "pins": state.pins,
     }
 
 

@@ -45,15 +45,17 @@ def trace(workspace: Workspace, indicator_id: str, region_code: str, period_id: 
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
         value = _value(connection, indicator_id, region_code, period_id)
         indicator = _row(connection, "select * from marts.dim_indicator where indicator_id = ?", [indicator_id])
+        version = _version(connection, indicator_id, period_id)
         gates = _gates(connection, [sha for _, sha in _roles(value)])
         run = _row(connection, "select * from marts.audit_run where run_id = ?", [manifest["run_id"]])
     store = SnapshotStore(workspace.snapshots)
+    concepts = _concepts(indicator_id, version)
     return {
         "value": value,
         "indicator": indicator,
-        "formula": _formula(value, indicator),
+        "formula": _formula(value, indicator, version),
         "models": list(_models(manifest)),
-        "snapshots": [_snapshot(workspace, store, role, sha, value) for role, sha in _roles(value)],
+        "snapshots": [_snapshot(workspace, store, role, sha, value, concepts) for role, sha in _roles(value)],
         "gates": gates,
         "run": run,
         "publication": {name: manifest[name] for name in ("publication_id", "created_at", "git_commit", "as_of")},
@@ -89,11 +91,34 @@ def _value(connection: duckdb.DuckDBPyConnection, indicator_id: str, region: str
     )
 
 
-def _formula(value: dict[str, Any], indicator: dict[str, Any]) -> str:
+def _version(connection: duckdb.DuckDBPyConnection, indicator_id: str, period_id: str) -> dict[str, Any]:
+    """The register's version in force when the period began; empty for an indicator that only an objective knows."""
+    return _row(
+        connection,
+        "select v.* from marts.dim_indicator_version as v inner join marts.dim_period as p on"
+        " p.start_date between coalesce(v.valid_from, p.start_date) and coalesce(v.valid_to, p.start_date)"
+        " where v.indicator_id = ? and p.period_id = ?",
+        [indicator_id, period_id],
+    )
+
+
+def _concepts(indicator_id: str, version: dict[str, Any]) -> set[str]:
+    """The concepts of raw figures on which the indicator rests; bands of ages come out of figures per year of age."""
+    named = {version.get(f"{part}_concept") for part in ("published", "numerator", "denominator")} - {None}
+    ends = {f"{version['published_concept']}_{end}" for end in ("low", "high")} if version else set()
+    ages = {"inhabitants_by_age"} if any(str(name).startswith("inhabitants_") for name in named) else set()
+    return {indicator_id, *map(str, named), *ends, *ages}
+
+
+def _formula(value: dict[str, Any], indicator: dict[str, Any], version: dict[str, Any]) -> str:
     if value["absence"]:
         return f"no value: {value['absence']}"
     if value["rate_published"] is not None:
-        return f"{value['value']:.10g}, as the publisher gives it"
+        offset, factor = version.get("published_offset", 0), version.get("published_factor", 1)
+        if (offset, factor) == (0, 1):
+            return f"{value['value']:.10g}, as the publisher gives it"
+        given = (value["value"] - offset) / factor
+        return f"{value['value']:.10g} = {offset:g} + {factor:g} × {given:.10g}, which the publisher gives"
     if value["denominator"] is None:
         return f"{value['value']:.10g}, counted"
     worked_out = f"{value['numerator']:.10g} / {value['denominator']:.10g} × {indicator['rate_base']:.10g}"
@@ -134,7 +159,9 @@ def _roles(value: dict[str, Any]) -> list[tuple[str, str]]:
     return [(role, sha) for sha, role in roles.items()]
 
 
-def _snapshot(workspace: Workspace, store: SnapshotStore, role: str, sha: str, value: dict[str, Any]) -> dict[str, Any]:
+def _snapshot(
+    workspace: Workspace, store: SnapshotStore, role: str, sha: str, value: dict[str, Any], concepts: set[str]
+) -> dict[str, Any]:
     snapshot = next((s for s in store.all() if s.snapshot_id == sha), None)
     if snapshot is None:
         raise VerificationFailed(
@@ -158,12 +185,17 @@ def _snapshot(workspace: Workspace, store: SnapshotStore, role: str, sha: str, v
         "licence": snapshot.licence,
         "attribution": snapshot.attribution,
         "is_synthetic": snapshot.is_synthetic,
-        "raw_rows": _raw_rows(workspace, dataset, path, snapshot, value),
+        "raw_rows": _raw_rows(workspace, dataset, path, snapshot, value, concepts),
     }
 
 
 def _raw_rows(
-    workspace: Workspace, dataset: Dataset, path: Path, snapshot: Snapshot, value: dict[str, Any]
+    workspace: Workspace,
+    dataset: Dataset,
+    path: Path,
+    snapshot: Snapshot,
+    value: dict[str, Any],
+    concepts: set[str],
 ) -> list[dict[str, Any]]:
     """The raw rows of a figure in a snapshot; for registrations of persons only how many rows there are."""
     context = ReadContext(lambda: Pseudonymiser.of(workspace))
@@ -176,22 +208,32 @@ def _raw_rows(
         elif "value_written" in names:
             found += [row for row in batch.rows.to_pylist() if _is_print_of(row, value)]
         elif "value_text" in names:
-            found += [row for row in batch.rows.to_pylist() if _is_about(row, value)]
+            found += [row for row in batch.rows.to_pylist() if _is_about(row, value, concepts)]
         elif "indicator_id" in names:
             found += [row for row in batch.rows.to_pylist() if row["indicator_id"] == value["indicator_id"]]
     if persons:
         return [{"note": f"{persons} rows on persons, counted; they are not shown"}]
-    return found[:_SHOWN_ROWS]
+    more = [{"note": f"and {len(found) - _SHOWN_ROWS} more"}] if len(found) > _SHOWN_ROWS else []
+    return [*found[:_SHOWN_ROWS], *more]
 
 
-def _is_about(row: dict[str, Any], value: dict[str, Any]) -> bool:
-    """Whether a raw observation is of the value's region and period, and gave one of its numbers or its absence."""
+def _is_about(row: dict[str, Any], value: dict[str, Any], concepts: set[str]) -> bool:
+    """Whether a raw observation is of the value's region and period, and of a concept on which it rests."""
     region = re.sub(r"^NL00$", "NL01", str(row["region_key"]).strip())
     same_region = region.lstrip("GM0") == value["region_code"].lstrip("GM0")
-    same_period = str(row["period_key"])[:4] == value["period_id"][:4]
-    numbers = {value["numerator"], value["denominator"], value["rate_published"]} - {None}
-    number = float(row["value_text"]) if row["value_text"] else None
-    return same_region and same_period and (number in numbers if numbers else number is None)
+    # people are counted on 1 January: a part of a year divides by those of its year
+    same_period = _period_of(row["period_key"]) in (value["period_id"], value["period_id"][:4])
+    return row["concept_id"] in concepts and same_region and same_period
+
+
+def _period_of(key: str) -> str:
+    """The period id of a key as CBS sends it, such as 2020HJ01; what is an id already stays."""
+    found = re.fullmatch(r"(\d{4})(JJ|HJ|KW|MM|SJ)(\d\d)", key.strip())
+    if not found:
+        return re.sub(r"^(\d{4})-(\d{4})$", r"\1/\2", key.strip())
+    year, kind, number = found.groups()
+    ends = {"JJ": "", "HJ": f"-H{number[1]}", "KW": f"-Q{number[1]}", "MM": f"-{number}", "SJ": f"/{int(year) + 1}"}
+    return year + ends[kind]
 
 
 def _is_print_of(row: dict[str, Any], value: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import duckdb
 
 from dagster_project.errors import UnsoundData
-from dagster_project.raw import RawBatch
+from dagster_project.raw import RAW_TABLES, RawBatch
 from dagster_project.snapshots import Snapshot
 
 FACTOR = 8.0
@@ -19,27 +19,43 @@ FACTOR = 8.0
 SHARE = 0.05
 """Share of a table's gemeenten at which it is the table that changed, and not a gemeente."""
 
-_OBSERVATION = "concept_id text, region_key text, period_key text, value_text text"
+_OBSERVATION = "concept_id text, region_key text, period_key text, detail_key text, value_text text"
 
 _JUMPS = """
 with found as (
-    select concept_id, trim(region_key) as region, trim(period_key) as period, try_cast(value_text as double) as value
+    select
+        concept_id, trim(region_key) as region, trim(period_key) as period, coalesce({detail}, '') as detail,
+        try_cast(value_text as double) as value
     from raw.{table}
     where snapshot_id = $snapshot and trim(region_key) like 'GM%'
 ),
 before as (
-    select concept_id, trim(region_key) as region, trim(period_key) as period, try_cast(value_text as double) as value
+    select
+        concept_id, trim(region_key) as region, trim(period_key) as period, coalesce(detail_key, '') as detail,
+        try_cast(value_text as double) as value
     from served_before
+    where trim(region_key) like 'GM%'
+),
+-- of a table by age, all ages together: a change of unit multiplies every one of them, and a single one may be ten
+-- people this year and one the next
+whole as (
+    select concept_id, region, period, sum(value order by detail) as value
+    from found
+    group by concept_id, region, period
 ),
 pairs as (
-    -- the same figure in the snapshot that served before
-    select found.concept_id, found.region, found.value as recent, before.value as earlier
+    -- the same figures in the snapshot that served before
+    select
+        found.concept_id, found.region,
+        sum(found.value order by detail) as recent, sum(before.value order by detail) as earlier
     from found
-    inner join before using (concept_id, region, period)
+    inner join before using (concept_id, region, period, detail)
+    where found.value is not null and before.value is not null
+    group by found.concept_id, found.region, found.period
     union all
     -- the figure before it in the same series
     select concept_id, region, value, lag(value) over (partition by concept_id, region order by period)
-    from found
+    from whole
 )
 select
     concept_id,
@@ -67,16 +83,17 @@ def check(
     Raises:
         UnsoundData: in at least 5 % of the gemeenten a figure changed eightfold or more.
     """
+    detail = "detail_key" if "detail_key" in RAW_TABLES[table] else "null"
     connection.execute(f"create temporary table served_before ({_OBSERVATION})")
     for batch in served_before:
         if batch.table == table:
             connection.register("batch", batch.rows)
             connection.execute(
-                "insert into served_before select concept_id, region_key, period_key, value_text from batch"
+                f"insert into served_before select concept_id, region_key, period_key, {detail}, value_text from batch"
             )
             connection.unregister("batch")
     found = connection.execute(
-        _JUMPS.format(table=table), {"snapshot": snapshot.snapshot_id, "factor": FACTOR, "share": SHARE}
+        _JUMPS.format(table=table, detail=detail), {"snapshot": snapshot.snapshot_id, "factor": FACTOR, "share": SHARE}
     ).fetchone()
     connection.execute("drop table served_before")
     if found:

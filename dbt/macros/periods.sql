@@ -84,3 +84,14 @@
     {{ period_start(period) }} between
         coalesce({{ version }}.valid_from, date '0001-01-01') and coalesce({{ version }}.valid_to, date '9999-12-31')
 {%- endmacro %}
+
+{# The last period that was over on a day: the year before it, or the school year that ended in July. #}
+{% macro last_period(rhythm, day) -%}
+    case
+        when {{ rhythm }} != 'per school year' then cast(extract(year from {{ day }}) - 1 as text)
+        when extract(month from {{ day }}) >= 8
+            then cast(extract(year from {{ day }}) - 1 as text) || '/' || cast(extract(year from {{ day }}) as text)
+        else
+            cast(extract(year from {{ day }}) - 2 as text) || '/' || cast(extract(year from {{ day }}) - 1 as text)
+    end
+{%- endmacro %}

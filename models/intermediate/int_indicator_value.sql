@@ -191,6 +191,28 @@ unfilled as (
             and registered.region_code = measured.region_code
             and registered.period_id = measured.period_id
     where measured.indicator_id is null
+),
+
+-- an indicator of the national list of which nobody has given a figure on the workspace's gemeente says so itself
+uncollected as (
+    select
+        indicator.indicator_id,
+        parameter.workspace_gemeente as region_code,
+        {{ last_period('indicator.rhythm', 'parameter.as_of') }} as period_id
+    from {{ ref('indicators') }} as indicator
+    cross join {{ ref('stg_run__parameter') }} as parameter
+    where
+        indicator.bbv_number is not null
+        and indicator.valid_to is null
+        and indicator.indicator_id not in (
+            select unfilled.indicator_id
+            from unfilled
+            inner join {{ ref('stg_run__parameter') }} as own on unfilled.region_code = own.workspace_gemeente
+            union
+            select measured.indicator_id
+            from measured
+            inner join {{ ref('stg_run__parameter') }} as own on measured.region_code = own.workspace_gemeente
+        )
 )
 
 select
@@ -239,3 +261,27 @@ select
     snapshot_id,
     cast(null as text) as denominator_snapshot_id
 from measured
+
+union all
+
+select
+    indicator_id,
+    region_code,
+    period_id,
+    cast(null as double) as value,
+    cast(null as double) as numerator,
+    cast(null as double) as denominator,
+    cast(null as double) as rate_published,
+    cast(null as double) as rate_computed,
+    cast(null as double) as rate_low,
+    cast(null as double) as rate_high,
+    cast(null as boolean) as is_consistent,
+    cast(null as double) as interval_low,
+    cast(null as double) as interval_high,
+    cast(null as text) as value_status,
+    'not_collected' as absence,
+    false as is_derived,
+    false as is_synthetic,
+    cast(null as text) as snapshot_id,
+    cast(null as text) as denominator_snapshot_id
+from uncollected

@@ -11,6 +11,8 @@ select
     numerator_concept,
     denominator_concept,
     published_concept,
+    published_factor,
+    published_offset,
     printed_unit,
     printed_rate_base,
     is_comparable,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -101,7 +101,7 @@ def key_figures(dataset: Dataset, *, factor: float = 1.0, modified: str = "2025-
     """
     asking = [d for d in all_contracts() if (d.kind, d.table_id) == (dataset.kind, dataset.table_id)]
 
-    def multiplied(measure: Measure, region: str) -> float:
+    def multiplied(measure: Measure, region: str, _period: str) -> float:
         if measure.concept.startswith("inhabitants"):
             return figure(measure, region)
         scaled = figure(measure, region) * factor
@@ -110,42 +110,45 @@ def key_figures(dataset: Dataset, *, factor: float = 1.0, modified: str = "2025-
     return replace(by_contract.v3_table(asking, _regions(asking), REGIONAL_YEARS, multiplied), modified=modified)
 
 
-def figure(measure: Measure, region: str) -> float:
+def figure(measure: Measure, region: str, _period: str = "") -> float:
     """What stands in every table for a concept in a region: a count by its share, or the rate that follows from it."""
-    concept = re.sub("_(low|high)$", "", measure.concept)
-    ends = {"_low": 0.9, "_high": 1.1}
-    margin = next((part for end, part in ends.items() if measure.concept == concept + end), 1.0)
     if measure.unit == "aantal":
-        return round(_people(region) * share(concept))
-    return round(_rate(concept) * margin, 4)
+        return round(_people(region) * share(measure.concept))
+    return round(rate(measure.concept), 4)
 
 
-def share(concept: str) -> float:
-    """The share of the inhabitants that a counted concept is."""
+def share(concept: str, ages: Mapping[int, float] = AGES) -> float:
+    """The share of the inhabitants that a counted concept is, where those are the shares of the ages."""
     if concept in SHARES:
         return SHARES[concept]
     if concept.startswith("inhabitants_"):
-        return sum(_share_of_ages(band) for band in concept.removeprefix("inhabitants_").split("_and_"))
+        return sum(_share_of_ages(band, ages) for band in concept.removeprefix("inhabitants_").split("_and_"))
     denominator = next((v["denominator_concept"] for v in _versions() if v["numerator_concept"] == concept), "")
-    return share(denominator) * _PART if denominator else _COUNT
+    return share(denominator, ages) * _PART if denominator else _COUNT
 
 
-def _share_of_ages(band: str) -> float:
+def _share_of_ages(band: str, ages: Mapping[int, float]) -> float:
     """Of a band such as 18plus, 0_17 or by_age, the last of which is everyone."""
     first, _, last = band.removesuffix("plus").partition("_")
     if not first.isdigit():
         return 1.0
-    return sum(part for age, part in AGES.items() if int(first) <= age <= int(last or 200))
+    return sum(part for age, part in ages.items() if int(first) <= age <= int(last or 200))
 
 
-def _rate(concept: str) -> float:
-    """The rate that the product would work out from the counts, as its publisher gives it; else any up to 50."""
+def rate(concept: str, ages: Mapping[int, float] = AGES) -> float:
+    """The rate that the product would work out from the counts, as its publisher gives it; else any up to 50.
+
+    The ends of an interval lie a tenth below and above it.
+    """
+    middle = re.sub("_(low|high)$", "", concept)
+    ends = {"_low": 0.9, "_high": 1.1}
+    margin = next((part for end, part in ends.items() if concept == middle + end), 1.0)
     for version in _versions():
-        shares = [share(version[name]) for name in ("numerator_concept", "denominator_concept") if version[name]]
-        if version["published_concept"] == concept and version["rate_base"] and len(shares) == 2 and shares[1]:
-            rate = float(version["rate_base"]) * shares[0] / shares[1]
-            return (rate - float(version["published_offset"])) / float(version["published_factor"])
-    return 10 + zlib.crc32(concept.encode()) % 40
+        shares = [share(version[name], ages) for name in ("numerator_concept", "denominator_concept") if version[name]]
+        if version["published_concept"] == middle and version["rate_base"] and len(shares) == 2 and shares[1]:
+            computed = float(version["rate_base"]) * shares[0] / shares[1]
+            return margin * (computed - float(version["published_offset"])) / float(version["published_factor"])
+    return margin * (10 + zlib.crc32(middle.encode()) % 40)
 
 
 @cache

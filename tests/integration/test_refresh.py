@@ -89,6 +89,15 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
         assert code == 0, said
         assert reader.execute(table).fetchall() == [(pytest.approx(500.0),)]
     assert query(workspace, table) == [(pytest.approx(550.0),)]
+    clients = GEMEENTEN["GM0396"] * 0.05
+    (revision,) = query(
+        workspace,
+        "select old_value, new_value, old_snapshot_id <> new_snapshot_id from marts.fct_indicator_revision"
+        " where indicator_id = 'wmo_clients_per_10000' and part = 'numerator' and region_code = 'GM0396'",
+    )
+    assert revision == (pytest.approx(clients), pytest.approx(clients * 1.1), True)
+    served = query(workspace, "select is_serving from marts.audit_snapshot where dataset_id = 'kwb_2024' order by 1")
+    assert served == [(False,), (True,)]
     manifest = current_manifest(workspace)
     assert manifest is not None
     assert manifest["previous_manifest_sha256"]
@@ -244,7 +253,7 @@ def test_a_gate_that_refuses_leaves_the_publication_and_says_why(
     assert record["outcome"] == "refused"
 
 
-def test_a_build_that_came_to_the_same_is_not_made_again(
+def test_other_settings_that_come_to_the_same_are_built_once(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
     run_refresh()
@@ -252,10 +261,13 @@ def test_a_build_that_came_to_the_same_is_not_made_again(
     settings = workspace.root / "opkoers.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace("small_count_threshold = 10", "small_count_threshold = 11"), encoding="utf-8")
-    for said in ("Nothing new: the figures are those that already stand", "Nothing new since"):
+    for said in ("Published", "Nothing new since"):
         sentence, code = refresh(Workspace(workspace.root), RunOptions())
         assert (code, sentence.startswith(said)) == (0, True), sentence
-    assert current_manifest(workspace) == standing
+    moved = current_manifest(workspace)
+    assert standing is not None
+    assert moved is not None
+    assert moved["content_hash"] == standing["content_hash"]
 
 
 def test_a_file_that_fits_nothing_is_rejected_with_its_reason(

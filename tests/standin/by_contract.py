@@ -16,8 +16,8 @@ from tests.standin.made_up import SAYS_SO
 from tests.standin.odata_filter import Test, comparisons, compile_filter
 from tests.standin.tables import V3Table, V4Table
 
-Figure = Callable[[Measure, str], float]
-"""A measure of a contract and a region code without padding to the figure that stands there, in every period."""
+Figure = Callable[[Measure, str, str], float | None]
+"""A measure of a contract, a region code and a period code without padding to the figure that stands there, if any."""
 UNASKED = -1
 _OTHER = "Anders, niet gevraagd"
 _CODE = re.compile(r"[A-Z]{0,4}\d{4,}[A-Z0-9]*")
@@ -148,10 +148,11 @@ class _Column:
     def fits(self, measure: Measure) -> bool:
         return self.key in measure.names or _NUMBERED.sub("", self.key) in measure.names or self.title in measure.titles
 
-    def cell(self, codes: Mapping[str, str], plan: _Plan, figure: Figure) -> float:
+    def cell(self, codes: Mapping[str, str], plan: _Plan, figure: Figure) -> float | None:
         for asked, measure in self.fed:
             if asked.takes_at(measure, codes, plan.codes):
-                return figure(measure, codes[plan.region].strip())
+                period = codes.get(str(asked.dataset.period_dimension), str(asked.dataset.period))
+                return figure(measure, codes[plan.region].strip(), period.strip())
         return UNASKED
 
 

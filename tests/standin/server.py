@@ -120,6 +120,7 @@ class StandIn:
         self._holdings = Holdings(files=dict(files or {}))
         self._pages = {"v3": v3_page, "v4": v4_page}
         self._cache: dict[str, Reply] = {}
+        self._last_chosen: tuple[object, Sequence[Row]] = (None, ())
         self._misbehaviours: list[_Misbehaviour] = []
         self._lock = threading.Lock()
         self.requests: list[str] = []
@@ -160,6 +161,7 @@ class StandIn:
         else:
             self._holdings.v4[table.table_id] = table
         self._cache.clear()
+        self._last_chosen = (None, ())
 
     def put_file(self, name: str, file: StaticFile) -> None:
         """Serve a file below the DUO address, or its new version."""
@@ -258,10 +260,19 @@ class StandIn:
         if collection not in collections:
             return _error(HTTPStatus.NOT_FOUND, f"Resource not found for the segment '{collection}'.")
         try:
-            rows = _chosen(collections[collection], options)
+            rows = self._chosen((version, table_id, collection), collections[collection], options)
         except (ValueError, KeyError) as error:
             return _error(HTTPStatus.BAD_REQUEST, f"The query is not valid: {error}")
         return _json(self._page(version, f"{base}/{table_id}/{collection}", table_id, collection, rows, options))
+
+    def _chosen(self, place: tuple[str, str, str], rows: Sequence[Row], options: Mapping[str, str]) -> Sequence[Row]:
+        """The rows asked for; those of the last question are kept, as the next one mostly wants their next page."""
+        question = (*place, *((name, value) for name, value in options.items() if name != "$skip"))
+        known, chosen = self._last_chosen
+        if known != question:
+            chosen = _chosen(rows, options)
+            self._last_chosen = (question, chosen)
+        return chosen
 
     def _page(
         self, version: str, address: str, table_id: str, collection: str, rows: Sequence[Row], options: dict[str, str]

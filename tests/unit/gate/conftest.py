@@ -8,56 +8,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
+from dagster_project.product import product_path
 from dagster_project.raw import create_raw_schema
 
-MARTS = """
-create schema marts;
-create schema intermediate;
-create table marts.dim_region (
-    region_code text, region_name text, region_type text, parent_code text, valid_from date, valid_to date,
-    successor_code text, size_class text
-);
-create table marts.dim_period (period_id text, period_type text, start_date date, end_date date);
-create table marts.dim_indicator (
-    indicator_id text, bbv_number integer, name_nl text, definition_nl text, unit text, rate_base double,
-    decimals integer, direction text, taakveld text, source_id text, rhythm text, valid_from date, valid_to date
-);
-create table marts.fct_indicator_value (
-    indicator_id text, region_code text, period_id text, territory text, value double, numerator double,
-    denominator double, rate_published double, rate_computed double, interval_low double, interval_high double,
-    value_status text, absence text, is_derived boolean, is_synthetic boolean, snapshot_id text,
-    denominator_snapshot_id text
-);
-create table marts.fct_break (indicator_id text, region_code text, break_date date, reason text, source text);
-create table marts.dim_region_profile (
-    region_code text, characteristic text, period_id text, value double, standardised double, is_synthetic boolean
-);
-create table marts.dim_peer (
-    region_code text, peer_code text, rank integer, distance double, n_characteristics integer,
-    inhabitants_difference double, address_density_difference double, share_0_14_difference double,
-    share_65plus_difference double, income_per_inhabitant_difference double, is_synthetic boolean
-);
-create table marts.fct_indicator_benchmark (
-    indicator_id text, region_code text, period_id text, value double, national double, national_is_derived boolean,
-    provincial double, provincial_is_derived boolean, size_class_median double, n_size_class integer,
-    peer_median double, n_peers integer, rank integer, percentile double, n_regions integer, is_synthetic boolean
-);
-create table marts.fct_indicator_trend (
-    indicator_id text, region_code text, n_points integer, window_start text, window_end text, slope double,
-    p_value double, trend text, outlook_value double, outlook_low double, outlook_high double, outlook_period_id text,
-    is_synthetic boolean
-);
-create table marts.fct_objective_attainment (
-    objective_id text, version integer, plan_id text, region_code text, period_id text, indicator_id text, kind text,
-    baseline_value double, baseline_period_id text, target_value double, target_period_id text, current_value double,
-    expected_value double, attainment double, ratio double, status text, probability double,
-    next_measurement_due date, is_overdue boolean, is_current boolean, is_synthetic boolean, snapshot_id text
-);
-create table intermediate.int_objective (objective_id text, version integer);
-"""
-
-SNAPSHOT, LOCAL, CLIENT = "a" * 64, "b" * 64, "c" * 64
+SNAPSHOT, LOCAL, CLIENT, OLDER = "a" * 64, "b" * 64, "c" * 64, "d" * 64
 
 ROWS = f"""
 insert into raw.dataset by name
@@ -67,10 +23,13 @@ insert into raw.dataset by name
 insert into raw.snapshot by name
     select '{SNAPSHOT}' as snapshot_id, 'cbs' as source_id, 'population' as dataset_id, 'snapshots/a' as file_path,
         'reconstructed' as origin, 'somewhere' as original_url, '2026-04-01T06:00:00Z' as retrieved_at,
-        'CC BY 4.0' as licence, false as is_synthetic
+        'CC BY 4.0' as licence, false as is_synthetic, true as is_serving
+    union all select '{OLDER}', 'cbs', 'population', 'snapshots/d', 'wire', null, '2025-04-01T06:00:00Z',
+        'CC BY 4.0', false, false
     union all select '{LOCAL}', 'municipal', 'voorzieningen', 'snapshots/b', 'file', null, '2026-04-01T06:00:00Z',
-        'eigen', false;
+        'eigen', false, true;
 insert into raw.parameter values ('GM0396', '2026-04-01', 10);
+insert into raw.accepted_jump values ('bijstand', 'GM0396', '2020');
 
 insert into raw.cbs_observation
     select 'cbs', 'population', '{SNAPSHOT}', i, 'inhabitants', 'M1', 'GM0396', (2018 + i) || 'JJ00', '39182.0', 'None',
@@ -82,7 +41,10 @@ insert into raw.cbs_code values
     ('cbs', 'population', '{SNAPSHOT}', 1, 'RegioS', 'GM0396', 'Heemskerk', null, null, null);
 insert into raw.cbs_table by name
     select 'cbs' as source_id, 'population' as dataset_id, '{SNAPSHOT}' as snapshot_id, 1 as row_number,
-        '03759NED' as table_id, 'Bevolking' as title, '2026-06-23T00:00:00+02:00' as modified;
+        '03759NED' as table_id, 'Bevolking' as title, 'Regulier' as status,
+        '2026-06-23T00:00:00+02:00' as modified
+    union all select 'cbs', 'population', '{OLDER}', 1, '03759ned', 'Bevolking', 'Regulier',
+        '2025-06-24T00:00:00+02:00';
 insert into raw.cbs_measure values
     ('cbs', 'population', '{SNAPSHOT}', 1, 'M1', 'inhabitants', 'Bevolking', 'aantal', 0);
 insert into raw.duo_observation values
@@ -110,7 +72,17 @@ insert into raw.measurement by name
     select 'municipal' as source_id, 'measurements' as dataset_id, '{LOCAL}' as snapshot_id, 1 as row_number,
         'beweegrichtlijn_pct' as indicator_id, 'GM0396' as region_code, '2020' as period_id, '56' as value,
         '54,5' as interval_low, '57.5' as interval_high, 'nee' as is_synthetic;
+insert into raw.printed_figure by name
+    select 'municipal' as source_id, 'begroting' as dataset_id, '{LOCAL}' as snapshot_id, i as row_number,
+        'Heemskerk' as gemeente, 'Bijstandsuitkeringen' as indicator_label, '2023-H' || i as period_written,
+        '2023-H' || i as period_key, case i when 1 then 'provisional' end as value_status, '214,4*' as value_written,
+        '214.4' as value_number, '-' as value_nl_written, null as value_nl_number, false as is_synthetic
+    from range(1, 3) as t (i);
 
+insert into marts.dim_dataset by name
+    select 'cbs' as source_id, 'population' as dataset_id, '03759ned' as table_id, 'Bevolking' as publisher_title,
+        'regular' as publisher_status, '{SNAPSHOT}' as snapshot_id
+    union all select 'municipal', 'voorzieningen', null, null, null, '{LOCAL}';
 insert into marts.dim_region values
     ('NL01', 'Nederland', 'land', null, null, null, null, null),
     ('GM0396', 'Heemskerk', 'gemeente', 'NL01', '2000-01-01', '2030-12-31', null, '20-50'),
@@ -126,6 +98,16 @@ insert into marts.dim_indicator by name
         null::double as rate_base, 0 as decimals, 'neutral' as direction
     union all select 'bijstand_per_10000_inw', 'Bijstand', 'Personen', 'per 10.000 inwoners', 10000, 1, 'down'
     union all select 'beweegrichtlijn_pct', 'Beweegrichtlijn', 'Volwassenen', '%', 100, 0, 'up';
+insert into marts.dim_indicator_version by name
+    select indicator_id, 1 as version, null as valid_from, null as valid_to, unit, rate_base, true as is_comparable
+    from marts.dim_indicator
+    where indicator_id <> 'bijstand_per_10000_inw'
+    union all select indicator_id, 1, null, '2017-12-31', 'per 1.000 inwoners', 1000, true
+    from marts.dim_indicator where indicator_id = 'bijstand_per_10000_inw'
+    union all select indicator_id, 2, '2018-01-01', '2019-12-31', unit, rate_base, false
+    from marts.dim_indicator where indicator_id = 'bijstand_per_10000_inw'
+    union all select indicator_id, 3, '2020-01-01', null, unit, rate_base, true
+    from marts.dim_indicator where indicator_id = 'bijstand_per_10000_inw';
 
 insert into marts.fct_indicator_value by name
     select 'inwoners' as indicator_id, 'GM' || i as region_code, '2020' as period_id, 'as_published' as territory,
@@ -133,21 +115,32 @@ insert into marts.fct_indicator_value by name
         '{SNAPSHOT}' as snapshot_id
     from range(1000, 1300) as t (i)
     union all select 'inwoners', 'NL01', '2020', 'as_published', 15010000.0, 'definitive', false, false, '{SNAPSHOT}'
+    union all select 'bijstand_per_10000_inw', 'NL01', '2020', 'as_published', 250.0, 'definitive', false, false,
+        '{SNAPSHOT}'
     union all select 'beweegrichtlijn_pct', 'GM0396', '2020', 'as_published', 56.0, 'definitive', false, false,
         '{LOCAL}';
-update marts.fct_indicator_value set interval_low = 54.5, interval_high = 57.5, rate_published = value
+update marts.fct_indicator_value set rate_published = value where indicator_id <> 'inwoners';
+update marts.fct_indicator_value set interval_low = 54.5, interval_high = 57.5
     where indicator_id = 'beweegrichtlijn_pct';
 insert into marts.fct_indicator_value by name
     select 'bijstand_per_10000_inw' as indicator_id, 'GM0396' as region_code, y as period_id,
-        'as_published' as territory, n / 39182.0 * 10000 as value, n as numerator, 39182.0 as denominator,
-        n / 39182.0 * 10000 as rate_computed, 'provisional' as value_status, false as is_derived,
+        'as_published' as territory, round(n / 39182.0 * 10000, 1) as value, n as numerator, 39182.0 as denominator,
+        round(n / 39182.0 * 10000, 1) as rate_published, n / 39182.0 * 10000 as rate_computed,
+        (n - 5) / 39182.0 * 10000 as rate_low, (n + 5) / 39182.0 * 10000 as rate_high, true as is_consistent,
+        'provisional' as value_status, false as is_derived,
         false as is_synthetic, '{LOCAL}' as snapshot_id, '{SNAPSHOT}' as denominator_snapshot_id
     from (values ('2019', 800.0), ('2020', 840.0)) as t (y, n);
 insert into marts.fct_indicator_value by name
     select 'bijstand_per_10000_inw' as indicator_id, 'WK039601' as region_code, '2020' as period_id,
         'as_published' as territory, 'unknown' as absence, false as is_derived, false as is_synthetic,
         '{SNAPSHOT}' as snapshot_id;
+update marts.fct_indicator_value set is_indicative = false;
 
+insert into marts.fct_indicator_revision by name
+    select 'bijstand_per_10000_inw' as indicator_id, 'GM0396' as region_code, '2020' as period_id,
+        'denominator' as part, 39190.0 as old_value, 39182.0 as new_value, null as old_absence, null as new_absence,
+        'provisional' as old_status, 'definitive' as new_status, '{OLDER}' as old_snapshot_id,
+        '{SNAPSHOT}' as new_snapshot_id, false as is_synthetic, '2026-04-01 06:00:00' as seen_at;
 insert into marts.fct_break values
     ('bijstand_per_10000_inw', null, '2018-01-01', 'Andere telling', 'Register'),
     (null, 'GM0396', '2018-01-01', 'Grenswijziging', 'CBS');
@@ -170,8 +163,8 @@ insert into marts.fct_indicator_benchmark by name
     where v.region_code like 'GM%';
 
 insert into marts.fct_indicator_trend values
-    ('bijstand_per_10000_inw', 'GM0396', 5, '2018', '2022', -3.0, 0.0167, 'down', 200, 190, 210, '2024', false),
-    ('inwoners', 'GM0396', 2, '2019', '2020', null, null, 'too_few_points', null, null, null, null, false);
+    ('bijstand_per_10000_inw', 'GM0396', 5, '2018', '2022', -3.0, 0.0167, 'down', 200, 190, 210, '2024', false, false),
+    ('inwoners', 'GM0396', 2, '2019', '2020', null, null, 'too_few_points', null, null, null, null, false, false);
 
 insert into intermediate.int_objective values ('heemskerk-01', 1), ('heemskerk-13', 1);
 insert into marts.fct_objective_attainment values
@@ -184,13 +177,23 @@ insert into marts.fct_objective_attainment values
 """
 
 
+def create_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every published table, empty, with the columns that its dbt contract states."""
+    connection.execute("create schema marts; create schema intermediate")
+    for path in sorted(product_path("models").glob("marts/**/*.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            body = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+            connection.execute(f"create table marts.{model['name']} ({body})")
+    connection.execute("create table intermediate.int_objective (objective_id text, version integer)")
+
+
 @pytest.fixture(scope="session")
 def sound_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sound database. Do not write to it: ask for `build` instead."""
     path = tmp_path_factory.mktemp("gate") / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         create_raw_schema(connection)
-        connection.execute(MARTS)
+        create_marts(connection)
         connection.execute(ROWS)
     return path
 

@@ -281,8 +281,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
     [
         (
             "Heemskerk",
-            "Huizen, Vlissingen, Zutphen, Veldhoven, Maassluis, Den Helder, Zwijndrecht, Middelburg, Bergen op Zoom, "
-            "Leiderdorp",
+            "Huizen, Vlissingen, Zutphen, Veldhoven, Maassluis, Den Helder, Zwijndrecht, Middelburg, Leiderdorp, "
+            "Bergen op Zoom",
         ),
         (
             "Almere",

@@ -9,12 +9,11 @@ from dagster_project import transform
 PUBLISHED = {
     "dim_region": "region_code region_name region_type parent_code valid_from valid_to successor_code size_class",
     "dim_period": "period_id period_type start_date end_date",
-    "dim_dataset": "source_id dataset_id title table_id publisher_title publisher_status successor_table_id "
-    "successor_note rhythm licence attribution unverified snapshot_id retrieved_at publisher_modified_at",
     "dim_indicator": "indicator_id bbv_number name_nl definition_nl unit rate_base decimals age_band direction "
     "taakveld source_id source_reference rhythm lag_months legal_source unverified valid_from valid_to",
     "dim_indicator_version": "indicator_id version valid_from valid_to unit rate_base decimals age_band "
-    "numerator_concept denominator_concept published_concept printed_unit printed_rate_base is_comparable note",
+    "numerator_concept denominator_concept published_concept published_factor published_offset printed_unit "
+    "printed_rate_base is_comparable note",
     "fct_indicator_value": "indicator_id region_code period_id territory value numerator denominator rate_published "
     "rate_computed rate_low rate_high is_consistent interval_low interval_high value_status absence is_derived "
     "is_indicative is_synthetic snapshot_id denominator_snapshot_id",
