@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,9 @@ def test_a_table_in_another_unit_is_kept_out_and_its_last_snapshot_serves(
 def test_a_table_that_vanished_serves_on_says_so_everywhere_and_keeps_later_refreshes_quick(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
+    stops = "Tot slot.\n\nWanneer komen er nieuwe cijfers?\nDeze reeks wordt voortgezet in tabel 86999NED."
+    table = key_figures(contract("cbs", "kwb_2024"))
+    country.put(replace(table, info={"OutputStatus": "Gediscontinueerd", "ShortDescription": stops}))
     run_refresh()
     country.misbehave(f"/{KWB_2024}/", faults.status(404, "weg"), times=1000)
     country.put(key_figures(contract("cbs", "kwb_2023"), factor=1.1, modified="2025-09-01T02:00:00"))
@@ -187,11 +191,16 @@ def test_a_table_that_vanished_serves_on_says_so_everywhere_and_keeps_later_refr
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
     state = "select trouble, is_serving_old, age_days >= 0 from marts.audit_dataset where dataset_id = 'kwb_2024'"
     assert query(workspace, state) == [("vanished", True, True)]
-    described = "select table_id, snapshot_id is not null from marts.dim_dataset where dataset_id = 'kwb_2024'"
-    assert query(workspace, described) == [(KWB_2024, True)]
+    assert "Its last description names 86999NED as successor. For now its snapshot of" in said
+    described = (
+        "select table_id, publisher_status, successor_table_id, snapshot_id is not null from marts.dim_dataset"
+        " where dataset_id = 'kwb_2024'"
+    )
+    assert query(workspace, described) == [(KWB_2024, "discontinued", "86999NED", True)]
     folder = current_folder(workspace)
     assert folder is not None
-    assert "bij de uitgever niet meer te vinden sinds" in (folder / "site" / "index.html").read_text(encoding="utf-8")
+    words = "stopgezet; opgevolgd door tabel 86999NED; bij de uitgever niet meer te vinden sinds"
+    assert words in (folder / "site" / "index.html").read_text(encoding="utf-8")
 
     standing = current_manifest(workspace)
     said, code = run_refresh()
@@ -201,7 +210,7 @@ def test_a_table_that_vanished_serves_on_says_so_everywhere_and_keeps_later_refr
     console = Console(width=300)
     with console.capture() as shown:
         console.print(status(workspace))
-    assert "gone at the publisher since" in shown.get()
+    assert "discontinued; succeeded by 86999NED; gone at the publisher since" in shown.get()
     assert shown.get().count("CBS knows no table 85984NED") == 1
 
 
@@ -242,6 +251,23 @@ def test_a_gate_that_refuses_leaves_the_publication_and_says_why(
     assert "still stands" in said
     record = json.loads(max(workspace.runs.glob("*.json")).read_text())
     assert record["outcome"] == "refused"
+
+
+def test_other_settings_that_come_to_the_same_are_built_once(
+    country: StandIn, workspace: Workspace, run_refresh: Refresh
+) -> None:
+    run_refresh()
+    standing = current_manifest(workspace)
+    settings = workspace.root / "opkoers.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("small_count_threshold = 10", "small_count_threshold = 11"), encoding="utf-8")
+    for said in ("Published", "Nothing new since"):
+        sentence, code = refresh(Workspace(workspace.root), RunOptions())
+        assert (code, sentence.startswith(said)) == (0, True), sentence
+    moved = current_manifest(workspace)
+    assert standing is not None
+    assert moved is not None
+    assert moved["content_hash"] == standing["content_hash"]
 
 
 def test_a_file_that_fits_nothing_is_rejected_with_its_reason(
