@@ -113,7 +113,8 @@ def publish(run: Run) -> Published | None:
         settings: else the next refresh would find them changed again.
     """
     state = run.state()
-    tables = table_hashes(run.database)
+    with run.stage("hash tables"):
+        tables = table_hashes(run.database)
     before = current_manifest(run.workspace)
     if before and before["as_of"] <= state.as_of and _stands_on(before) == _grounds(run, state, tables):
         return None

@@ -236,17 +236,32 @@ def create_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table raw.{table} ({body})")
 
 
+_ROWS_AT_ONCE = 50_000
+"""Small batches are inserted together: an insert costs some ten milliseconds, however few rows it has."""
+
+
 def append(connection: duckdb.DuckDBPyConnection, batches: Iterable[RawBatch]) -> int:
-    """Append batches to their tables, one at a time, so memory stays that of one batch.
+    """Append batches to their tables, some at a time, so memory stays that of a few batches.
 
     Returns:
         How many rows were appended.
     """
     total = 0
+    waiting: dict[tuple[str, ...], list[pa.Table]] = {}
     for batch in batches:
-        names = ", ".join(batch.rows.column_names)
-        connection.register("batch", batch.rows)
-        connection.execute(f"insert into raw.{batch.table} ({names}) select {names} from batch")
-        connection.unregister("batch")
-        total += batch.rows.num_rows
-    return total
+        key = (batch.table, *batch.rows.column_names)
+        held = waiting.setdefault(key, [])
+        held.append(batch.rows)
+        if sum(rows.num_rows for rows in held) >= _ROWS_AT_ONCE:
+            total += _insert(connection, key, waiting.pop(key))
+    return total + sum(_insert(connection, key, held) for key, held in waiting.items())
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, key: tuple[str, ...], held: list[pa.Table]) -> int:
+    table, *columns = key
+    rows = pa.concat_tables(held, promote_options="permissive")
+    names = ", ".join(columns)
+    connection.register("batch", rows)
+    connection.execute(f"insert into raw.{table} ({names}) select {names} from batch")
+    connection.unregister("batch")
+    return int(rows.num_rows)

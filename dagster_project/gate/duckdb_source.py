@@ -38,6 +38,7 @@ _COLUMN_TYPES: Final[dict[str, sa.types.TypeEngine[Any]]] = {
 _DUCKDB_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    "memory_limit": "512MB",  # it stands beside the refresh itself; what does not fit goes to disk
 }
 
 
