@@ -20,6 +20,7 @@ from dagster_project.publication import current_folder
 from dagster_project.run import RunOptions
 from dagster_project.trace import trace
 from dagster_project.workspace import Workspace
+from tests.real_data import real_data
 
 LIST = "published_bbv_values.csv"
 CONTRADICTED = {

@@ -14,6 +14,7 @@ import pytest
 from dagster_project.contracts import contract
 from dagster_project.extract import cbs
 from dagster_project.extract.http import HttpClient
+from tests.real_data import real_data
 from tests.standin.server import StandIn
 from tests.standin.tables import V3Table
 
