@@ -195,7 +195,8 @@ def load_raw(run: Run) -> dict[str, int]:
     """
     run.database.unlink(missing_ok=True)
     pinned: list[Snapshot] = []
-    with duckdb.connect(str(run.database), config={"memory_limit": "1GB"}) as connection:
+    with duckdb.connect(str(run.database)) as connection:
+        connection.execute("set memory_limit = '1GB'")
         create_raw_schema(connection)
         vintages: list[Snapshot] = []
         for dataset in datasets_of(run.workspace):

@@ -6,6 +6,7 @@ Dagster does not belong here: `assets/models.py` turns the events that `build` h
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -133,7 +134,12 @@ def _build_database(database: Path | None) -> Iterator[None]:
     finally:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
+        # the manager only drops its reference: what else still refers to a connection would hold the file until
+        # Python happens to clean up, and the gate, another process, could not open it
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager._ENV.close()
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        gc.collect()
         os.environ.pop(DATABASE_VARIABLE, None)
         if before is not None:
             os.environ[DATABASE_VARIABLE] = before

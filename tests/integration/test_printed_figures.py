@@ -1,16 +1,14 @@
 """Printed figures through the drop folder: every row becomes a figure or a refusal, and nothing else changes.
 
-`OPKOERS_REAL_DATA` names the folder with real data; the list is `published/published_bbv_values.csv` in it.
+The list is `published/published_bbv_values.csv` of the collected data (`tests/real_data.py`).
 """
 
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,6 +20,7 @@ from dagster_project.publication import current_folder
 from dagster_project.run import RunOptions
 from dagster_project.trace import trace
 from dagster_project.workspace import Workspace
+from tests.real_data import real_data
 
 LIST = "published_bbv_values.csv"
 CONTRADICTED = {
@@ -126,12 +125,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def loaded(sample: Workspace) -> Loaded:
-    configured = os.environ.get("OPKOERS_REAL_DATA")
-    if not configured:
-        pytest.skip("OPKOERS_REAL_DATA names no folder with real data")
-    path = Path(configured) / "published" / LIST
-    if not path.is_file():
-        pytest.skip(f"OPKOERS_REAL_DATA names a folder without published/{LIST}")
+    path = real_data("published", LIST)
     before = figures(sample)
     shutil.copy(path, sample.drop / LIST)
     said, code = offline(sample)

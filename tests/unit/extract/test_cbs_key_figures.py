@@ -1,11 +1,10 @@
 """Every column of the key figures' contracts is found in what CBS sent of Kerncijfers wijken en buurten 2020.
 
-OPKOERS_REAL_DATA names the folder that holds it, `cbs-odata-v3/84799NED`; without it the tests are skipped.
+It lies in `cbs-odata-v3/84799NED` of the collected data (`tests/real_data.py`).
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from dagster_project.contracts import contract
 from dagster_project.extract import cbs
 from dagster_project.extract.http import HttpClient
+from tests.real_data import real_data
 from tests.standin.server import StandIn
 from tests.standin.tables import V3Table
 
@@ -35,12 +35,7 @@ COLUMNS = {
 @pytest.fixture(scope="module")
 def properties() -> list[dict[str, Any]]:
     """The rows of DataProperties as the service sent them in March 2021."""
-    configured = os.environ.get("OPKOERS_REAL_DATA")
-    if not configured:
-        pytest.skip("OPKOERS_REAL_DATA names no folder with real CBS data")
-    path = Path(configured, "cbs-odata-v3", "84799NED", "cbs.v3.84799NED_DataProperties.parquet")
-    if not path.is_file():
-        pytest.skip(f"OPKOERS_REAL_DATA names a folder without {path.name}")
+    path = real_data("cbs-odata-v3", "84799NED", "cbs.v3.84799NED_DataProperties.parquet")
     rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
     return rows
 

@@ -19,6 +19,8 @@ PUBLISHED = {
     "is_indicative is_synthetic snapshot_id denominator_snapshot_id",
     "fct_indicator_revision": "indicator_id region_code period_id part old_value new_value old_absence new_absence "
     "old_status new_status old_snapshot_id new_snapshot_id is_synthetic seen_at",
+    "dim_dataset": "source_id dataset_id title table_id publisher_title publisher_status successor_table_id "
+    "successor_note rhythm licence attribution unverified snapshot_id retrieved_at publisher_modified_at",
     "fct_break": "indicator_id region_code break_date reason source",
     "dim_region_profile": "region_code characteristic period_id value standardised is_synthetic",
     "dim_peer": "region_code peer_code rank distance n_characteristics inhabitants_difference "
