@@ -234,7 +234,7 @@ def load_ours(data: Path) -> Callable[[], int]:
     store = SnapshotStore(data / "snapshots")
 
     def work() -> int:
-        with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(Path(folder) / "raw.duckdb")) as connection:
+        with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(Path(folder) / "rows.duckdb")) as connection:
             create_raw_schema(connection)
             for dataset in kwb():
                 snapshot = next(store.all(dataset.source_id, dataset.dataset_id))
