@@ -206,7 +206,7 @@ def _print_sizes(workspace: Path, raw: dict[str, int], models: dict[str, float])
     print("  " + ", ".join(f"{name} {table['rows']:,}" for name, table in _largest(published)))
     print(f"warehouse.duckdb: {_size([current / 'warehouse.duckdb']):,.0f} MB")
     slowest = sorted(models.items(), key=lambda item: -item[1])[:SLOWEST]
-    print(f"slowest of {len(models)} models and seeds from nothing, s, two side by side:")
+    print(f"slowest of {len(models)} models and seeds from nothing, s:")
     print("  " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in slowest))
 
 
