@@ -111,7 +111,7 @@ def _long(*case: object) -> Any:
     ("part", "fault", "told"),
     [
         (f"{KWB_2024}/TypedDataSet", faults.hang, "not a byte came"),
-        # one fault of the network and one of the content here; all of them, of a pull alone, in test_misbehaving_cbs_pull
+        # one fault of the network and one of the content; test_misbehaving_cbs_pull tries all of them on a pull alone
         _long(f"{KWB_2024}/TypedDataSet", faults.reset_half_way, "broke"),
         _long(f"{KWB_2024}/TypedDataSet", faults.status(500, "query returns more than 10000 records"), "500"),
         _long(f"{KWB_2024}/TypedDataSet", faults.cut_json, "JSON"),
