@@ -182,7 +182,7 @@ def test_the_publication_is_whole_and_holds_aggregates_only(demo: Path, warehous
         "dim_region", "dim_period", "dim_indicator", "fct_indicator_value", "fct_indicator_trend",
         "dim_indicator_version", "fct_indicator_revision", "fct_indicator_benchmark", "fct_break",
         "dim_region_profile", "dim_peer", "fct_objective_attainment",
-        "audit_quarantine", "audit_run", "audit_snapshot", "audit_validation",
+        "dim_dataset", "audit_dataset", "audit_quarantine", "audit_run", "audit_snapshot", "audit_validation",
     }  # fmt: skip
     assert {path.stem for path in (folder / "parquet").glob("*.parquet")} == tables
     assert set(manifest["tables"]) == tables

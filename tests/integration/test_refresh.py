@@ -103,21 +103,26 @@ def test_a_new_vintage_is_published_and_the_old_file_stays_open(
     assert manifest["previous_manifest_sha256"]
 
 
+def _long(*case: object) -> Any:
+    return pytest.param(*case, marks=pytest.mark.long)
+
+
 @pytest.mark.parametrize(
     ("part", "fault", "told"),
     [
         (f"{KWB_2024}/TypedDataSet", faults.hang, "not a byte came"),
-        (f"{KWB_2024}/TypedDataSet", faults.reset_half_way, "broke"),
-        (f"{KWB_2024}/TypedDataSet", faults.status(500, "query returns more than 10000 records"), "500"),
-        (f"{KWB_2024}/TypedDataSet", faults.cut_json, "JSON"),
-        (f"{KWB_2024}/DataProperties", faults.rewritten(faults.without_row("Key", WMO)), "WmoClienten"),
-        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.without_column(WMO)), WMO),
+        # one fault of the network and one of the content; test_misbehaving_cbs_pull tries all of them on a pull alone
+        _long(f"{KWB_2024}/TypedDataSet", faults.reset_half_way, "broke"),
+        _long(f"{KWB_2024}/TypedDataSet", faults.status(500, "query returns more than 10000 records"), "500"),
+        _long(f"{KWB_2024}/TypedDataSet", faults.cut_json, "JSON"),
+        _long(f"{KWB_2024}/DataProperties", faults.rewritten(faults.without_row("Key", WMO)), "WmoClienten"),
+        _long(f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.without_column(WMO)), WMO),
         (
             f"{KWB_2024}/DataProperties",
             faults.rewritten(faults.with_unit("Key", WMO, "x 1 000")),
             "x 1 000",
         ),
-        (f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.with_row_again(0, **{WMO: 999_999})), "999999"),
+        _long(f"{KWB_2024}/TypedDataSet", faults.rewritten(faults.with_row_again(0, **{WMO: 999_999})), "999999"),
     ],
     ids=[
         "hangs",
