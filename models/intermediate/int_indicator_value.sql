@@ -8,7 +8,8 @@ with version as (
     select * from {{ ref('indicator_versions') }}
 ),
 
-observation as (
+-- read anew wherever it is named: a copy of it in memory would be most of what there is
+observation as not materialized (
     select * from {{ ref('int_observation') }}
 ),
 
@@ -205,13 +206,14 @@ uncollected as (
         indicator.bbv_number is not null
         and indicator.valid_to is null
         and indicator.indicator_id not in (
-            select unfilled.indicator_id
-            from unfilled
-            inner join {{ ref('stg_run__parameter') }} as own on unfilled.region_code = own.workspace_gemeente
+            select version.indicator_id
+            from version
+            inner join observation on observation.concept_id in (version.published_concept, version.numerator_concept)
+            inner join {{ ref('stg_run__parameter') }} as own on observation.region_code = own.workspace_gemeente
             union
-            select measured.indicator_id
-            from measured
-            inner join {{ ref('stg_run__parameter') }} as own on measured.region_code = own.workspace_gemeente
+            select measurement.indicator_id
+            from {{ ref('int_measurement') }} as measurement
+            inner join {{ ref('stg_run__parameter') }} as own on measurement.region_code = own.workspace_gemeente
         )
 )
 
