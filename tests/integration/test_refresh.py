@@ -334,15 +334,15 @@ def test_a_file_that_was_taken_out_of_the_workspace_speaks_no_more(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
     header = (workspace.root / "measurements.csv").read_text(encoding="utf-8").splitlines()[0]
-    cells = dict.fromkeys(header.split(";"), "") | {"indicator_id": "niet_sporters_pct", "region_code": "GM0396"}
-    cells |= {"period_id": "2024", "value": "44,1", "source": "verzonnen", "synthetisch": "ja"}
+    cells = dict.fromkeys(header.split(";"), "") | {"indicator_id": "banen_per_1000", "region_code": "GM0396"}
+    cells |= {"period_id": "2024", "value": "644,1", "source": "verzonnen", "synthetisch": "ja"}
     (workspace.root / "measurements.csv").write_text(f"{header}\n{';'.join(cells.values())}\n", encoding="utf-8")
     run_refresh()
-    assert value(workspace, "niet_sporters_pct", "GM0396", "2024") == pytest.approx(44.1)
+    assert value(workspace, "banen_per_1000", "GM0396", "2024") == pytest.approx(644.1)
     (workspace.root / "measurements.csv").unlink()
     said, code = run_refresh()
     assert code == 0, said
-    assert value(workspace, "niet_sporters_pct", "GM0396", "2024") is None
+    assert value(workspace, "banen_per_1000", "GM0396", "2024") is None
     assert run_refresh()[0].startswith("Nothing new")
 
 
