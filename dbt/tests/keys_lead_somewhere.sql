@@ -14,6 +14,10 @@
     ('fct_objective_attainment', 'period_id', 'dim_period', 'period_id'),
     ('fct_objective_attainment', 'target_period_id', 'dim_period', 'period_id'),
     ('dim_region', 'parent_code', 'dim_region', 'region_code'),
+    ('dim_action_indicator', 'action_id', 'dim_action', 'action_id'),
+    ('dim_maatregel', 'effect_period_id', 'dim_period', 'period_id'),
+    ('fct_budget', 'period_id', 'dim_period', 'period_id'),
+    ('fct_cost', 'period_id', 'dim_period', 'period_id'),
 ] %}
 {% for child, foreign_key, parent, key in keys %}
 select distinct

@@ -33,6 +33,27 @@ PUBLISHED = {
     "fct_objective_attainment": "objective_id version plan_id region_code period_id indicator_id kind baseline_value "
     "baseline_period_id target_value target_period_id current_value expected_value attainment ratio status probability "
     "next_measurement_due is_overdue is_current is_synthetic snapshot_id",
+    "dim_plan": "plan_id title starts ends evaluation council_moments source remarks snapshot_id",
+    "dim_opgave": "plan_id opgave opgave_order ambition source remarks snapshot_id",
+    "dim_opgave_indicator": "plan_id opgave indicator_id place snapshot_id",
+    "dim_plan_indicator": "plan_id indicator_id indicator_group group_order place name_nl definition_nl unit decimals "
+    "direction opgave rhythm source remarks snapshot_id",
+    "dim_action": "action_id plan_id opgave programme action state starts ends expected_effect cost source remarks "
+    "is_synthetic snapshot_id",
+    "dim_action_indicator": "action_id indicator_id",
+    "dim_agenda": "plan_id opgave moment_start moment_text subject body source snapshot_id",
+    "dim_choice": "plan_id programme choice effect_financial effect_organisational effect_society source is_synthetic "
+    "snapshot_id",
+    "dim_risk": "plan_id opgave risk source snapshot_id",
+    "dim_narrative": "objective_id edition author_role section section_order text is_synthetic snapshot_id",
+    "dim_maatregel": "objective_id edition maatregel_order maatregel expected_effect effect_period_id cost "
+    "is_synthetic snapshot_id",
+    "dim_region_shape": "region_code region_name geometry crs is_synthetic snapshot_id",
+    "fct_budget": "plan_id programme budget_line opgave period_id basis budget actual forecast plan_budget "
+    "share_of_budget is_synthetic source snapshot_id",
+    "fct_cost": "wet category period_id users cost cost_per_user is_synthetic source snapshot_id",
+    "fct_cost_change": "wet period_id previous_period_id cost_before cost_after change users_effect price_effect "
+    "mix_effect unsplit_effect break_date break_reason is_synthetic",
 }
 
 
