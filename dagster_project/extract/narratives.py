@@ -365,7 +365,7 @@ def _sections(name: str, lines: list[str], start: int) -> Iterator[Section]:
                 f"{name}: '{SECTIONS[later]}' comes again or too late, after line {earlier + 1}; "
                 f"expected each heading once, in the order {order}."
             )
-    for place, end, code in zip(places, [*places[1:], len(lines)], codes, strict=True):
+    for place, end, code in zip(places, [*places, len(lines)][1:], codes, strict=True):
         yield Section(code, place + 1, _without_blank_ends(lines[place + 1 : end]))
 
 
