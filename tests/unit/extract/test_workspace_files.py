@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.contracts import contract
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import workspace_files
 from dagster_project.product import product_path
@@ -148,3 +149,68 @@ def test_a_workspace_file_is_recorded_as_it_stands(tmp_path: Path) -> None:
     recording = workspace_files.record(OBJECTIVES, SAMPLE / "objectives.csv", tmp_path)
     assert recording.file.read_bytes() == (SAMPLE / "objectives.csv").read_bytes()
     assert (recording.url, recording.origin, recording.row_count) == ("objectives.csv", "file", 28)
+
+
+@pytest.mark.parametrize(
+    ("dataset_id", "text"),
+    [
+        ("actions", "opgave;action;indicators;state;expected_effect;cost\nZorg;Bellen;*;Loopt;Kortere rij;1200,50\n"),
+        ("agenda", "date;subject;opgave\n2027-03-11;Evaluatie;Zorg\n"),
+        ("agenda", "period;subject\n2027-Q1;Evaluatie\n"),
+        ("budget", "plan_id;year;budget\np;2024;-300,5\n"),
+        ("costs", "wet;year;source\nWmo;2024;Jaarrekening\n"),
+    ],
+)
+def test_columns_that_are_not_required_may_be_missing(tmp_path: Path, dataset_id: str, text: str) -> None:
+    dataset = contract("municipal", dataset_id)
+    tables, _ = read_all(workspace_files.read, dataset, write(tmp_path, text))
+    (row,) = tables[str(dataset.raw_table)]
+    assert row["row_number"] == 2
+
+
+@pytest.mark.parametrize(
+    ("dataset_id", "text", "message"),
+    [
+        (
+            "agenda",
+            "date;period;subject\n;;Evaluatie\n",
+            "line 2, date or period: none of them is filled, expected exac",
+        ),
+        ("agenda", "subject\nEvaluatie\n", "line 2, date or period: none of them is filled"),
+        (
+            "agenda",
+            "date;period;subject\n2027-03-11;2027-Q1;Evaluatie\n",
+            "line 2, date or period: more than one is fil",
+        ),
+        ("actions", "opgave;indicators\nZorg;*\n", "lacks the header 'action'"),
+        (
+            "actions",
+            "action;state\nBellen;bezig\n",
+            "line 2, state: found 'bezig', expected one of gepland, loopt, afg",
+        ),
+        (
+            "costs",
+            "wet;year;users;source\nWmo;2024;1.240;Jaarrekening\n",
+            "line 2, users: found '1.240', expected a whole",
+        ),
+        (
+            "budget",
+            "plan_id;year;budget\np;2024;1.240\n",
+            "line 2, budget: found '1.240', expected a number written as",
+        ),
+        ("plans", "plan_id;title\np;\n", "line 2, title: is empty, expected text"),
+    ],
+)
+def test_a_fault_in_a_file_around_the_plan_is_named(tmp_path: Path, dataset_id: str, text: str, message: str) -> None:
+    dataset = contract("municipal", dataset_id)
+    with pytest.raises(UnsoundData, match=message):
+        read_all(workspace_files.read, dataset, write(tmp_path, text), name=str(dataset.file_pattern))
+
+
+def test_what_the_plan_leaves_out_of_an_objective_stays_empty(tmp_path: Path) -> None:
+    header = "plan_id;objective_id;opgave;title;indicator_id;kind;direction;owner;rhythm;valid_from;result_area;remarks"
+    path = write(tmp_path, f"{header}\np;p-01;Zorg;Minder wachten;;;;;;2024-01-01;Nabij;Zie bijlage\n")
+    tables, _ = read_all(workspace_files.read, OBJECTIVES, path)
+    (row,) = tables["objective"]
+    assert {row[name] for name in ("indicator_id", "kind", "direction", "owner", "rhythm")} == {None}
+    assert (row["result_area"], row["remarks"]) == ("Nabij", "Zie bijlage")
