@@ -25,6 +25,7 @@ from dagster_project.gate.results import Finding, number, rows_in_words, without
 from dagster_project.gate.suites import SQL_TYPE, Expectation, Suite
 
 _MAX_SHOWN: Final = 5
+_LONGEST_SHOWN: Final = 80
 _POSITION = "position"
 _COLUMN_TYPES: Final[dict[str, sa.types.TypeEngine[Any]]] = {
     "VARCHAR": sa.String(),
@@ -157,6 +158,8 @@ class BuildDatabase:
         column = str(expectation.kwargs.get("column"))
         if suite.holds_persons:
             return f"{rows_in_words(unexpected)} otherwise"
+        if expectation.meta.shows:
+            return self._named(suite.table, expectation.kwargs["unexpected_rows_query"], expectation.meta.shows)
         match expectation.type:
             case "expect_column_values_to_be_between":
                 return self._value_range(suite.table, column)
@@ -166,6 +169,14 @@ class BuildDatabase:
                 return f"{number(unexpected)} empty"
             case _:
                 return f"{rows_in_words(unexpected)} otherwise"
+
+    def _named(self, table: str, query: str, column: str) -> str:
+        """What an SQL check found, by the values that name it."""
+        answer = query.format(batch=table)
+        named = self._connection.execute(f"select distinct {column}::varchar from ({answer}\n) order by 1").fetchall()
+        shown = [without_personal_numbers(str(value))[:_LONGEST_SHOWN] for (value,) in named[:_MAX_SHOWN]]
+        more = f" and {number(len(named) - _MAX_SHOWN)} more" if len(named) > _MAX_SHOWN else ""
+        return f"{', '.join(shown)}{more}"
 
     def _value_range(self, table: str, column: str) -> str:
         query = f"select min({column}), max({column}) from {table}"

@@ -55,6 +55,8 @@ class Meta(_Strict):
     """Short name of an SQL check. Required for SQL."""
     column: str | None = None
     """The column that an SQL check is about, where it is about one."""
+    shows: str | None = None
+    """The column of an SQL check's answer whose values name what is wrong. Only for what is published anyway."""
 
 
 class Expectation(_Strict):
@@ -109,6 +111,8 @@ class _SuiteFile(_Strict):
         if not self.expectations:
             raise ValueError("the suite is empty: it would pass whatever the data")
         labels = [expectation.label for expectation in self.expectations]
+        if not self.table.startswith(f"{_SCHEMA['after_build']}.") and any(e.meta.shows for e in self.expectations):
+            raise ValueError("meta.shows is for published tables: values of a raw table may tell of a person")
         if len(set(labels)) < len(labels):
             twice = sorted({label for label in labels if labels.count(label) > 1})
             raise ValueError(f"stated twice: {', '.join(twice)}")

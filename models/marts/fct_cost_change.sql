@@ -21,6 +21,7 @@ with totalled as (
 based as (
     select
         pair.*,
+        -- unique users of one year beside added-up users of the other would make growth out of overlap
         case
             when pair.is_by_category and not pair.has_unique_users then totalled.users_before
             else pair.users_before

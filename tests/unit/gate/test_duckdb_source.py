@@ -68,10 +68,10 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def check(path: Path, kind: str, kwargs: dict[str, Any], table: str = "raw.thing") -> Finding:
+def check(path: Path, kind: str, kwargs: dict[str, Any], table: str = "raw.thing", shows: str | None = None) -> Finding:
     from dagster_project.gate.duckdb_source import open_build
 
-    meta = Meta(name="sql", sentence="none") if kind == SQL_TYPE else Meta()
+    meta = Meta(name="sql", sentence="none", shows=shows) if kind == SQL_TYPE else Meta()
     expectation = Expectation(type=kind, kwargs=kwargs, severity="critical", meta=meta)
     with open_build(path) as database:
         (finding,) = database.run(Suite("after_ingest", "thing", table, "Things.", (expectation,)))
@@ -97,6 +97,16 @@ def test_a_type_fails_on_unsound_data_and_counts_it(things: Path, kind: str) -> 
     assert finding.error is None
     assert not finding.success
     assert (finding.observed, finding.unexpected_count) == (observed, unexpected)
+
+
+def test_what_an_sql_check_finds_is_named_where_the_suite_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    words = ", ".join(f"('w{number}')" for number in (1, 1, 2, 3, 4, 5, 6, 123456782))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"create schema marts; create table marts.thing as from (values {words}) as t(word)")
+    query = "-- why\nselect word from {batch} where word <> 'a'"
+    finding = check(path, SQL_TYPE, {"unexpected_rows_query": query}, "marts.thing", shows="word")
+    assert finding.observed == "w1, w[number], w2, w3, w4 and 2 more"
 
 
 @pytest.mark.parametrize("kind", sorted(PROVEN_TYPES - {SQL_TYPE, "expect_table_row_count_to_be_between"}))

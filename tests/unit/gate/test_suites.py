@@ -88,6 +88,16 @@ def test_sql_without_a_sentence_is_a_fault(suites: Callable[..., Path]) -> None:
     assert "needs meta.name and meta.sentence" in fault(suites, SOUND + sql)
 
 
+def test_showing_values_of_a_raw_table_is_a_fault(suites: Callable[..., Path]) -> None:
+    sql = """
+  - type: unexpected_rows_expectation
+    severity: warning
+    meta: {name: other, sentence: nothing, shows: owner}
+    kwargs: {unexpected_rows_query: "select owner from {batch}"}
+"""
+    assert "meta.shows is for published tables" in fault(suites, SOUND + sql)
+
+
 def test_a_check_stated_twice_is_a_fault(suites: Callable[..., Path]) -> None:
     assert "stated twice" in fault(suites, SOUND + SOUND.partition("expectations:\n")[2])
 

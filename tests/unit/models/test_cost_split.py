@@ -62,14 +62,15 @@ def _euros(cents: int) -> Fraction:
     return Fraction(cents, 100)
 
 
-def _total(lines: list[Line], year: str, part: str) -> Fraction | None:
-    """Cost (`cents`) or users of a year: of the whole where it is given, else of all categories, if all tell it."""
+def _cost(lines: list[Line], year: str) -> Fraction | None:
+    """Cost of a year: of the whole where it is given, else of all categories, if all tell it."""
     of_year = [line for line in lines if line.period == year]
-    whole = [value for line in of_year if line.category is None and (value := getattr(line, part)) is not None]
-    parts = [getattr(line, part) for line in of_year if line.category is not None]
+    whole = [line.cents for line in of_year if line.category is None and line.cents is not None]
     if whole:
-        return Fraction(whole[0])
-    return Fraction(sum(parts)) if parts and None not in parts else None
+        return _euros(whole[0])
+    parts = [line.cents for line in of_year if line.category is not None]
+    known = [cents for cents in parts if cents is not None]
+    return _euros(sum(known)) if parts and len(known) == len(parts) else None
 
 
 def expected(lines: list[Line]) -> dict[str, Change]:
@@ -77,9 +78,9 @@ def expected(lines: list[Line]) -> dict[str, Change]:
     years = sorted({line.period for line in lines})
     found = {}
     for before, after in pairwise(years):
-        costs = [_total(lines, year, "cents") for year in (before, after)]
+        costs = [_cost(lines, year) for year in (before, after)]
         if costs[0] is not None and costs[1] is not None:
-            found[after] = _change(lines, before, after, costs[0] / 100, costs[1] / 100)
+            found[after] = _change(lines, before, after, costs[0], costs[1])
     return found
 
 
@@ -88,24 +89,21 @@ Part = tuple[int, Fraction, int, Fraction]
 
 
 def _change(lines: list[Line], before: str, after: str, cost_before: Fraction, cost_after: Fraction) -> Change:
-    names = {line.category for line in lines if line.period in (before, after)} - {None}
-    is_by_category = all(any(line.category and line.period == year for line in lines) for year in (before, after))
-    if is_by_category:
-        parts = [part for name in sorted(map(str, names)) if (part := _part(lines, name, before, after))]
-        whole = [
-            next((line.users for line in lines if line.period == year and line.category is None), None)
-            for year in (before, after)
-        ]
+    whole = [
+        next((line.users for line in lines if line.period == year and line.category is None), None)
+        for year in (before, after)
+    ]
+    named = [{line.category for line in lines if line.period == year} - {None} for year in (before, after)]
+    if all(named):
+        parts = [part for name in sorted(map(str, named[0] | named[1])) if (part := _part(lines, name, before, after))]
         if None in whole:
             whole = [sum(part[0] for part in parts), sum(part[2] for part in parts)]
     else:
-        totals = [_total(lines, year, "users") for year in (before, after)]
-        whole = [None if total is None else int(total) for total in totals]
-        parts = [_splittable(whole[0], cost_before, whole[1], cost_after)]
-        parts = [part for part in parts if part]
+        part = _splittable(whole[0], cost_before, whole[1], cost_after)
+        parts = [part] if part else []
     if not (whole[0] and whole[1]):
         parts = []
-    effects = _shapley(whole[0] or 0, whole[1] or 0, [part for part in parts if part])
+    effects = _shapley(whole[0] or 0, whole[1] or 0, parts)
     return Change(cost_before, cost_after, *effects, cost_after - cost_before - sum(effects))
 
 
