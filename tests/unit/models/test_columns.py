@@ -33,6 +33,14 @@ PUBLISHED = {
     "fct_objective_attainment": "objective_id version plan_id region_code period_id indicator_id kind baseline_value "
     "baseline_period_id target_value target_period_id current_value expected_value attainment ratio status probability "
     "next_measurement_due is_overdue is_current is_synthetic snapshot_id",
+    "dim_objective": "objective_id version plan_id opgave opgave_order objective_order title result_area indicator_id "
+    "kind direction baseline_value baseline_period_id target_rule target_value target_period_id margin unit decimals "
+    "owner instrument rhythm programme source remarks valid_from valid_to is_current is_open snapshot_id",
+    "fct_objective_outlook": "objective_id version plan_id region_code indicator_id n_points window_start window_end "
+    "trend slope p_value change change_from_period_id change_to_period_id change_is_real outlook_period_id "
+    "outlook_value outlook_low outlook_high target_period_id target_outlook_value target_outlook_low "
+    "target_outlook_high probability measures_effect outlook_with_measures target_outlook_with_measures measures_cost "
+    "misses_target is_beslispunt is_synthetic",
     "dim_plan": "plan_id title starts ends evaluation council_moments source remarks snapshot_id",
     "dim_opgave": "plan_id opgave opgave_order ambition source remarks snapshot_id",
     "dim_opgave_indicator": "plan_id opgave indicator_id place snapshot_id",
