@@ -8,7 +8,9 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.changes import why_nothing_to_do
 from dagster_project.publication import current_folder, current_manifest
+from dagster_project.run import RunOptions
 from dagster_project.verify import verify
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import Refresh
@@ -143,20 +145,18 @@ def test_a_telling_that_changes_goes_or_breaks(country: StandIn, workspace: Work
         known = json.loads(path.read_text())
         path.write_text(json.dumps(known | {"retrieved_at": "2026-03-01T06:00:00Z", "sightings": []}))
 
-    # one changes, one is renamed, and one goes together with the shapes
+    # one changes, one goes together with the shapes, and one is renamed: it is another objective's now, though not a
+    # byte of it changed
     (workspace.root / "narratives" / "p-99.md").unlink()
     (workspace.root / "wijken.geojson").unlink()
+    (workspace.root / "narratives" / "p-02.md").rename(workspace.root / "narratives" / "p-03.md")
     changed = FILES["narratives/p-01.md"].replace("een **fabriek**", "een winkel")
     put(workspace, {"narratives/p-01.md": changed})
     said, code = run_refresh()
     assert code == 0, said
-    assert tellings(workspace) == {"p-01": "Er sloot een winkel.", "p-02": "Het wordt krap."}
-    assert query(workspace, "select count(*) from marts.dim_region_shape") == [(0,)]
-
-    # a telling under another name is another objective's, though not a byte of it changed
-    (workspace.root / "narratives" / "p-02.md").rename(workspace.root / "narratives" / "p-03.md")
-    assert run_refresh()[1] == 0
     assert tellings(workspace) == {"p-01": "Er sloot een winkel.", "p-03": "Het wordt krap."}
+    assert query(workspace, "select count(*) from marts.dim_region_shape") == [(0,)]
+    assert why_nothing_to_do(workspace, RunOptions(offline=True)) is not None
 
     # what cannot be read is named, and the last sound telling stays; a BSN is not even kept
     before = sorted(path.name for path in workspace.snapshots.glob("municipal/narratives/*"))
@@ -169,19 +169,17 @@ def test_a_telling_that_changes_goes_or_breaks(country: StandIn, workspace: Work
     assert "111222333" not in said
     assert tellings(workspace) == {"p-01": "Er sloot een winkel.", "p-03": "Het wordt krap."}
     assert sorted(path.name for path in workspace.snapshots.glob("municipal/narratives/*")) == before
-    assert run_refresh()[1] == 5, "a telling that cannot be read is no quiet day"
+    assert why_nothing_to_do(workspace, RunOptions(offline=True)) is None, "a telling that cannot be read is news"
 
-    # mended, it is news; and what was told in March can be built again
-    put(workspace, {"narratives/p-01.md": changed, "narratives/p-03.md": FILES["narratives/p-02.md"]})
-    said, code = run_refresh()
-    assert code == 0, said
+    # what was told in March can be built again
     standing = current_manifest(workspace)
-    assert "rebuild from its" in " ".join(verify(workspace))
     said, code = run_refresh(as_of=date(2026, 3, 1))
     assert code == 0, said
     assert current_manifest(workspace) == standing
     built = max(path for path in workspace.publications.iterdir())
     with duckdb.connect(str(built / "warehouse.duckdb"), read_only=True) as connection:
         told = connection.execute("select objective_id, text from marts.dim_narrative order by 1").fetchall()
-    assert dict(told)["p-01"] == "Er sloot een **fabriek**."
+        shapes = connection.execute("select region_code from marts.dim_region_shape").fetchall()
     assert dict(told).keys() == {"p-01", "p-02", "p-99"}
+    assert dict(told)["p-01"] == "Er sloot een **fabriek**."
+    assert shapes == [("WK039601",)]
