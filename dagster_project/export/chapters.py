@@ -7,16 +7,18 @@ What belongs here: which figures, sentences and tables stand in a chapter, in Du
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from dagster_project.export import queries
 from dagster_project.export.imprint import NOT_IN_SOURCE, SYNTHETIC_MARK, Imprint
 from dagster_project.export.queries import ExportData
 from dagster_project.export.sheets import moment_of
-from dagster_project.export.told import Told, ToldFigure, ToldObjective
+from dagster_project.export.told import Card, Figure, Opgave, PageData, Told
 from dagster_project.site import labels
+from dagster_project.site.queries import AgendaItem, NarrativeSection
 
 _SECTIONS = {
     "cause": "Oorzaak en gevolg",
@@ -90,37 +92,42 @@ class Chapter:
     blocks: tuple[Block, ...]
 
 
-def chapters_of(data: ExportData, told: Told, imprint: Imprint) -> Iterator[Chapter]:
-    """One chapter per opgave, in the order of the plans."""
-    for opgave in data.opgaven:
-        yield Chapter(opgave.opgave, tuple(_Opgave(opgave, data, told, imprint).blocks()))
+def chapters_of(data: ExportData, told: Told, imprint: Imprint, edition: str | None) -> Iterator[Chapter]:
+    """One chapter per opgave, in the order of the plans.
+
+    Args:
+        data: the rows of the exports.
+        told: the rows and words of the site.
+        imprint: what each chapter says of where it comes from.
+        edition: label of the edition that is made; it shows no telling of a later one. None for a publication.
+    """
+    for opgave in told.opgaven:
+        yield Chapter(opgave.title, tuple(_Opgave(opgave, data, told, imprint, edition).blocks()))
 
 
 class _Opgave:
     """The rows that concern one opgave, and the chapter made of them."""
 
-    def __init__(self, opgave: queries.OpgaveRow, data: ExportData, told: Told, imprint: Imprint) -> None:
+    def __init__(self, opgave: Opgave, data: ExportData, told: Told, imprint: Imprint, edition: str | None) -> None:
         self.opgave = opgave
         self.imprint = imprint
-        key = (opgave.plan_id, opgave.opgave)
-        self.summary = told.summaries.get(key)
-        self.words = told.objectives
-        self.objectives = [row for row in data.objectives if (row.plan_id, row.opgave) == key]
+        site = told.data
+        key = (opgave.plan_id, opgave.title)
+        self.plan = next((plan.title for plan in site.plans if plan.plan_id == opgave.plan_id), opgave.plan_id)
         self.figures = [row for row in data.opgave_figures if (row.plan_id, row.opgave) == key]
         self.actions = [row for row in data.actions if (row.plan_id, row.opgave) == key]
         self.budget = [row for row in data.budget if (row.plan_id, row.opgave) == key]
-        self.agenda = [row for row in data.agenda if (row.plan_id, row.opgave) == key]
-        self.risks = [row for row in data.risks if (row.plan_id, row.opgave) == key]
-        mine = {row.objective_id for row in self.objectives}
-        self.narratives = [row for row in data.narratives if row.objective_id in mine]
-        editions = {row.objective_id: row.edition for row in self.narratives}
+        self.agenda = [row for row in site.agenda if (row.plan_id, row.opgave) == key]
+        self.risks = [row for row in site.risks if (row.plan_id, row.opgave) == key]
+        self.telling = {card.objective_id: _newest_telling(site, card.objective_id, edition) for card in opgave.cards}
+        editions = {name: sections[0].edition for name, sections in self.telling.items() if sections}
         self.maatregelen = [row for row in data.maatregelen if editions.get(row.objective_id) == row.edition]
-        programmes = {row.programme for row in (*self.objectives, *self.actions, *self.budget)} - {None}
-        self.choices = [row for row in data.choices if row.plan_id == opgave.plan_id and row.programme in programmes]
+        programmes = {row.programme for rows in (opgave.objectives, self.actions, self.budget) for row in rows}
+        self.choices = [row for row in site.choices if row.plan_id == opgave.plan_id and row.programme in programmes]
 
     def blocks(self) -> Iterator[Block]:
-        yield Heading(self.opgave.opgave, 1)
-        yield Paragraph(" · ".join((self.opgave.plan_title, *(f"{name}: {text}" for name, text in self.imprint.lines))))
+        yield Heading(self.opgave.title, 1)
+        yield Paragraph(" · ".join((self.plan, *(f"{name}: {text}" for name, text in self.imprint.lines))))
         if self._holds_synthetic():
             yield Note(f"Let op: {self.imprint.synthetic_note} Wat verzonnen is, draagt het woord {SYNTHETIC_MARK}.")
         yield Heading("Wat willen we bereiken?", 2)
@@ -133,25 +140,23 @@ class _Opgave:
         yield from self._money()
 
     def _holds_synthetic(self) -> bool:
-        tables = (self.figures, self.actions, self.budget, self.narratives, self.maatregelen, self.choices)
-        told = any(self.words[row.objective_id].is_synthetic for row in self.objectives)
-        return told or any(row.is_synthetic for table in tables for row in table)
+        tables: list[Iterable[Any]] = [self.opgave.cards, self.figures, self.actions, self.budget, self.maatregelen]
+        return any(row.is_synthetic for table in (*tables, self.choices, *self.telling.values()) for row in table)
 
     def _aims(self) -> Iterator[Block]:
-        yield Paragraph(self.opgave.ambition or f"De ambitie van deze opgave: {NOT_IN_SOURCE}.")
-        if not self.objectives:
+        ambition = self.opgave.row.ambition if self.opgave.row else None
+        yield Paragraph(ambition or f"De ambitie van deze opgave: {NOT_IN_SOURCE}.")
+        if self.opgave.cards:
+            yield Bullets(tuple(map(_aim, self.opgave.cards)))
+        else:
             yield Paragraph(f"Doelen bij deze opgave: {NOT_IN_SOURCE}.")
-            return
-        yield Bullets(tuple(_aim(self.words[row.objective_id]) for row in self.objectives))
 
     def _results(self) -> Iterator[Block]:
-        if self.objectives:
+        if self.opgave.cards:
             yield Heading("Doelen", 3)
-            if self.summary:
-                yield Paragraph(self.summary)
+            yield Paragraph(self.opgave.summary)
             yield self._objectives_table()
-            told = (self.words[row.objective_id] for row in self.objectives)
-            yield Bullets(tuple((words.title, words.explanation) for words in told))
+            yield Bullets(tuple((card.title, card.explanation) for card in self.opgave.cards))
         yield Heading("BBV-indicatoren", 3)
         if self.figures:
             yield self._figures_table()
@@ -159,15 +164,14 @@ class _Opgave:
             yield Paragraph(f"BBV-indicatoren bij deze opgave: {NOT_IN_SOURCE}.")
 
     def _objectives_table(self) -> Grid:
-        rows = []
-        for objective in self.objectives:
-            words = self.words[objective.objective_id]
-            cells = (_figure(words.baseline), _figure(words.latest), _figure(words.target))
-            rows.append((words.title, *cells, words.verdict))
+        rows = tuple(
+            (card.title, *map(_figure, (card.baseline, card.latest, card.target)), card.verdict.text)
+            for card in self.opgave.cards
+        )
         return Grid(
             "Begin, laatste meting, streven en oordeel per doel",
             ("Doel", "Begin", "Laatste meting", "Streven", "Oordeel"),
-            tuple(rows),
+            rows,
             frozenset({1, 2, 3}),
             (34, 16, 16, 20, 14),
         )
@@ -220,11 +224,11 @@ class _Opgave:
 
     def _telling(self) -> Iterator[Block]:
         """What was told of each objective: by whom, for which edition, with its measures as a table."""
-        for objective in self.objectives:
-            sections = [row for row in self.narratives if row.objective_id == objective.objective_id]
+        for card in self.opgave.cards:
+            sections = self.telling[card.objective_id]
             if not sections:
                 continue
-            yield Heading(objective.title, 3)
+            yield Heading(card.title, 3)
             author = f", door {sections[0].author_role}" if sections[0].author_role else ""
             made_up = any(row.is_synthetic for row in sections)
             yield Note(_marked(f"Toelichting bij editie {sections[0].edition}{author}", is_synthetic=made_up))
@@ -232,9 +236,9 @@ class _Opgave:
                 yield Heading(_SECTIONS[section.section], 4)
                 yield Markdown(section.text)
                 if section.section == "measures":
-                    yield from self._measures(objective)
+                    yield from self._measures(card)
 
-    def _measures(self, objective: queries.ObjectiveRow) -> Iterator[Block]:
+    def _measures(self, card: Card) -> Iterator[Block]:
         rows = tuple(
             (
                 _marked(row.maatregel, is_synthetic=row.is_synthetic),
@@ -243,7 +247,7 @@ class _Opgave:
                 _money(row.cost, "–"),
             )
             for row in self.maatregelen
-            if row.objective_id == objective.objective_id
+            if row.objective_id == card.objective_id
         )
         if rows:
             headings = ("Maatregel", "Verwacht effect", "Wanneer", "Kosten")
@@ -278,21 +282,26 @@ class _Opgave:
             for row in self.budget
         )
         headings = ("Begrotingspost", "Jaar", "Begroot", "Realisatie", "Prognose", "Aandeel in begroting")
-        numeric = frozenset({2, 3, 4, 5})
-        yield Grid(
-            "Begroting, realisatie en prognose per begrotingspost", headings, rows, numeric, (28, 9, 17, 17, 17, 12)
-        )
+        caption = "Begroting, realisatie en prognose per begrotingspost"
+        yield Grid(caption, headings, rows, frozenset({2, 3, 4, 5}), (28, 9, 17, 17, 17, 12))
         bases = list(dict.fromkeys(row.basis for row in self.budget if row.basis))
         if bases:
             yield Paragraph(f"Bedragen zijn {labels.enumeration(bases)}.")
 
 
-def _aim(words: ToldObjective) -> tuple[str, str]:
-    period = f" ({words.target.period})" if words.target.period else ""
-    return words.title, f"{words.target.text}{period}"
+def _newest_telling(data: PageData, objective_id: str, edition: str | None) -> list[NarrativeSection]:
+    """The sections of the newest telling on an objective, in their order; not of one after the edition that is made."""
+    told = [row for row in data.narratives if row.objective_id == objective_id]
+    known = [row for row in told if edition is None or row.edition <= edition]
+    newest = max((row.edition for row in known), default=None)
+    return [row for row in known if row.edition == newest]
 
 
-def _figure(figure: ToldFigure) -> str:
+def _aim(card: Card) -> tuple[str, str]:
+    return card.title, f"{card.target.text} ({card.target.period})" if card.target.period else card.target.text
+
+
+def _figure(figure: Figure) -> str:
     text = f"{figure.text} ({figure.period})" if figure.period else figure.text
     return _marked(text, is_synthetic=figure.is_synthetic)
 
@@ -322,6 +331,6 @@ def _money(value: Decimal | None, absent: str = NOT_IN_SOURCE) -> str:
     return labels.with_unit(labels.number(float(value), decimals), "euro")
 
 
-def _expected(row: queries.AgendaRow) -> tuple[str, str]:
+def _expected(row: AgendaItem) -> tuple[str, str]:
     body = f" ({row.body})" if row.body else ""
     return moment_of(row), f"{row.subject}{body}"

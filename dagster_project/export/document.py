@@ -102,7 +102,7 @@ def _add_table(document: Document, grid: Grid) -> None:
 
 
 def _fill_row(table: Table, texts: tuple[str, ...], grid: Grid, *, is_heading: bool = False) -> None:
-    row = table.add_row()
+    row = table.add_row()  # type: ignore[no-untyped-call]
     _mark(row._tr.get_or_add_trPr(), "w:cantSplit")
     if is_heading:
         _mark(row._tr.get_or_add_trPr(), "w:tblHeader")

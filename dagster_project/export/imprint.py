@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dagster_project.export.queries import ExportData, SourceRow
+from dagster_project.export.told import Told
 from dagster_project.site import labels
 from dagster_project.site.render import SiteRun
 from dagster_project.workspace import Workspace
@@ -37,14 +38,14 @@ class Imprint:
     made_at: datetime
 
 
-def imprint_of(data: ExportData, workspace: Workspace, run: SiteRun) -> Imprint:
+def imprint_of(data: ExportData, told: Told, workspace: Workspace, run: SiteRun) -> Imprint:
     """The imprint of one publication or edition."""
     made_at = datetime.fromisoformat(run.generated_at)
     lines = [("Gemeente", workspace.settings.gemeente_name), ("Stand van", labels.day(run.as_of))]
     if run.edition:
         lines.append(("Editie", run.edition))
     lines += [("Publicatie", run.publication_id), ("Gemaakt op", labels.moment_words(made_at))]
-    note = (workspace.settings.synthetic_note or _NOTE_ON_SYNTHETIC) if _holds_synthetic(data) else None
+    note = (workspace.settings.synthetic_note or _NOTE_ON_SYNTHETIC) if _holds_synthetic(data, told) else None
     return Imprint(
         gemeente=workspace.settings.gemeente_name,
         lines=tuple(lines),
@@ -62,18 +63,6 @@ def _attributions(sources: Iterable[SourceRow]) -> Iterable[str]:
         yield f"{source.attribution}{licence}{mark}"
 
 
-def _holds_synthetic(data: ExportData) -> bool:
-    tables = (
-        data.objectives,
-        data.figures,
-        data.comparisons,
-        data.budget,
-        data.costs,
-        data.cost_changes,
-        data.actions,
-        data.maatregelen,
-        data.narratives,
-        data.choices,
-        data.sources,
-    )
-    return any(row.is_synthetic for table in tables for row in table)
+def _holds_synthetic(data: ExportData, told: Told) -> bool:
+    tables = [rows for part in (data, told.data) for rows in vars(part).values() if isinstance(rows, tuple)]
+    return any(getattr(row, "is_synthetic", False) for rows in tables for row in rows)

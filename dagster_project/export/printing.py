@@ -1,7 +1,7 @@
 """The whole site as one tagged PDF, `monitor.pdf`, printed by a headless Chromium that is already on the machine.
 
-A publication never fails for want of a PDF: whatever goes wrong with the browser comes back as a sentence that says what
-to do about it.
+A publication never fails for want of a PDF: whatever goes wrong with the browser comes back as a sentence that says
+what to do about it.
 
 What belongs here: finding and driving the browser, and making its file the same each time. What does not: what the
 document says (`assembly.py`).
@@ -88,21 +88,28 @@ def print_site(
         if trouble is None and not _is_whole(printed):
             trouble = "er kwam geen heel bestand uit"
         if trouble is not None:
-            return f"monitor.pdf is niet gemaakt: {chromium} liep vast ({trouble}). Draai opkoers refresh opnieuw, of noem een andere Chromium in {CHROMIUM_VARIABLE}."
+            return _failed(chromium, trouble)
         path.write_bytes(normalised(printed.read_bytes(), imprint.made_at))
     return None
+
+
+def _failed(chromium: str, trouble: str) -> str:
+    return (
+        f"monitor.pdf is niet gemaakt: {chromium} liep vast ({trouble}). Noem een andere Chromium of Chrome in "
+        f"{CHROMIUM_VARIABLE}, of druk de pagina's in site/ zelf af."
+    )
 
 
 def _missing() -> str:
     named = os.environ.get(CHROMIUM_VARIABLE)
     if named:
         return (
-            f"monitor.pdf is niet gemaakt: {CHROMIUM_VARIABLE} noemt {named}, en dat is geen programma op deze machine. "
-            "Noem het pad van een Chromium of Chrome."
+            f"monitor.pdf is niet gemaakt: {CHROMIUM_VARIABLE} noemt {named}, en dat is geen programma op deze "
+            "machine. Noem het pad van een Chromium of Chrome."
         )
     return (
-        "monitor.pdf is niet gemaakt: er is geen Chromium of Chrome op deze machine. Installeer er een, bijvoorbeeld met "
-        f"apt install chromium, of noem het pad in {CHROMIUM_VARIABLE}."
+        "monitor.pdf is niet gemaakt: er is geen Chromium of Chrome op deze machine. Installeer er een, bijvoorbeeld "
+        f"met apt install chromium, of noem het pad in {CHROMIUM_VARIABLE}."
     )
 
 

@@ -197,30 +197,6 @@ class MaatregelRow:
 
 
 @dataclass(frozen=True)
-class AgendaRow:
-    """One decision that the council may expect."""
-
-    plan_id: str | None
-    opgave: str | None
-    moment_start: date | None
-    moment_text: str | None
-    subject: str
-    body: str | None
-    source: str | None
-
-
-@dataclass(frozen=True)
-class OpgaveRow:
-    """One opgave of a plan with what it is to bring about."""
-
-    plan_id: str
-    plan_title: str
-    opgave: str
-    ambition: str | None
-    source: str | None
-
-
-@dataclass(frozen=True)
 class OpgaveFigureRow:
     """The newest figure of an official indicator that an opgave names, beside the country's of the same period."""
 
@@ -239,42 +215,6 @@ class OpgaveFigureRow:
 
 
 @dataclass(frozen=True)
-class NarrativeRow:
-    """One section of the telling on an objective."""
-
-    objective_id: str
-    edition: str
-    author_role: str | None
-    section: str
-    text: str
-    is_synthetic: bool
-
-
-@dataclass(frozen=True)
-class RiskRow:
-    """A risk outside the municipality's influence, as the plan names it."""
-
-    plan_id: str | None
-    opgave: str | None
-    risk: str
-    source: str | None
-
-
-@dataclass(frozen=True)
-class ChoiceRow:
-    """A choice that a programme made, with its effects."""
-
-    plan_id: str | None
-    programme: str
-    choice: str
-    effect_financial: str | None
-    effect_organisational: str | None
-    effect_society: str | None
-    source: str | None
-    is_synthetic: bool
-
-
-@dataclass(frozen=True)
 class SourceRow:
     """How one publisher asks to be named, and under which licence."""
 
@@ -285,7 +225,7 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class ExportData:
-    """Everything that the exports show, for one municipality."""
+    """What the exports show and the site does not read, for one municipality."""
 
     objectives: tuple[ObjectiveRow, ...]
     figures: tuple[FigureRow, ...]
@@ -295,12 +235,7 @@ class ExportData:
     cost_changes: tuple[CostChangeRow, ...]
     actions: tuple[ActionRow, ...]
     maatregelen: tuple[MaatregelRow, ...]
-    agenda: tuple[AgendaRow, ...]
-    opgaven: tuple[OpgaveRow, ...]
     opgave_figures: tuple[OpgaveFigureRow, ...]
-    narratives: tuple[NarrativeRow, ...]
-    risks: tuple[RiskRow, ...]
-    choices: tuple[ChoiceRow, ...]
     sources: tuple[SourceRow, ...]
     table_comments: dict[str, str]
 
@@ -419,19 +354,6 @@ _MAATREGELEN = f"""
     order by m.edition desc, o.plan_id, o.opgave_order, o.objective_order, m.objective_id, m.maatregel_order
 """
 
-_AGENDA = """
-    select plan_id, opgave, moment_start, moment_text, subject, body, source
-    from marts.dim_agenda
-    order by moment_start nulls last, plan_id, opgave, subject
-"""
-
-_OPGAVEN = """
-    select o.plan_id, p.title as plan_title, o.opgave, o.ambition, o.source
-    from marts.dim_opgave as o
-    inner join marts.dim_plan as p using (plan_id)
-    order by o.plan_id, o.opgave_order
-"""
-
 # The newest period for which the gemeente has a figure, or else the newest of which it is said why there is none.
 _OPGAVE_FIGURES = f"""
     with {_NAMES},
@@ -454,23 +376,6 @@ _OPGAVE_FIGURES = f"""
     order by o.plan_id, o.opgave, o.place, o.indicator_id
 """
 
-# An edition shows what was told for it or before it, never what was told later.
-_NARRATIVES = """
-    select objective_id, edition, author_role, section, text, is_synthetic
-    from marts.dim_narrative
-    where $edition is null or edition <= $edition
-    qualify edition = max(edition) over (partition by objective_id)
-    order by objective_id, section_order
-"""
-
-_RISKS = "select plan_id, opgave, risk, source from marts.dim_risk order by plan_id, opgave, risk"
-
-_CHOICES = """
-    select plan_id, programme, choice, effect_financial, effect_organisational, effect_society, source, is_synthetic
-    from marts.dim_choice
-    order by plan_id, programme, choice
-"""
-
 _SOURCES = """
     select distinct attribution, licence, coalesce(is_synthetic, false) as is_synthetic
     from marts.audit_snapshot
@@ -485,19 +390,18 @@ _COMMENTS = """
 """
 
 
-def read_export_data(connection: duckdb.DuckDBPyConnection, gemeente: str, edition: str | None) -> ExportData:
+def read_export_data(connection: duckdb.DuckDBPyConnection, gemeente: str) -> ExportData:
     """Read all rows that the exports show.
 
     Args:
         connection: a database with the published schema.
         gemeente: code of the workspace's municipality, `GM0396`.
-        edition: label of the edition that is made, `2026-04`; None for a publication outside editions.
 
     Raises:
         duckdb.Error: the database lacks a table or column of the published contract.
     """
 
-    def read(record: type[Record], sql: str, **parameters: str | None) -> tuple[Record, ...]:
+    def read(record: type[Record], sql: str, **parameters: str) -> tuple[Record, ...]:
         cursor = connection.execute(sql, parameters or None)
         names = [column[0] for column in cursor.description or ()]
         return tuple(record(**dict(zip(names, map(_frozen, row), strict=True))) for row in cursor.fetchall())
@@ -511,12 +415,7 @@ def read_export_data(connection: duckdb.DuckDBPyConnection, gemeente: str, editi
         cost_changes=read(CostChangeRow, _COST_CHANGES),
         actions=read(ActionRow, _ACTIONS),
         maatregelen=read(MaatregelRow, _MAATREGELEN),
-        agenda=read(AgendaRow, _AGENDA),
-        opgaven=read(OpgaveRow, _OPGAVEN),
         opgave_figures=read(OpgaveFigureRow, _OPGAVE_FIGURES, gemeente=gemeente),
-        narratives=read(NarrativeRow, _NARRATIVES, edition=edition),
-        risks=read(RiskRow, _RISKS),
-        choices=read(ChoiceRow, _CHOICES),
         sources=read(SourceRow, _SOURCES),
         table_comments=dict(connection.execute(_COMMENTS).fetchall()),
     )

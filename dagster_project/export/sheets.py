@@ -15,8 +15,9 @@ from typing import Generic, TypeVar
 from dagster_project.export import queries
 from dagster_project.export.imprint import SYNTHETIC_MARK, Imprint
 from dagster_project.export.queries import ExportData
-from dagster_project.export.told import Told
+from dagster_project.export.told import PageData, Told
 from dagster_project.site import labels
+from dagster_project.site.queries import AgendaItem
 
 Row = TypeVar("Row")
 READING_GUIDE = "Leeswijzer"
@@ -89,7 +90,7 @@ def sheets_of(data: ExportData, told: Told, imprint: Imprint) -> tuple[Sheet, ..
         _cost_changes(data),
         _actions(data),
         _maatregelen(data),
-        _agenda(data),
+        _agenda(told.data),
     )
     return (_reading_guide(tables, data.table_comments, imprint), *tables)
 
@@ -119,7 +120,7 @@ def _reading_guide(tables: Sequence[Sheet], comments: dict[str, str], imprint: I
 
 
 def _objectives(data: ExportData, told: Told) -> Sheet:
-    words = told.objectives
+    words = told.cards
     column = _Column[queries.ObjectiveRow]
     return _sheet(
         "Doelen",
@@ -174,7 +175,8 @@ def _figures(data: ExportData) -> Sheet:
     column = _Column[queries.FigureRow]
     return _sheet(
         "Cijfers",
-        "De cijfers van de gemeente en haar wijken, binnen de grenzen van toen. Eén rij per indicator, gebied en periode.",
+        "De cijfers van de gemeente en haar wijken, binnen de grenzen van toen. Eén rij per indicator, gebied en "
+        "periode.",
         ("fct_indicator_value",),
         data.figures,
         [
@@ -203,8 +205,8 @@ def _comparison(data: ExportData) -> Sheet:
     column = _Column[queries.ComparisonRow]
     return _sheet(
         "Vergelijking",
-        "De gemeente naast Nederland, haar provincie, even grote en vergelijkbare gemeenten. Plaats 1 heeft het hoogste "
-        "cijfer. Eén rij per indicator en periode.",
+        "De gemeente naast Nederland, haar provincie, even grote en vergelijkbare gemeenten. Plaats 1 heeft het "
+        "hoogste cijfer. Eén rij per indicator en periode.",
         ("fct_indicator_benchmark",),
         data.comparisons,
         [
@@ -235,8 +237,8 @@ def _budget(data: ExportData) -> Sheet:
     column = _Column[queries.BudgetRow]
     return _sheet(
         "Begroting",
-        "Begroting, realisatie en prognose. Het aandeel is dat van de regel in de begroting van het hele plan. Eén rij per "
-        "begrotingspost en jaar.",
+        "Begroting, realisatie en prognose. Het aandeel is dat van de regel in de begroting van het hele plan. Eén rij "
+        "per begrotingspost en jaar.",
         ("fct_budget",),
         data.budget,
         [
@@ -282,8 +284,8 @@ def _cost_changes(data: ExportData) -> Sheet:
     column = _Column[queries.CostChangeRow]
     return _sheet(
         "Kostenverschil",
-        "Waardoor de kosten veranderden: door het aantal gebruikers, de prijs of de verdeling over categorieën. De vier "
-        "delen tellen op tot het verschil. Eén rij per wet en jaar.",
+        "Waardoor de kosten veranderden: door het aantal gebruikers, de prijs of de verdeling over categorieën. De "
+        "vier delen tellen op tot het verschil. Eén rij per wet en jaar.",
         ("fct_cost_change",),
         data.cost_changes,
         [
@@ -334,8 +336,8 @@ def _maatregelen(data: ExportData) -> Sheet:
     column = _Column[queries.MaatregelRow]
     return _sheet(
         "Maatregelen",
-        "Wat er extra gebeurt bij doelen die afwijken, met het verwachte effect in de eenheid van het doel. Eén rij per "
-        "doel, editie en maatregel.",
+        "Wat er extra gebeurt bij doelen die afwijken, met het verwachte effect in de eenheid van het doel. Eén rij "
+        "per doel, editie en maatregel.",
         ("dim_maatregel",),
         data.maatregelen,
         [
@@ -353,8 +355,8 @@ def _maatregelen(data: ExportData) -> Sheet:
     )
 
 
-def _agenda(data: ExportData) -> Sheet:
-    column = _Column[queries.AgendaRow]
+def _agenda(data: PageData) -> Sheet:
+    column = _Column[AgendaItem]
     return _sheet(
         "Agenda",
         "Besluiten die de raad kan verwachten. Eén rij per onderwerp.",
@@ -372,7 +374,7 @@ def _agenda(data: ExportData) -> Sheet:
     )
 
 
-def moment_of(row: queries.AgendaRow) -> str:
+def moment_of(row: AgendaItem) -> str:
     """When a decision is expected: a day or a period in words."""
     if row.moment_start and row.moment_text == row.moment_start.isoformat():
         return labels.day(row.moment_start)

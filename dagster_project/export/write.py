@@ -47,15 +47,15 @@ def write_exports(database: Path, site_folder: Path, target: Path, workspace: Wo
     """
     gemeente = workspace.settings.gemeente
     with duckdb.connect(str(database), read_only=True) as connection:
-        data = read_export_data(connection, gemeente, run.edition)
+        data = read_export_data(connection, gemeente)
         told = told_by_site(connection, gemeente)
-    imprint = imprint_of(data, workspace, run)
+    imprint = imprint_of(data, told, workspace, run)
     sheets = sheets_of(data, told, imprint)
     target.mkdir(parents=True, exist_ok=True)
     write_workbook(sheets, imprint, target / "tables.xlsx")
     write_csv(sheets, target / "csv")
     taken: Counter[str] = Counter()
-    for chapter in chapters_of(data, told, imprint):
+    for chapter in chapters_of(data, told, imprint, run.edition):
         name = slug(chapter.title)
         taken[name] += 1
         write_document(chapter, imprint, target / f"pc-{name}{f'-{taken[name]}' if taken[name] > 1 else ''}.docx")
