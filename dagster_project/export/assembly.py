@@ -26,14 +26,17 @@ _NAMES_IDS = {"for", "headers", "list"} | {
 _LINKS = {"href", "xlink:href"}
 _URL_REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
 _OUTSIDE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+_BLANKS = re.compile(r"\s+")
+_HEADINGS = {"h1", "h2", "h3"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 _PRINT_STYLE = """
 @page { size: A4; margin: 18mm 15mm 20mm; @bottom-left { content: "%(footer)s"; font: 8pt sans-serif; color: #404040; }
   @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #404040; } }
-@page voorblad { @bottom-left { content: none; } @bottom-right { content: none; } }
+@page :first { @bottom-left { content: none; } @bottom-right { content: none; } }
 :root { color-scheme: light; }
-.pdf-voorblad { page: voorblad; padding-top: 60mm; }
+h1, h2, h3 { white-space: pre-wrap; /* else the outline joins the words around a line end */ }
+.pdf-voorblad { padding-top: 60mm; }
 .pdf-voorblad h1 { font-size: 30pt; }
 .pdf-voorblad dl { display: grid; grid-template-columns: max-content 1fr; gap: 1mm 6mm; margin-top: 12mm; }
 .pdf-voorblad dd { margin: 0; }
@@ -111,6 +114,8 @@ class _Reader(HTMLParser):
             self.title += data
         if "h1" in self._open:
             self.heading += data
+        if not _HEADINGS.isdisjoint(self._open):
+            data = _BLANKS.sub(" ", data)  # print keeps blanks in headings, see the style
         self._keep(data)
 
     def handle_entityref(self, name: str) -> None:
@@ -167,7 +172,7 @@ def assemble(site_folder: Path, imprint: Imprint) -> str:
     """One HTML document of all pages of a site.
 
     Args:
-        site_folder: the folder with the pages; their stylesheets are linked by name, so the document belongs there.
+        site_folder: the folder with the pages; what their stylesheets name is found from there.
         imprint: what the title page says.
 
     Raises:
@@ -182,14 +187,16 @@ def assemble(site_folder: Path, imprint: Imprint) -> str:
     title = f"{front.title} – {dict(imprint.lines)['Stand van']}"
     footer = f"Gemeente {imprint.gemeente} · stand van {dict(imprint.lines)['Stand van']}"
     style = _PRINT_STYLE % {"footer": footer.replace("\\", "\\\\").replace('"', '\\"').replace("<", "")}
-    stylesheets = "".join(f'<link rel="stylesheet" href="{html.escape(name)}">\n' for name in front.stylesheets)
+    # within the document: printing does not wait in the same way each time for what is linked
+    stylesheets = [(site_folder / name).read_text(encoding="utf-8") for name in front.stylesheets]
+    styles = "".join(f"<style>{sheet}</style>\n" for sheet in (*stylesheets, style))
     body = "".join((_title_page(front, imprint), _contents(ordered), *(_part(page) for page in ordered)))
     return (
         f'<!doctype html>\n<html lang="nl" class="{html.escape(front.theme_class)}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{html.escape(title)}</title>\n"
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src file: 'unsafe-inline'; img-src file: data:; font-src file: data:\">\n"
-        f"{stylesheets}<style>{style}</style>\n</head>\n<body>\n{front.icons}\n{body}</body>\n</html>\n"
+        f"{styles}</head>\n<body>\n{front.icons}\n{body}</body>\n</html>\n"
     )
 
 

@@ -20,6 +20,7 @@ from dagster_project.export.told import Card, Figure, Opgave, PageData, Told
 from dagster_project.site import labels
 from dagster_project.site.queries import AgendaItem, NarrativeSection
 
+_NO_FIGURE = "geen cijfer"
 _SECTIONS = {
     "cause": "Oorzaak en gevolg",
     "measures": "Maatregelen",
@@ -165,7 +166,11 @@ class _Opgave:
 
     def _objectives_table(self) -> Grid:
         rows = tuple(
-            (card.title, *map(_figure, (card.baseline, card.latest, card.target)), card.verdict.text)
+            (
+                card.title,
+                *map(_figure, (card.baseline, card.latest, card.target)),
+                _marked(card.verdict.text, is_synthetic=card.is_synthetic),
+            )
             for card in self.opgave.cards
         )
         return Grid(
@@ -183,8 +188,8 @@ class _Opgave:
                 labels.period(row.period_id) if row.period_id else "–",
                 _marked(labels.amount(row.value, row.unit, row.decimals, row.absence), is_synthetic=row.is_synthetic)
                 if row.period_id
-                else "nog geen cijfer",
-                labels.amount(row.national, row.unit, row.decimals),
+                else _NO_FIGURE,
+                labels.amount(row.national, row.unit, row.decimals) if row.national is not None else _NO_FIGURE,
             )
             for row in self.figures
         )
@@ -286,7 +291,7 @@ class _Opgave:
         yield Grid(caption, headings, rows, frozenset({2, 3, 4, 5}), (28, 9, 17, 17, 17, 12))
         bases = list(dict.fromkeys(row.basis for row in self.budget if row.basis))
         if bases:
-            yield Paragraph(f"Bedragen zijn {labels.enumeration(bases)}.")
+            yield Paragraph(f"Grondslag van de bedragen: {labels.enumeration(bases)}.")
 
 
 def _newest_telling(data: PageData, objective_id: str, edition: str | None) -> list[NarrativeSection]:

@@ -15,10 +15,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from dagster_project.export.sheets import Cell, Euro, Figure, Share, Sheet
-
-# What a spreadsheet program may read as the start of a formula or a command.
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from dagster_project.export.sheets import STARTS_A_FORMULA, Cell, Euro, Figure, Share, Sheet
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def written(cell: Cell, form: Form) -> str:
         case None:
             return ""
         case str():
-            return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
+            return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell
         case date():
             return form.day(cell)
         case Euro(value):

@@ -30,6 +30,7 @@ from dagster_project.export.imprint import Imprint
 
 _LANGUAGE = "nl-NL"
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the oldest that a zip file can hold
+_LONGEST_PROPERTY = 255
 _TEXT_WIDTH = 16.0
 """Centimetres between the margins of A4."""
 
@@ -53,11 +54,11 @@ def write_document(chapter: Chapter, imprint: Imprint, path: Path) -> None:
 
 def _set_up(document: Document, chapter: Chapter, imprint: Imprint) -> None:
     properties = document.core_properties
-    properties.title = f"{chapter.title} – gemeente {imprint.gemeente}"
-    properties.author = f"Gemeente {imprint.gemeente}"
+    properties.title = _short(f"{chapter.title} – gemeente {imprint.gemeente}")
+    properties.author = _short(f"Gemeente {imprint.gemeente}")
     properties.last_modified_by = properties.author
-    properties.subject = " · ".join(f"{subject}: {text}" for subject, text in imprint.lines)
-    properties.comments = " · ".join(imprint.attributions)[:255]
+    properties.subject = _short(" · ".join(f"{subject}: {text}" for subject, text in imprint.lines))
+    properties.comments = _short(" · ".join(imprint.attributions))
     properties.language = _LANGUAGE
     properties.created = properties.modified = imprint.made_at
     properties.revision = 1
@@ -67,6 +68,11 @@ def _set_up(document: Document, chapter: Chapter, imprint: Imprint) -> None:
     document.styles["Normal"].font.size = Pt(10.5)
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), _LANGUAGE)
+
+
+def _short(text: str) -> str:
+    """As much of a text as a property of a Word file may hold."""
+    return text if len(text) <= _LONGEST_PROPERTY else f"{text[: _LONGEST_PROPERTY - 1]}…"
 
 
 def _add(document: Document, block: Block) -> None:
@@ -93,12 +99,17 @@ def _add_table(document: Document, grid: Grid) -> None:
     """A table under its caption, with a row of headings that Word repeats on every page."""
     caption = document.add_paragraph(grid.caption, style="Caption")
     caption.paragraph_format.keep_with_next = True
+    caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(6), Pt(3)
     table = document.add_table(rows=0, cols=len(grid.headings), style="Table Grid")
     table.autofit = False
+    widths = [Cm(_TEXT_WIDTH * share / sum(grid.shares)) for share in grid.shares]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     _fill_row(table, grid.headings, grid, is_heading=True)
     for row in grid.rows:
         _fill_row(table, row, grid)
-    document.add_paragraph()  # Word joins tables that follow each other without a paragraph
+    below = document.add_paragraph()  # Word joins tables that follow each other without a paragraph
+    below.paragraph_format.space_after = Pt(0)
 
 
 def _fill_row(table: Table, texts: tuple[str, ...], grid: Grid, *, is_heading: bool = False) -> None:
@@ -107,7 +118,7 @@ def _fill_row(table: Table, texts: tuple[str, ...], grid: Grid, *, is_heading: b
     if is_heading:
         _mark(row._tr.get_or_add_trPr(), "w:tblHeader")
     for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-        cell.width = Cm(_TEXT_WIDTH * grid.shares[column] / sum(grid.shares))
+        cell.width = table.columns[column].width
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(0)
         run = paragraph.add_run(text)

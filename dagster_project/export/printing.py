@@ -39,7 +39,6 @@ _SWITCHES = (
     "--no-first-run",
     "--no-default-browser-check",
     "--host-resolver-rules=MAP * ~NOTFOUND",  # no name resolves: nothing leaves the machine
-    "--blink-settings=scriptEnabled=false",
     "--hide-scrollbars",
     "--lang=nl",
     "--no-pdf-header-footer",

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import duckdb
 
+from dagster_project.site.queries import NATION
+
 Record = TypeVar("Record")
 
 
@@ -367,12 +369,16 @@ _OPGAVE_FIGURES = f"""
         ) = 1
     )
     select o.plan_id, o.opgave, o.indicator_id, coalesce(i.name_nl, o.indicator_id) as indicator, i.bbv_number, i.unit,
-        i.decimals, n.period_id, n.value, n.absence, b.national, coalesce(n.is_synthetic, false) as is_synthetic
+        i.decimals, n.period_id, n.value, n.absence, coalesce(nation.value, b.national) as national,
+        coalesce(n.is_synthetic, false) as is_synthetic
     from marts.dim_opgave_indicator as o
     left join indicator as i using (indicator_id)
     left join newest as n using (indicator_id)
     left join marts.fct_indicator_benchmark as b
         on b.indicator_id = o.indicator_id and b.period_id = n.period_id and b.region_code = $gemeente
+    left join marts.fct_indicator_value as nation
+        on nation.indicator_id = o.indicator_id and nation.period_id = n.period_id
+            and nation.territory = 'as_published' and nation.region_code = $nation
     order by o.plan_id, o.opgave, o.place, o.indicator_id
 """
 
@@ -415,7 +421,7 @@ def read_export_data(connection: duckdb.DuckDBPyConnection, gemeente: str) -> Ex
         cost_changes=read(CostChangeRow, _COST_CHANGES),
         actions=read(ActionRow, _ACTIONS),
         maatregelen=read(MaatregelRow, _MAATREGELEN),
-        opgave_figures=read(OpgaveFigureRow, _OPGAVE_FIGURES, gemeente=gemeente),
+        opgave_figures=read(OpgaveFigureRow, _OPGAVE_FIGURES, gemeente=gemeente, nation=NATION),
         sources=read(SourceRow, _SOURCES),
         table_comments=dict(connection.execute(_COMMENTS).fetchall()),
     )

@@ -15,12 +15,14 @@ from typing import Generic, TypeVar
 from dagster_project.export import queries
 from dagster_project.export.imprint import SYNTHETIC_MARK, Imprint
 from dagster_project.export.queries import ExportData
-from dagster_project.export.told import PageData, Told
+from dagster_project.export.told import Card, PageData, Told
 from dagster_project.site import labels
 from dagster_project.site.queries import AgendaItem
 
 Row = TypeVar("Row")
 READING_GUIDE = "Leeswijzer"
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet program may read as the start of a formula or a command when it begins a text."""
 _TRENDS = {
     "up": "stijgend",
     "down": "dalend",
@@ -136,8 +138,11 @@ def _objectives(data: ExportData, told: Told) -> Sheet:
             column("Uitleg", lambda row: words[row.objective_id].explanation),
             column("Begin", lambda row: _value(row.baseline_value, row.decimals)),
             column("Periode begin", lambda row: _period(row.baseline_period_id)),
-            column("Laatste meting", lambda row: _value(row.current_value, row.decimals)),
-            column("Periode laatste meting", lambda row: _period(row.period_id)),
+            column("Laatste meting", lambda row: _value(_measured(row, words), row.decimals)),
+            column(
+                "Periode laatste meting",
+                lambda row: _period(row.period_id) if _measured(row, words) is not None else None,
+            ),
             column("Rechte weg op dat moment", lambda row: _value(row.expected_value, row.decimals)),
             column("Streven in woorden", lambda row: words[row.objective_id].target.text),
             column("Streefwaarde", lambda row: _value(row.target_value, row.decimals)),
@@ -379,6 +384,11 @@ def moment_of(row: AgendaItem) -> str:
     if row.moment_start and row.moment_text == row.moment_start.isoformat():
         return labels.day(row.moment_start)
     return labels.period(row.moment_text)
+
+
+def _measured(row: queries.ObjectiveRow, cards: dict[str, Card]) -> float | None:
+    """The last measurement, where there is one after the start."""
+    return None if cards[row.objective_id].latest.is_absent else row.current_value
 
 
 def _value(value: float | None, decimals: int | None) -> Figure | None:

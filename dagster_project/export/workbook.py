@@ -9,6 +9,7 @@ What belongs here: cells, formats and widths. What does not: which columns there
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -17,13 +18,16 @@ from typing import Any
 import xlsxwriter
 
 from dagster_project.export.imprint import Imprint
-from dagster_project.export.sheets import READING_GUIDE, Cell, Euro, Figure, Share, Sheet
+from dagster_project.export.sheets import READING_GUIDE, STARTS_A_FORMULA, Cell, Euro, Figure, Share, Sheet
 
 _NARROWEST, _WIDEST = 9, 60
+_FILTER_BUTTON = 3
+_LINE, _HIGHEST = 15.0, 405.0
 _LONGEST_WORD_IN_HEADING = 16
 _FONT = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
 _HEADING = {**_FONT, "bold": True, "text_wrap": True, "bg_color": "#154273", "font_color": "#FFFFFF", "border": 1}
-_TEXT = {**_FONT, "text_wrap": True, "num_format": "@"}
+_TEXT = {**_FONT, "text_wrap": True}
+_TEXT_LIKE_A_FORMULA = {**_TEXT, "quote_prefix": True}  # stays text when somebody edits the cell
 _EURO = "€ #,##0.00;[Red]-€ #,##0.00"
 _SHARE = "0.0%"
 _COUNT = "#,##0"
@@ -62,6 +66,7 @@ class _Formats:
         self._made: dict[str, Any] = {}
         self.heading = book.add_format(_HEADING)
         self.text = book.add_format(_TEXT)
+        self.text_like_a_formula = book.add_format(_TEXT_LIKE_A_FORMULA)
 
     def number(self, pattern: str) -> Any:
         if pattern not in self._made:
@@ -70,10 +75,13 @@ class _Formats:
 
 
 def _write_sheet(page: Any, sheet: Sheet, formats: _Formats) -> None:
-    for column, heading in enumerate(sheet.headings):
+    widths = [_width(heading, [row[n] for row in sheet.rows]) for n, heading in enumerate(sheet.headings)]
+    page.set_row(0, _height(sheet.headings, [width - _FILTER_BUTTON for width in widths]))
+    for column, (heading, width) in enumerate(zip(sheet.headings, widths, strict=True)):
         page.write_string(0, column, heading, formats.heading)
-        page.set_column(column, column, _width(heading, [row[column] for row in sheet.rows]))
+        page.set_column(column, column, width)
     for number, row in enumerate(sheet.rows, start=1):
+        page.set_row(number, _height(row, widths))
         for column, cell in enumerate(row):
             _write_cell(page, number, column, cell, formats)
     last_row, last_column = max(len(sheet.rows), 1), len(sheet.headings) - 1
@@ -96,7 +104,8 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, formats: _Formats)
         case None:
             return
         case str():
-            page.write_string(row, column, cell, formats.text)
+            harmless = not cell.startswith(STARTS_A_FORMULA)
+            page.write_string(row, column, cell, formats.text if harmless else formats.text_like_a_formula)
         case Figure(value, decimals):
             page.write_number(row, column, value, formats.number(_pattern(value, decimals)))
         case Euro(value):
@@ -120,7 +129,17 @@ def _width(heading: str, cells: Sequence[Cell]) -> int:
     longest = max((len(part) for cell in cells if isinstance(cell, str) for part in cell.split("\n")), default=0)
     numbers = max((len(_shown(cell)) for cell in cells if not isinstance(cell, str)), default=0)
     words = max(min(len(heading), _LONGEST_WORD_IN_HEADING), *map(len, heading.split()))
-    return max(_NARROWEST, min(_WIDEST, max(longest, numbers) + 1), words + 3)  # 3 for the filter's button
+    return max(_NARROWEST, min(_WIDEST, max(longest, numbers) + 1), words + _FILTER_BUTTON)
+
+
+def _height(cells: Sequence[Cell], widths: Sequence[int]) -> float:
+    """Room for the longest text, each line of which breaks at the width of its column."""
+    lines = [
+        sum(len(textwrap.wrap(line, width)) or 1 for line in cell.split("\n"))
+        for cell, width in zip(cells, widths, strict=True)
+        if isinstance(cell, str)
+    ]
+    return min(_LINE * max(lines, default=1), _HIGHEST)
 
 
 def _shown(cell: Cell) -> str:
