@@ -178,7 +178,7 @@ class _Opgave:
             ("Doel", "Begin", "Laatste meting", "Streven", "Oordeel"),
             rows,
             frozenset({1, 2, 3}),
-            (34, 16, 16, 20, 14),
+            (29, 16, 17, 20, 18),
         )
 
     def _figures_table(self) -> Grid:
@@ -225,7 +225,7 @@ class _Opgave:
             for row in self.actions
         )
         headings = ("Actie", "Stand", "Looptijd", "Verwacht effect", "Kosten")
-        return Grid("Acties met stand, verwacht effect en kosten", headings, rows, frozenset({4}), (34, 12, 16, 24, 14))
+        return Grid("Acties met stand, verwacht effect en kosten", headings, rows, frozenset({4}), (32, 12, 16, 22, 18))
 
     def _telling(self) -> Iterator[Block]:
         """What was told of each objective: by whom, for which edition, with its measures as a table."""
@@ -286,9 +286,9 @@ class _Opgave:
             )
             for row in self.budget
         )
-        headings = ("Begrotingspost", "Jaar", "Begroot", "Realisatie", "Prognose", "Aandeel in begroting")
+        headings = ("Begrotingspost", "Jaar", "Begroot", "Realisatie", "Prognose", "Aandeel")
         caption = "Begroting, realisatie en prognose per begrotingspost"
-        yield Grid(caption, headings, rows, frozenset({2, 3, 4, 5}), (28, 9, 17, 17, 17, 12))
+        yield Grid(caption, headings, rows, frozenset({2, 3, 4, 5}), (27, 9, 17, 17, 17, 13))
         bases = list(dict.fromkeys(row.basis for row in self.budget if row.basis))
         if bases:
             yield Paragraph(f"Grondslag van de bedragen: {labels.enumeration(bases)}.")

@@ -368,8 +368,8 @@ def _agenda(data: PageData) -> Sheet:
         ("dim_agenda",),
         data.agenda,
         [
-            column("Datum", lambda row: row.moment_start),
-            column("Moment zoals opgegeven", lambda row: moment_of(row)),
+            column("Vanaf", lambda row: row.moment_start),
+            column("Moment", lambda row: moment_of(row)),
             column("Onderwerp", lambda row: row.subject),
             column("Wie besluit", lambda row: row.body),
             column("Plan", lambda row: row.plan_id),

@@ -22,10 +22,10 @@ insert into marts.dim_opgave (plan_id, opgave, opgave_order, ambition)
 insert into marts.dim_opgave_indicator (plan_id, opgave, indicator_id, place) values
     ('heemskerk', '{OPGAVE}', 'wmo_clients_per_10000', 1), ('heemskerk', '{OPGAVE}', 'niet_sporters_pct', 2);
 update marts.dim_region set parent_code = 'GM0396' where region_type = 'wijk';
-insert into marts.dim_action (action_id, plan_id, opgave, action, state, starts, ends, expected_effect, cost, is_synthetic)
-values
-    ('heemskerk-a01', 'heemskerk', '{OPGAVE}', 'Beweegteam op scholen', 'loopt', '2024', '2026', 'meer beweging', 40000.50,
-        true),
+insert into marts.dim_action
+    (action_id, plan_id, opgave, action, state, starts, ends, expected_effect, cost, is_synthetic) values
+    ('heemskerk-a01', 'heemskerk', '{OPGAVE}', 'Beweegteam op scholen', 'loopt', '2024', '2026', 'meer beweging',
+        40000.50, true),
     ('heemskerk-a02', 'heemskerk', '{OPGAVE}', '{HOSTILE}', null, null, null, null, null, false);
 insert into marts.dim_action_indicator values ('heemskerk-a01', 'wmo_clients_per_10000');
 insert into marts.dim_agenda (plan_id, opgave, moment_start, moment_text, subject, body) values
