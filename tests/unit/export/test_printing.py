@@ -13,6 +13,8 @@ from dagster_project.export.printing import CHROMIUM_VARIABLE, find_chromium, no
 from tests.unit.export.conftest import Made
 from tests.unit.export.test_assembly import IMPRINT
 
+HALF_A_FILE = 'for a; do case $a in --print-to-pdf=*) printf "%%PDF-1.4 half" > "${a#*=}";; esac; done'
+
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="browsers are played by shell scripts")
 
 
