@@ -23,12 +23,19 @@ _CHARACTER = 7.5
 
 @dataclass(frozen=True)
 class Mark:
-    """A figure at a moment: `x` in decimal years; `value` is None where a measurement is missing."""
+    """A figure at a moment.
+
+    Attributes:
+        x: the end of its period, in decimal years.
+        value: None where a measurement is missing.
+        is_shown: False for a corner of a line that is no figure of its own.
+    """
 
     x: float
     value: float | None
     low: float | None = None
     high: float | None = None
+    is_shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -157,6 +164,7 @@ def _value_ticks(heights: Sequence[float]) -> list[float]:
 
 
 def _year_ticks(canvas: _Canvas) -> list[int]:
+    """Ends of years, for a figure stands where its period ends; each is named by the year that ends there."""
     first, last = math.ceil(canvas.years[0]), math.floor(canvas.years[1])
     step = math.ceil((last - first + 1) / canvas.size.most_years)
     return list(range(first, last + 1, max(step, 1)))
@@ -172,7 +180,7 @@ def _draw_axes(canvas: _Canvas) -> None:
     for year in _year_ticks(canvas):
         x = canvas.across(year)
         canvas.put('<path class="as-streep" d="M{:.1f},{:.1f} v5"/>', x, canvas.bottom)
-        canvas.put('<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>', x, canvas.bottom + 21, year)
+        canvas.put('<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>', x, canvas.bottom + 21, year - 1)
 
 
 def _draw_breaks(canvas: _Canvas) -> None:
@@ -193,7 +201,7 @@ def _draw_outlook(canvas: _Canvas) -> None:
             _draw_whisker(canvas, edges[0], f"marge-{name}")
         if len(marks) > 1:
             canvas.put('<path class="lijn-{}" d="M{}"/>', name, " L".join(canvas.at(m) for m in marks))
-        for mark in marks:
+        for mark in (mark for mark in marks if mark.is_shown):
             x, y = canvas.across(mark.x), canvas.up(mark.value or 0.0)
             shape = "M{:.1f},{:.1f} m-4.5,0 l4.5,-4.5 l4.5,4.5 l-4.5,4.5 z"
             canvas.put('<path class="punt-{}" d="' + shape + '"/>', name, x, y)
@@ -215,7 +223,7 @@ def _draw_whisker(canvas: _Canvas, mark: Mark, css_class: str = "lijn-marge") ->
 def _draw_measured(canvas: _Canvas) -> None:
     measured = [mark for mark in canvas.drawing.measured if mark.value is not None]
     for before, after in pairwise(canvas.drawing.measured):
-        broken = any(before.x < moment <= after.x for moment in canvas.drawing.breaks)
+        broken = any(before.x <= moment < after.x for moment in canvas.drawing.breaks)
         if before.value is not None and after.value is not None and not broken:
             canvas.put('<path class="lijn-verloop" d="M{} L{}"/>', canvas.at(before), canvas.at(after))
     for mark in measured:

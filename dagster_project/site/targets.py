@@ -6,10 +6,13 @@ What belongs here: the words of every kind of target. What does not: whether it 
 from __future__ import annotations
 
 from dagster_project.site import labels
-from dagster_project.site.queries import Objective
+from dagster_project.site.queries import Objective, ObjectiveVersion
+
+Aim = Objective | ObjectiveVersion
+"""What holds a target: an objective as it is judged, or one of its versions."""
 
 
-def target_words(objective: Objective) -> str:
+def target_words(objective: Aim) -> str:
     """The target as a rule in words; what the council left open is called open, a silent document silent.
 
     Raises:
@@ -47,11 +50,11 @@ def _joined(rule: str, limit: str | None) -> str:
     return f"{rule}: {limit}" if limit else rule
 
 
-def _at_bound(objective: Objective) -> str:
+def _at_bound(objective: Aim) -> str:
     return "hoogstens" if objective.direction == "down" else "minstens"
 
 
-def _limit(objective: Objective) -> str | None:
+def _limit(objective: Aim) -> str | None:
     """`minstens 60 %`; None while the target has no number."""
     if objective.target_value is None:
         return None
@@ -59,7 +62,7 @@ def _limit(objective: Objective) -> str | None:
     return f"{_at_bound(objective)} {text}"
 
 
-def _change(objective: Objective) -> str:
+def _change(objective: Aim) -> str:
     """`20 % minder`, `5 procentpunt minder`, `minstens 10 % meer`; open where the document leaves it open."""
     size = objective.target_rule
     if size is None:
@@ -73,14 +76,14 @@ def _change(objective: Objective) -> str:
     return f"{at_least}{labels.with_unit(text, '%')} {less_or_more}"
 
 
-def _hold_words(objective: Objective) -> str:
+def _hold_words(objective: Aim) -> str:
     if objective.margin is None:
         return "gelijk aan het begin; hoeveel afwijking mag, is nog open"
     margin = labels.with_unit(labels.number(objective.margin), objective.unit)
     return f"gelijk aan het begin, met hoogstens {margin} verschil"
 
 
-def _band_words(objective: Objective) -> str:
+def _band_words(objective: Aim) -> str:
     if objective.target_value is None or objective.margin is None:
         return "nog open"
     low, high = objective.target_value - objective.margin, objective.target_value + objective.margin
