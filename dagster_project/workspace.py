@@ -54,6 +54,11 @@ class Settings(BaseModel):
     network: Network = Network()
     synthetic_note: str = ""
     """Shown on every page when the workspace holds made-up figures."""
+    contact: str = ""
+    """Where residents can say that something on the monitor does not work for them: an e-mail address, a web address or
+    words. It stands in the accessibility statement."""
+    accessibility_url: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
+    """Address of the municipality's own, examined statement on accessibility; the monitor's own then refers to it."""
 
 
 class Workspace:

@@ -21,8 +21,13 @@ from dagster_project.site import (
     page_controles,
     page_doel,
     page_front,
+    page_geld,
+    page_indicatoren,
     page_opgave,
+    page_toegankelijkheid,
     page_uitleg,
+    page_wijken,
+    page_wijzigingen,
 )
 from dagster_project.site.queries import Reader, read_page_data
 from dagster_project.site.site import FOOT, NAVIGATION, NavEntry, Page, Site, SiteRun
@@ -30,7 +35,20 @@ from dagster_project.workspace import Workspace
 
 __all__ = ["SiteRun", "render_site"]
 
-PAGE_MODULES = (page_front, page_opgave, page_doel, page_bbv, page_bronnen, page_controles, page_uitleg)
+PAGE_MODULES = (
+    page_front,
+    page_opgave,
+    page_doel,
+    page_indicatoren,
+    page_geld,
+    page_bbv,
+    page_wijken,
+    page_wijzigingen,
+    page_bronnen,
+    page_controles,
+    page_uitleg,
+    page_toegankelijkheid,
+)
 """The registry: each has `pages(site)`, which gives the pages it is about. Their order is that of the written files."""
 
 _HERE = Path(__file__).parent

@@ -6,6 +6,7 @@ verdicts, which are computed in `models/`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -14,7 +15,7 @@ from markupsafe import Markup
 
 from dagster_project.site import labels, maps
 from dagster_project.site.maps import Outline, Shape
-from dagster_project.site.queries import NATION, Reader
+from dagster_project.site.queries import NATION, Objective, Reader, WijkVerdict
 from dagster_project.site.queries.shared import NAMES
 
 
@@ -317,19 +318,7 @@ def map_sentence(rows: WijkRows) -> str:
 
 
 @dataclass(frozen=True)
-class WijkObjective:
-    """An objective that every wijk is to reach, with the verdict per wijk."""
-
-    anchor: str
-    title: str
-    file: str
-    summary: str
-    rows: tuple[WijkObjectiveRow, ...]
-    is_synthetic: bool
-
-
-@dataclass(frozen=True)
-class WijkObjectiveRow:
+class WijkVerdictLine:
     """The newest verdict in one wijk."""
 
     name: str
@@ -337,3 +326,54 @@ class WijkObjectiveRow:
     figure: str
     period: str
     is_synthetic: bool
+
+
+@dataclass(frozen=True)
+class WijkObjective:
+    """An objective that is judged per wijk, with the verdict in each."""
+
+    anchor: str
+    title: str
+    file: str
+    summary: str
+    lines: tuple[WijkVerdictLine, ...]
+
+
+def objectives_of(objectives: Sequence[Objective], verdicts: Sequence[WijkVerdict]) -> tuple[WijkObjective, ...]:
+    """The objectives with a verdict in any wijk, in the order of their plans."""
+    found = []
+    for objective in objectives:
+        own = [verdict for verdict in verdicts if verdict.objective_id == objective.objective_id]
+        if own:
+            found.append(_objective(objective, own))
+    return tuple(found)
+
+
+def _objective(objective: Objective, verdicts: Sequence[WijkVerdict]) -> WijkObjective:
+    lines = tuple(
+        WijkVerdictLine(
+            verdict.region_name,
+            labels.verdict_of(verdict.status),
+            "geen cijfer"
+            if verdict.current_value is None
+            else labels.amount(verdict.current_value, objective.unit, objective.decimals),
+            labels.period(verdict.period_id) if verdict.period_id else "",
+            verdict.is_synthetic,
+        )
+        for verdict in verdicts
+    )
+    return WijkObjective(
+        anchor=f"wijkdoel-{objective.objective_id}",
+        title=objective.title,
+        file=f"doel-{objective.objective_id}.html",
+        summary=_verdict_counts(lines),
+        lines=lines,
+    )
+
+
+def _verdict_counts(lines: Sequence[WijkVerdictLine]) -> str:
+    """How many wijken have each verdict, in the order of the legend."""
+    counts = Counter(line.verdict.text for line in lines)
+    told = [f"{text} in {counts[text]}" for text in labels.VERDICTS if counts[text]]
+    wijken = "wijk" if len(lines) == 1 else "wijken"
+    return f"Van de {len(lines)} {wijken}: {labels.enumeration(told)}."
