@@ -182,6 +182,24 @@ def verify(workspace: WorkspaceOption = None, debug: DebugOption = False) -> Non
 
 
 @app.command()
+def site(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write the pages into.")],
+    gemeente: Annotated[
+        list[str] | None, typer.Option("--gemeente", help="CBS code, such as GM0396; may be given more than once.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every gemeente of the country.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write the page of official indicators of other gemeenten, from what stands published; default: your own."""
+    from dagster_project.country import write_country
+
+    found = find_workspace(workspace)
+    if every and gemeente:
+        raise ConfigurationError("--all and --gemeente were both given; take one of them.")
+    _say(write_country(found, out, None if every else tuple(gemeente or (found.settings.gemeente,))))
+
+
+@app.command()
 def dev(
     workspace: WorkspaceOption = None,
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,

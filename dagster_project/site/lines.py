@@ -81,11 +81,11 @@ def _ticks(low: float, high: float) -> tuple[list[float], int]:
     if math.isclose(low, high):
         high = low + (abs(low) or 1.0)
     rough = (high - low) / (_MOST_TICKS - 1)
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(nice * power for nice in _NICE if nice * power >= rough * 0.999)
+    exponent = math.floor(math.log10(rough))
+    nice = next(nice for nice in _NICE if nice * 10.0**exponent >= rough * 0.999)
+    step = nice * 10.0**exponent
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if math.isclose(step / power, 2.5) else 0)
-    return [number * step for number in range(first, last + 1)], min(decimals, 3)
+    return [number * step for number in range(first, last + 1)], max(0, (nice == 2.5) - exponent - (nice == 10.0))
 
 
 def _years(starts: Sequence[float]) -> list[int]:

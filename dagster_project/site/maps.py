@@ -61,9 +61,7 @@ def outline_of(shapes: Sequence[Shape]) -> Outline | None:
         return None
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     low, high = min(y for _, y in points), max(y for _, y in points)
-    scale = min(
-        (_WIDTH - 2 * _MARGIN) / max(right - left, 1e-9), (_HEIGHEST - 2 * _MARGIN) / max(high - low, 1e-9)
-    )
+    scale = min((_WIDTH - 2 * _MARGIN) / max(right - left, 1e-9), (_HEIGHEST - 2 * _MARGIN) / max(high - low, 1e-9))
     width, height = (math.ceil(span * scale + 2 * _MARGIN) for span in (right - left, high - low))
     placed = {
         code: [[((x - left) * scale + _MARGIN, (high - y) * scale + _MARGIN) for x, y in ring] for ring in own]

@@ -6,7 +6,7 @@ What belongs here: SQL on fct_budget, fct_cost and fct_cost_change, and their wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -119,14 +119,11 @@ def read_money(reader: Reader) -> MoneyRows:
     )
 
 
-def holds_synthetic(rows: MoneyRows) -> bool:
-    """Whether any amount was made up."""
-    return any(row.is_synthetic for table in (rows.lines, rows.costs, rows.changes) for row in table)
-
-
 def euro(amount: Decimal | None) -> str:
     """`€ 1.234`, `−€ 1.234`, or that the source does not say."""
-    return NOT_IN_SOURCE if amount is None else _sign(amount) + labels.with_unit(labels.number(abs(amount), 0), "€")
+    return (
+        NOT_IN_SOURCE if amount is None else _sign(amount) + labels.with_unit(labels.number(float(abs(amount)), 0), "€")
+    )
 
 
 def signed_euro(amount: Decimal) -> str:
@@ -138,7 +135,7 @@ def rough_euro(amount: Decimal) -> str:
     """For a sentence: `€ 61,1 mln`, below a million in full."""
     if abs(amount) < _MILLION:
         return euro(amount)
-    return f"{_sign(amount)}{labels.with_unit(labels.number(abs(amount) / _MILLION, 1), '€')} mln"
+    return f"{_sign(amount)}{labels.with_unit(labels.number(float(abs(amount)) / _MILLION, 1), '€')} mln"
 
 
 def _sign(amount: Decimal) -> str:
@@ -188,8 +185,8 @@ class BudgetTable:
 
 def budgets_of(lines: Sequence[Line]) -> tuple[BudgetTable, ...]:
     """A table per plan, basis and year, the newest year of each first."""
-    tables = []
-    for (_, _, basis, period_id), members in groupby(lines, key=lambda r: (r.plan_id, r.plan_title, r.basis, r.period_id)):
+    tables: list[BudgetTable] = []
+    for (_, basis, period_id), members in groupby(lines, key=lambda row: (row.plan_id, row.basis, row.period_id)):
         tables.append(_budget(f"begroting-{len(tables) + 1}", basis, period_id, list(members)))
     return tuple(tables)
 
@@ -267,7 +264,11 @@ def _spent(lines: list[Line]) -> Iterator[str]:
             continue
         spent, budget = sum(known, Decimal()), sum((b for b in budgets if b is not None), Decimal())
         rest = budget - spent
-        compared = "precies de begroting" if rest == 0 else f"{rough_euro(abs(rest))} {'minder' if rest > 0 else 'meer'} dan begroot"
+        compared = (
+            "precies de begroting"
+            if rest == 0
+            else f"{rough_euro(abs(rest))} {'minder' if rest > 0 else 'meer'} dan begroot"
+        )
         yield f"{words} {rough_euro(spent)}: {compared}."
 
 
@@ -348,7 +349,7 @@ class Wet:
 
 def wetten_of(costs: Sequence[Cost], changes: Sequence[CostChange]) -> tuple[Wet, ...]:
     """One entry per wet, in the order of their names."""
-    names = dict.fromkeys(row.wet for row in (*costs, *changes))
+    names = dict.fromkeys([*(row.wet for row in costs), *(row.wet for row in changes)])
     return tuple(
         _wet(f"kosten-{place}", name, [c for c in costs if c.wet == name], [c for c in changes if c.wet == name])
         for place, name in enumerate(names, start=1)
@@ -378,9 +379,11 @@ def _wet(anchor: str, name: str, costs: list[Cost], changes: list[CostChange]) -
 def _cost_cell(row: Cost | None) -> CostCell:
     if row is None or (row.cost is None and row.users is None):
         return CostCell(NOT_IN_SOURCE, "", "", row.is_synthetic if row else False)
-    users = f"cliënten {NOT_IN_SOURCE}" if row.users is None else f"{labels.number(row.users, 0)} cliënten"
+    users = f"cliënten {NOT_IN_SOURCE}"
+    if row.users is not None:
+        users = "1 cliënt" if row.users == 1 else f"{labels.number(row.users, 0)} cliënten"
     per_user = "" if row.cost_per_user is None else f"{euro(row.cost_per_user)} per cliënt"
-    return CostCell(euro(row.cost), users.replace("1 cliënten", "1 cliënt") if row.users == 1 else users, per_user, row.is_synthetic)
+    return CostCell(euro(row.cost), users, per_user, row.is_synthetic)
 
 
 _EFFECTS = (
@@ -418,10 +421,10 @@ def _change(anchor: str, change: CostChange, largest: Decimal) -> ChangeTable:
 def _change_sentence(change: CostChange, parts: list[tuple[str, Decimal]]) -> str:
     before, after = labels.period(change.previous_period_id), labels.period(change.period_id)
     if change.change == 0:
-        return f"De kosten van {change.wet} zijn in {after} gelijk aan die in {before}: {euro(change.cost_after)}."
+        return f"{change.wet}: de kosten zijn in {after} gelijk aan die in {before}, {euro(change.cost_after)}."
     verb = "stegen" if change.change > 0 else "daalden"
     told = (
-        f"De kosten van {change.wet} {verb} van {euro(change.cost_before)} in {before} naar "
+        f"{change.wet}: de kosten {verb} van {euro(change.cost_before)} in {before} naar "
         f"{euro(change.cost_after)} in {after}"
     )
     share = f" ({percentage(float(abs(change.change) / change.cost_before))})" if change.cost_before else ""
@@ -439,14 +442,9 @@ def _break_words(change: CostChange) -> str:
     return f"{labels.day(change.break_date)}: {change.break_reason or 'reden onbekend'}"
 
 
-def break_sentences(changes: Iterable[CostChange]) -> tuple[str, ...]:
-    """One line for each break in the costs: across it, the years are not the same thing."""
-    return tuple(dict.fromkeys(f"{c.wet}, {_break_words(c)}" for c in changes if c.break_date is not None))
-
-
 def summary_sentences(rows: MoneyRows) -> tuple[str, ...]:
     """What the page comes to: the newest budget of each plan and basis, and the newest change of each wet."""
-    return tuple([*_newest_budgets(rows.lines), *_newest_changes(rows.changes)])
+    return (*_newest_budgets(rows.lines), *_newest_changes(rows.changes))
 
 
 def _newest_budgets(lines: Sequence[Line]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from dagster_project.site.register import RegisterRow
 from dagster_project.site.site import Page, Site
 
 _ROOM = 180_000
-"""Characters that the blocks of one page may take by estimate; the overview, peers and frame take the rest of 300 kB."""
+"""Characters that the blocks of one page may take by estimate: overview, peers and frame take the rest of 300 kB."""
 _BLOCK, _ROW, _MEASURE = 1_900, 190, 170
 """Characters that a block takes without its chart and tables, and a row of each of these."""
 _OTHERS = "Andere cijfers"

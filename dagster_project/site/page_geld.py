@@ -19,7 +19,5 @@ def pages(site: Site) -> Iterator[Page]:
         "summary": money.summary_sentences(rows),
         "budgets": money.budgets_of(rows.lines),
         "wetten": money.wetten_of(rows.costs, rows.changes),
-        "breaks": money.break_sentences(rows.changes),
-        "is_synthetic": money.holds_synthetic(rows),
     }
     yield Page("geld.html", "geld.html.j2", "Geld", context, "geld.html")

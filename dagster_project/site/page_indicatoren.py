@@ -1,7 +1,7 @@
 """The page of a plan's own indicators, in the groups in which the plan names them.
 
-What belongs here: what stands on `indicatoren.html`, with its SQL and words. What does not: objectives, and the official
-indicators (`page_bbv.py`).
+What belongs here: what stands on `indicatoren.html`, with its SQL and words. What does not: objectives, and the
+official indicators (`page_bbv.py`).
 """
 
 from __future__ import annotations
@@ -70,8 +70,9 @@ _PLAN_INDICATORS = f"""
     )
     select i.plan_id, coalesce(p.title, i.plan_id) as plan_title, i.indicator_id, i.indicator_group, i.name_nl,
         i.definition_nl, i.unit, i.decimals, i.direction, i.opgave, i.rhythm, i.source, i.remarks,
-        exists (select 1 from marts.dim_indicator as r where r.indicator_id = i.indicator_id and r.bbv_number is not null)
-            as is_in_register,
+        exists (
+            select 1 from marts.dim_indicator as r where r.indicator_id = i.indicator_id and r.bbv_number is not null
+        ) as is_in_register,
         n.value, n.period_id, n.absence, e.value as earlier_value, e.period_id as earlier_period_id,
         coalesce(n.is_synthetic, false) as is_synthetic, s.source_text
     from marts.dim_plan_indicator as i
@@ -140,7 +141,7 @@ def summary_sentence(rows: Sequence[PlanIndicator]) -> str:
 
 def plans_of(rows: Sequence[PlanIndicator]) -> tuple[PlanIndicators, ...]:
     """The indicators by plan and group, in the order of the plan."""
-    plans = []
+    plans: list[PlanIndicators] = []
     for (_, title), members in groupby(rows, key=lambda row: (row.plan_id, row.plan_title)):
         anchor = f"plan-{len(plans) + 1}"
         groups = [

@@ -61,8 +61,11 @@ def _summary(gemeente_name: str, n_wijken: int, n_indicators: int) -> str:
     told = "1 wijk" if n_wijken == 1 else f"{labels.number(n_wijken, 0)} wijken"
     if not n_indicators:
         return (
-            f"{gemeente_name} heeft {told}, maar er is nog geen cijfer per wijk. Cijfers komen uit de Kerncijfers wijken "
-            "en buurten van CBS, of met de hand in measurements.csv."
+            f"{gemeente_name} heeft {told}, maar er is nog geen cijfer per wijk. Cijfers komen uit de Kerncijfers "
+            "wijken en buurten van CBS, of met de hand in measurements.csv."
         )
     indicators = "1 indicator" if n_indicators == 1 else f"{n_indicators} indicatoren"
-    return f"{gemeente_name} heeft {told}. Van {indicators} is er een cijfer per wijk; hieronder staat telkens het nieuwste."
+    return (
+        f"{gemeente_name} heeft {told}. Van {indicators} is er een cijfer per wijk; hieronder staat telkens het "
+        "nieuwste."
+    )

@@ -1,7 +1,7 @@
 """From the national register and a municipality's rows to one overview: every official indicator, filled or not.
 
-What belongs here: SQL on the register, the overview's cells, and the words for a figure that is not there. What does not:
-the block of one indicator (`indicators.py`) and any median or rank, which are computed in `models/`.
+What belongs here: SQL on the register, the overview's cells, and the words for a figure that is not there. What does
+not: the block of one indicator (`indicators.py`) and any median or rank, which are computed in `models/`.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def overview_of(
     for point in points:
         own.setdefault(point.indicator_id, []).append(point)
     measured = {(row.indicator_id, row.period_id): row for row in benchmarks}
-    found = []
+    found: list[Taakveld] = []
     for taakveld, rows in groupby(register, key=lambda row: row.taakveld or "Zonder taakveld"):
         lines = tuple(
             _line(row, own.get(row.indicator_id, []), measured, gemeente, links.get(row.indicator_id), as_of)

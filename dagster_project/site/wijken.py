@@ -180,7 +180,7 @@ class _Figures:
 def blocks_of(rows: WijkRows, gemeente: str, gemeente_name: str) -> tuple[WijkBlock, ...]:
     """A block for every indicator that has a figure in any wijk; those without are told by `without_figures`."""
     outline = maps.outline_of(rows.shapes)
-    blocks = []
+    blocks: list[WijkBlock] = []
     for figures in _by_indicator(rows):
         if figures.values(rows.wijken):
             anchor = f"wijkcijfer-{len(blocks) + 1}"
@@ -198,7 +198,8 @@ def without_figures(rows: WijkRows) -> tuple[tuple[str, str], ...]:
                 for wijk in rows.wijken
                 if (figure := figures.by_region.get(wijk.region_code))
             )
-            found.append((figures.first.name_nl, f"{labels.enumeration(list(reasons))} ({labels.period(figures.first.period_id)})"))
+            why = f"{labels.enumeration(list(reasons))} ({labels.period(figures.first.period_id)})"
+            found.append((figures.first.name_nl, why))
     return tuple(found)
 
 
@@ -313,7 +314,8 @@ def map_sentence(rows: WijkRows) -> str:
     drawn = {shape.region_code for shape in rows.shapes}
     lacking = [wijk.region_name for wijk in rows.wijken if wijk.region_code not in drawn]
     if lacking:
-        return f"Op de kaarten {'ontbreekt' if len(lacking) == 1 else 'ontbreken'} {labels.enumeration(lacking)}: wijken.geojson geeft er geen grens van."
+        verb = "ontbreekt" if len(lacking) == 1 else "ontbreken"
+        return f"Op de kaarten {verb} {labels.enumeration(lacking)}: wijken.geojson geeft er geen grens van."
     return "De kaarten tonen dezelfde cijfers als de tabellen ernaast."
 
 

@@ -1,4 +1,4 @@
-"""Rows that only some pages read, on top of those of `page_build.py`: money, wijken with shapes, a plan's own indicators.
+"""Rows that only some pages read, on top of those of `page_build.py`: money, wijken with shapes, more.
 
 Real: the budget lines of Heerenveen for 2019 and the Wmo costs of Borger-Odoorn for 2019 and 2020, as their documents
 print them, here under the plan of the tests. Made up: everything else.
@@ -74,8 +74,8 @@ insert into marts.dim_plan_indicator (plan_id, indicator_id, indicator_group, gr
     definition_nl, unit, decimals, direction, rhythm, source, remarks) values
     ('heemskerk', 'bijstand_per_10000_inw', 'Werk en inkomen', 1, 1, 'Inwoners met bijstand', 'Per 10.000 inwoners.',
         'per 10.000 inwoners', 1, 'down', 'yearly', 'CBS', null),
-    ('heemskerk', 'loonkostensubsidie_inwoners', 'Werk en inkomen', 1, 2, 'Werkt met loonkostensubsidie', null, 'inwoners', 0,
-        'up', null, null, null),
+    ('heemskerk', 'loonkostensubsidie_inwoners', 'Werk en inkomen', 1, 2, 'Werkt met loonkostensubsidie', null,
+        'inwoners', 0, 'up', null, null, null),
     ('heemskerk', 'cliententevredenheid', 'Zorg', 2, 1, 'Tevreden cliënten', null, '%', 0, 'up', 'yearly', null, null),
     ('heemskerk', 'heemskerk-i1', 'Zorg', 2, 2, 'Indicator 1', null, null, null, null, null, null, 'Alleen een nummer');
 """
