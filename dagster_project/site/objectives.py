@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from markupsafe import Markup
 
@@ -44,6 +43,7 @@ class WijkLine:
 class Card:
     """What the page shows of one objective."""
 
+    objective_id: str
     anchor: str
     title: str
     verdict: labels.Verdict
@@ -56,30 +56,18 @@ class Card:
     wijken: tuple[WijkLine, ...]
     is_synthetic: bool
 
-
-@dataclass(frozen=True)
-class Opgave:
-    """One opgave with its objectives and what they add up to."""
-
-    anchor: str
-    title: str
-    summary: str
-    cards: tuple[Card, ...]
+    @property
+    def file(self) -> str:
+        return f"{self.anchor}.html"
 
 
-def opgaven_of(data: PageData) -> tuple[Opgave, ...]:
-    """The opgaven in the order of the plan, each with its cards."""
+def cards_of(data: PageData) -> dict[str, Card]:
+    """What the pages show of each objective, by its id."""
     points = _by_indicator_and_region(data.objective_points)
-    groups = groupby(data.objectives, key=lambda objective: (objective.plan_id, objective.opgave))
-    opgaven = []
-    for order, ((_, title), members) in enumerate(groups, start=1):
-        objectives = list(members)
-        cards = tuple(
-            _card(o, points.get((o.indicator_id, o.region_code), []), _wijken_of(o, data.wijk_verdicts))
-            for o in objectives
-        )
-        opgaven.append(Opgave(f"opgave-{order}", title, summary_sentence(objectives), cards))
-    return tuple(opgaven)
+    return {
+        o.objective_id: _card(o, points.get((o.indicator_id, o.region_code), []), _wijken_of(o, data.wijk_verdicts))
+        for o in data.objectives
+    }
 
 
 def verdict_counts(objectives: Iterable[Objective]) -> list[tuple[labels.Verdict, int]]:
@@ -167,6 +155,7 @@ def _card(objective: Objective, measured: list[Point], wijken: tuple[WijkLine, .
     baseline, latest, target = _baseline(objective, points), _latest(objective, points), _target(objective)
     made_up = objective.is_synthetic or baseline.is_synthetic or latest.is_synthetic
     return Card(
+        objective_id=objective.objective_id,
         anchor=anchor,
         title=objective.title,
         verdict=verdict,

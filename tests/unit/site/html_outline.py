@@ -34,8 +34,13 @@ class Outline(HTMLParser):
 
 
 def article(html: str, title: str) -> str:
-    """The text of the article that holds a title."""
+    """The text of the article that holds a title; a page may be given, or several."""
     found = [part for part in re.findall(r"<article.*?</article>", html, re.DOTALL) if title in part]
     if len(found) != 1:
         raise LookupError(f"{len(found)} articles hold {title!r}")
     return Outline(found[0]).text
+
+
+def main(html: str) -> str:
+    """The part of a page that is its own: without header and foot."""
+    return html.partition("<main")[2].partition("</main>")[0]
