@@ -279,7 +279,7 @@ def _figures(both: _Both) -> Iterator[FigureChange]:
 
 
 _BY_HAND = "municipal/measurements"
-_STATUSES: dict[str | None, str] = {**labels.VALUE_STATUSES, "definitive": "definitief", None: "zonder status"}
+_STATUSES = {**labels.VALUE_STATUSES, "definitive": "definitief"}
 
 
 def _why_new(row: _Row) -> str:
@@ -301,10 +301,14 @@ def _why_revised(row: _Row) -> str:
     elif row["is_other_interval"]:
         parts.append("de marge is veranderd, het cijfer niet")
     if row["old_status"] != row["new_status"]:
-        parts.append(f"was {_STATUSES[row['old_status']]}, nu {_STATUSES[row['new_status']]}")
+        parts.append(f"was {_status(row['old_status'])}, nu {_status(row['new_status'])}")
     if row["was_synthetic"] != row["is_synthetic"]:
         parts.append("was synthetisch, nu echt" if row["was_synthetic"] else "was echt, nu synthetisch")
     return "; ".join(parts)
+
+
+def _status(code: str | None) -> str:
+    return _STATUSES.get(code or "", "zonder status")
 
 
 def _why_other_value(row: _Row) -> str:

@@ -70,17 +70,21 @@ def _figure(change: FigureChange) -> str:
 
 def figure_words(change: FigureChange) -> str:
     """`10,0 → 10,5 %`, with as many decimals as it takes to see a difference."""
-    values = (change.old_value, change.new_value)
-    old, new = (_NO_FIGURE if value is None else labels.number(value, change.decimals) for value in values)
-    if old == new and change.old_value is not None and change.new_value not in (None, change.old_value):
-        old, new = exactly(change.old_value), exactly(change.new_value)
-    if change.old_value is None:
-        return labels.with_unit(new, change.unit)
-    if change.new_value is None:
-        return f"{labels.with_unit(old, change.unit)} → {_NO_FIGURE}"
+    before, after = change.old_value, change.new_value
+    if before is None:
+        return _NO_FIGURE if after is None else _amount(after, change)
+    if after is None:
+        return f"{_amount(before, change)} → {_NO_FIGURE}"
+    if before == after:
+        return _amount(after, change)
+    old, new = labels.number(before, change.decimals), labels.number(after, change.decimals)
     if old == new:
-        return labels.with_unit(new, change.unit)
+        old, new = exactly(before), exactly(after)
     return f"{old} → {labels.with_unit(new, change.unit)}"
+
+
+def _amount(value: float, change: FigureChange) -> str:
+    return labels.amount(value, change.unit, change.decimals)
 
 
 def _objective(change: ObjectiveChange) -> str:
