@@ -2,7 +2,8 @@
 
 `<data>/publications/<utc time>-<run>/` is complete before `<data>/current` points at it. The pointer is a relative
 symlink, or a file with the folder's name where links do not exist. What a publication means is not known here: models
-make the tables, `site/` the pages. An edition's output is written here as well; keeping it is the work of `freeze.py`.
+make the tables, `site/` the pages, `export/` the files to take away. An edition's output is written here as well;
+keeping it is the work of `freeze.py`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import logging
 import os
 import platform
 from collections.abc import Callable, Iterator
@@ -21,10 +23,13 @@ from typing import Any
 import duckdb
 
 from dagster_project.edition import edition_before
+from dagster_project.export.write import write_exports
 from dagster_project.run import Run, RunState
 from dagster_project.site.render import SiteRun, render_site
 from dagster_project.snapshots import sha256_of, utc_now, write_durably
 from dagster_project.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 PUBLISHED_SCHEMA = "marts"
 WAREHOUSE = "warehouse.duckdb"
@@ -130,8 +135,11 @@ def publish(run: Run) -> Published | None:
     final = run.workspace.publications / publication_id
     making = final.with_name(f".{publication_id}.tmp")
     making.mkdir(parents=True)
-    write_output(run.database, run.workspace, making, _site_run(run, state, publication_id), stage=run.stage)
-    manifest = _manifest(run, state, publication_id, tables, making)
+    site_run = _site_run(run, state, publication_id)
+    not_made = write_output(run.database, run.workspace, making, site_run, stage=run.stage)
+    for sentence in not_made:
+        log.warning("%s", sentence)
+    manifest = _manifest(run, state, publication_id, tables, making) | {"not_made": not_made}
     write_durably(making / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
     sync_tree(making)
     making.rename(final)
@@ -160,12 +168,12 @@ def write_output(
     run: SiteRun,
     *,
     stage: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
-) -> None:
-    """Write all that a reader gets: `warehouse.duckdb`, `parquet/` and `site/`. Nothing else writes output.
+) -> list[str]:
+    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/` and `export/`. Nothing else writes output.
 
     What is written follows from the arguments alone: the same build, settings and run give the same bytes, at any
-    moment and on any day. Only `warehouse.duckdb` differs in its bytes, never in its content: DuckDB leaves what
-    happened to be in memory between its blocks.
+    moment and on any day. Two files are exceptions: `warehouse.duckdb` differs in its bytes, never in its content, for
+    DuckDB leaves what happened to be in memory between its blocks; and the PDF is the work of the browser at hand.
 
     Args:
         database: a build database, complete; it is read only.
@@ -173,6 +181,9 @@ def write_output(
         folder: an existing folder to write into.
         run: what the output says of the run and publication that it belongs to.
         stage: times a part of the work under its name.
+
+    Returns:
+        A sentence in Dutch for each file that could not be made on this machine.
 
     Raises:
         duckdb.Error: the database lacks a table or column of the published contract.
@@ -182,6 +193,8 @@ def write_output(
         _write_parquet(folder / WAREHOUSE, folder / "parquet")
     with stage("render site"):
         render_site(database, workspace, folder / "site", run)
+    with stage("write exports"):
+        return write_exports(database, folder / "site", folder / "export", workspace, run)
 
 
 def adopt_audit_tables(database: Path, kept: Path) -> None:
