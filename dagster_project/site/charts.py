@@ -181,7 +181,7 @@ def starts_at_zero(series: Sequence[Series]) -> bool:
     return min(values) < max(values) / 2
 
 
-def _value_domain(series: Sequence[Series]) -> list[float]:
+def value_domain(series: Sequence[Series]) -> list[float]:
     """Lowest and highest value of the axis: at least a quarter of the level, so that a small change looks small."""
     values = [value for one in series for value in one.values]
     low, high = min(values), max(values)
@@ -210,7 +210,7 @@ def _axes(years: list[int], series: Sequence[Series], decimals: int) -> dict[str
                 "domain": False,
                 "ticks": False,
             },
-            "scale": {"domain": _value_domain(series), "nice": 5},
+            "scale": {"domain": value_domain(series), "nice": 5},
         },
     }
 
