@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dagster_project.site import labels
-from dagster_project.site.queries import Action, AgendaItem
+from dagster_project.site.queries import Action, AgendaItem, PageData
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,12 @@ class AgendaLine:
     body: str
     opgave: str | None
     is_past: bool
+
+
+def indicator_names(data: PageData) -> dict[str, str]:
+    """What each indicator is called: its own name, else that of the objective that it measures."""
+    measured = {o.indicator_id: o.title for o in data.objectives if o.indicator_id}
+    return measured | {row.indicator_id: row.name_nl for row in data.indicator_names}
 
 
 def action_lines(rows: Iterable[Action], names: Mapping[str, str]) -> tuple[ActionLine, ...]:
@@ -77,7 +83,7 @@ def agenda_lines(rows: Iterable[AgendaItem], as_of: date) -> tuple[AgendaLine, .
         AgendaLine(
             _moment(row.moment_text),
             row.subject,
-            row.body or labels.NOT_IN_SOURCE,
+            row.body or "",
             row.opgave,
             _is_past(row.moment_text, as_of),
         )

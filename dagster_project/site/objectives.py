@@ -66,11 +66,12 @@ def answer_sentence(objectives: Sequence[Objective]) -> str:
     whole = f"Van de {len(objectives)} doelen" if len(objectives) > 1 else "Van het ene doel"
     if not judged:
         return f"{whole} is nog niets te zeggen: of de gemeente op koers ligt, is niet bekend."
-    told = [f"{_lie(counts['good'])} {counts['good']} op koers of behaald"]
+    told = [f"{_are(counts['good'])} er {counts['good']} behaald of op koers"]
     if counts["near"]:
-        told.append(f"{_lie(counts['near'])} {counts['near']} op de grens")
-    told.append(f"{'blijft' if counts['bad'] == 1 else 'blijven'} {counts['bad']} achter")
-    told += [f"is van {counts['waiting']} nog niets te zeggen"] if counts["waiting"] else []
+        told.append(f"{_are(counts['near'])} er {counts['near']} op de grens")
+    told.append(f"{'blijft' if counts['bad'] == 1 else 'blijven'} er {counts['bad']} achter")
+    if counts["waiting"]:
+        told.append(f"is van {counts['waiting']} nog niets te zeggen")
     return f"{whole} {labels.enumeration(told)}."
 
 
@@ -83,8 +84,8 @@ def _answer_to(objective: Objective) -> str:
     return "bad" if verdict.text in labels.DEVIATING else "near"
 
 
-def _lie(count: int) -> str:
-    return "ligt" if count == 1 else "liggen"
+def _are(count: int) -> str:
+    return "is" if count == 1 else "zijn"
 
 
 def worst_of(objectives: Iterable[Objective]) -> Objective | None:

@@ -64,7 +64,6 @@ def pages(site: Site) -> Iterator[Page]:
     context = {
         "plan": _plan(data),
         "answer": objectives.answer_sentence(data.objectives),
-        "summary": objectives.summary_sentence(data.objectives),
         "overdue_sentence": objectives.overdue_sentence(data.objectives),
         "synthetic_verdicts": objectives.synthetic_sentence(data.objectives),
         "counts": objectives.verdict_counts(data.objectives),

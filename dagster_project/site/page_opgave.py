@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dagster_project.site import labels, money_lines
-from dagster_project.site.actions import action_lines, agenda_lines
+from dagster_project.site.actions import action_lines, agenda_lines, indicator_names
 from dagster_project.site.opgaven import Opgave, opgaven_of
 from dagster_project.site.queries import NATION, Choice, OpgaveIndicator, PageData, Point
 from dagster_project.site.site import Page, Site
@@ -44,7 +44,7 @@ def pages(site: Site) -> Iterator[Page]:
 
 def _context(site: Site, opgave: Opgave) -> dict[str, object]:
     data = site.data
-    names = {row.indicator_id: row.name_nl for row in data.indicator_names}
+    names = indicator_names(data)
     key = (opgave.plan_id, opgave.title)
     agenda = [row for row in data.agenda if row.opgave == opgave.title and row.plan_id in {opgave.plan_id, None}]
     return {

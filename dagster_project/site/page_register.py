@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dagster_project.site import labels
-from dagster_project.site.actions import ActionLine, action_lines
+from dagster_project.site.actions import ActionLine, action_lines, indicator_names
 from dagster_project.site.cards import anchor_of
 from dagster_project.site.queries import Action, Objective, PageData, Plan
 from dagster_project.site.site import Page, Site
@@ -53,7 +53,7 @@ def pages(site: Site) -> Iterator[Page]:
 def _registers(data: PageData) -> tuple[PlanRegister, ...]:
     plans = {plan.plan_id: plan for plan in data.plans}
     held = dict.fromkeys([*(o.plan_id for o in data.objectives), *(a.plan_id for a in data.actions), *plans])
-    names = {row.indicator_id: row.name_nl for row in data.indicator_names}
+    names = indicator_names(data)
     return tuple(
         _register(f"plan-{order}", plan_id, plans.get(plan_id or ""), data, names)
         for order, plan_id in enumerate(held, start=1)
@@ -100,7 +100,7 @@ def _line(objective: Objective) -> RegisterLine:
         file=f"{anchor_of(objective.objective_id)}.html",
         opgave=objective.opgave,
         cells=(
-            objective.indicator_name,
+            objective.indicator_name or (objective.title if objective.indicator_id else None),
             objective.instrument,
             labels.rhythm(objective.rhythm) if objective.rhythm else None,
             labels.period(objective.baseline_period_id) if objective.baseline_period_id else None,

@@ -69,7 +69,8 @@ def _steps(objective: Objective, row: Provenance) -> Iterable[Step]:
     yield Step("Licentie", row.licence or labels.NOT_IN_SOURCE)
     if row.denominator_snapshot_id:
         name = (row.denominator_attribution or "").removeprefix("Bron: ") or labels.NOT_IN_SOURCE
-        yield Step("Gedeeld door cijfers van", f"{name} (sha256 {row.denominator_snapshot_id})")
+        yield Step("Gedeeld door", name)
+        yield Step("sha256 daarvan", row.denominator_snapshot_id, is_code=True)
 
 
 def formula_words(row: Provenance, unit: str | None) -> str:
