@@ -65,8 +65,7 @@ def course_of(
         return Course((), (), notes, rows)
     summary = _summary(objective, card, rows)
     charts = tuple(
-        objective_chart(drawing, size=size, chart_id=f"verloop-{size.name}", summary=summary)
-        for size in (WIDE, NARROW)
+        objective_chart(drawing, size=size, chart_id=f"verloop-{size.name}", summary=summary) for size in (WIDE, NARROW)
     )
     return Course(charts, _key(drawing), notes, rows)
 

@@ -199,5 +199,3 @@ def _due(objective: Objective) -> str:
         return f"Wanneer de {which} meting komt, is niet bekend{_owner(objective)}."
     tense = "werd" if objective.is_overdue else "wordt"
     return f"De {which} meting {tense} verwacht op {labels.day(objective.next_measurement_due)}{_owner(objective)}."
-
-

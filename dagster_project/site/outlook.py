@@ -50,8 +50,10 @@ def _change_sentence(objective: Objective, outlook: Outlook) -> str:
 
 
 def _too_few(outlook: Outlook) -> str:
-    measured = "is er 1 vergelijkbare meting" if outlook.n_points == 1 else (
-        f"zijn er {outlook.n_points} vergelijkbare metingen"
+    measured = (
+        "is er 1 vergelijkbare meting"
+        if outlook.n_points == 1
+        else (f"zijn er {outlook.n_points} vergelijkbare metingen")
     )
     return f"Voor een trend {measured}; daarvoor zijn er minstens {POINTS_FOR_TREND} nodig."
 

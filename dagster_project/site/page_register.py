@@ -22,7 +22,11 @@ _COLUMNS = ("indicator", "bron", "verversing", "basisperiode", "startwaarde", "s
 
 @dataclass(frozen=True)
 class RegisterLine:
-    """One objective as a row; a cell is None where the document is silent."""
+    """One objective as a row; a cell is None where the document is silent.
+
+    Attributes:
+        cells: in the order of the columns, the indicator first.
+    """
 
     title: str
     file: str

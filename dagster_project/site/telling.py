@@ -97,9 +97,7 @@ def _authorship(told: Iterable[NarrativeSection], edition: str) -> str:
     return f"Geschreven voor de editie van {labels.period(edition)}{by}."
 
 
-def _sections(
-    objective: Objective, told: list[NarrativeSection], measures: list[Maatregel]
-) -> tuple[Section, ...]:
+def _sections(objective: Objective, told: list[NarrativeSection], measures: list[Maatregel]) -> tuple[Section, ...]:
     texts = {row.section: row for row in told}
     lines = tuple(_line(objective, row) for row in measures)
     sections = []

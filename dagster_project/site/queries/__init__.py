@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from dagster_project.site.queries import audit, indicators, objectives, plans
 from dagster_project.site.queries.audit import SnapshotRow, ValidationRow
-from dagster_project.site.queries.indicators import BbvCount, Benchmark, Characteristic, Indicator, IndicatorName, Peer, Point
+from dagster_project.site.queries.indicators import (
+    BbvCount,
+    Benchmark,
+    Characteristic,
+    Indicator,
+    IndicatorName,
+    Peer,
+    Point,
+)
 from dagster_project.site.queries.objectives import Break, Objective, ObjectiveVersion, Outlook, WijkVerdict
 from dagster_project.site.queries.plans import (
     Action,

@@ -11,7 +11,7 @@ from tests.unit.site.page_build import GEMEENTE
 RETURNED = {2018: 19.0, 2019: 18.4, 2020: 18.1, 2021: 17.2, 2022: 16.6}
 """Earlier figures of heemskerk-21, which make it a series of seven."""
 
-PLAN = f"""
+PLAN = """
 delete from marts.dim_plan;
 insert into marts.dim_plan values ('heemskerk', 'Beleidsplan Sociaal domein', '2024', '2029', '2027',
     'april en oktober', 'Beleidsplan Sociaal domein 2024 ev', null, null);
@@ -57,15 +57,19 @@ SERIES = (
     f"""
 insert into marts.fct_indicator_value (indicator_id, region_code, period_id, territory, value, is_derived, is_synthetic,
     snapshot_id) values
-    {", ".join(f"('terugkeer_bijstand_pct', '{GEMEENTE}', '{y}', 'as_published', {v}, true, true, '{'c' * 64}')"
-               for y, v in RETURNED.items())};
+    {
+        ", ".join(
+            f"('terugkeer_bijstand_pct', '{GEMEENTE}', '{y}', 'as_published', {v}, true, true, '{'c' * 64}')"
+            for y, v in RETURNED.items()
+        )
+    };
 """
     + f"""
 insert into marts.dim_indicator (indicator_id, name_nl, definition_nl, unit, rate_base, decimals, direction) values
     ('terugkeer_bijstand_pct', 'Terugkeer in de bijstand', 'Wie binnen een jaar weer bijstand krijgt.', '%', 100, 0,
         'down');
 update marts.fct_indicator_value set numerator = 24, denominator = 160, rate_published = null, rate_computed = 15,
-    denominator_snapshot_id = '{'b' * 64}'
+    denominator_snapshot_id = '{"b" * 64}'
     where indicator_id = 'terugkeer_bijstand_pct' and period_id = '2024';
 update marts.audit_snapshot set file_path = 'snapshots/municipal/suite4sd/' || snapshot_id || '.csv'
     where dataset_id = 'suite4sd';
