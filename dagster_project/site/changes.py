@@ -206,7 +206,7 @@ def summary_sentence(diff: EditionDiff | None, label: str) -> str:
     """
     if diff is None:
         return "Er is nog geen eerdere editie om mee te vergelijken."
-    figures = Counter(change.kind for change in diff.figures)
+    figures: Counter[str] = Counter(change.kind for change in diff.figures)
     parts = [
         kind.one if figures[name] == 1 else kind.many.format(labels.number(figures[name], 0))
         for name, kind in _FIGURE_KINDS.items()

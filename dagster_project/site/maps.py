@@ -1,7 +1,7 @@
 """Maps by hand: areas with few points, drawn once per page, and coloured per indicator by class and pattern.
 
 What belongs here: geometry and classes. What does not: reading tables, choosing words, and colours, which are the
-stylesheet's. Points are snapped to a grid and nothing else is left out, so that neighbours keep sharing their border.
+stylesheet's. Points are snapped to a grid, and those on a straight line left out: neighbours keep sharing their border.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
@@ -20,6 +21,8 @@ _HEIGHEST = 460
 _BUDGET = 40_000
 """Bytes that the shapes of one page may take; the grid grows coarser until they fit."""
 _MOST_CLASSES = 4
+_LABEL_DROP = 5
+"""From the middle of a label down to its baseline."""
 
 Ring = list[tuple[float, float]]
 
@@ -41,16 +44,30 @@ class Shape:
 
 @dataclass(frozen=True)
 class Outline:
-    """All areas of a map, ready to be referred to: paths by region code, in a drawing of this size."""
+    """All areas of a map, ready to be referred to: paths by region code, in a drawing of this size.
+
+    Attributes:
+        middles: the middle of the largest part of each area, where its label goes.
+    """
 
     width: int
     height: int
     paths: dict[str, str]
+    middles: dict[str, tuple[float, float]]
 
-    def definitions(self) -> Markup:
-        """The paths, written once per page."""
+    def definitions(self, labels: Mapping[str, str]) -> Markup:
+        """The paths and the labels, written once per page.
+
+        Args:
+            labels: what to write on each area, by region code; areas without a label stay bare.
+        """
         path = Markup('<path id="vorm-{}" d="{}"/>')
-        return Markup("").join(path.format(code, d) for code, d in self.paths.items())
+        paths = Markup("").join(path.format(code, d) for code, d in self.paths.items())
+        text = Markup('<text class="kaart-naam" x="{:.0f}" y="{:.0f}">{}</text>')
+        names = [
+            text.format(x, y + _LABEL_DROP, labels[code]) for code, (x, y) in self.middles.items() if code in labels
+        ]
+        return paths + Markup('<g id="vorm-namen">') + Markup("").join(names) + Markup("</g>")
 
 
 def outline_of(shapes: Sequence[Shape]) -> Outline | None:
@@ -67,7 +84,25 @@ def outline_of(shapes: Sequence[Shape]) -> Outline | None:
         code: [[((x - left) * scale + _MARGIN, (high - y) * scale + _MARGIN) for x, y in ring] for ring in own]
         for code, own in rings.items()
     }
-    return Outline(width, height, _paths(placed))
+    return Outline(width, height, _paths(placed), {code: _middle(own) for code, own in placed.items() if own})
+
+
+def _middle(rings: Sequence[Ring]) -> tuple[float, float]:
+    """The centroid of the largest ring; the middle of its box where it has no area."""
+    _, x, y = max((_centroid(ring) for ring in rings), key=lambda found: found[0])
+    return x, y
+
+
+def _centroid(ring: Ring) -> tuple[float, float, float]:
+    """Area and centroid of a ring."""
+    double, across, up = 0.0, 0.0, 0.0
+    for (ax, ay), (bx, by) in pairwise([*ring, ring[0]]):
+        cross = ax * by - bx * ay
+        double, across, up = double + cross, across + (ax + bx) * cross, up + (ay + by) * cross
+    if math.isclose(double, 0.0, abs_tol=1e-9):
+        xs, ys = [x for x, _ in ring], [y for _, y in ring]
+        return 0.0, (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    return abs(double) / 2, across / (3 * double), up / (3 * double)
 
 
 def _paths(placed: Mapping[str, list[Ring]]) -> dict[str, str]:
@@ -83,21 +118,30 @@ def _paths(placed: Mapping[str, list[Ring]]) -> dict[str, str]:
 def _path(rings: Iterable[Ring], grid: float) -> str:
     parts = []
     for ring in rings:
-        snapped = _without_repeats((round(x / grid), round(y / grid)) for x, y in ring)
+        snapped = _corners((round(x / grid), round(y / grid)) for x, y in ring)
         if len(snapped) > 2:
             parts.append(_ring_path(snapped, grid))
     return "".join(parts)
 
 
-def _without_repeats(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Points that differ from the one before, the last not being the first again."""
+def _corners(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The points at which the line turns: what lies on its way is left out, and the last is not the first again."""
     kept: list[tuple[int, int]] = []
     for point in points:
-        if not kept or point != kept[-1]:
-            kept.append(point)
+        if kept and point == kept[-1]:
+            continue
+        if len(kept) > 1 and _goes_on(kept[-2], kept[-1], point):
+            kept.pop()
+        kept.append(point)
     if len(kept) > 1 and kept[0] == kept[-1]:
         kept.pop()
     return kept
+
+
+def _goes_on(first: tuple[int, int], middle: tuple[int, int], last: tuple[int, int]) -> bool:
+    """Whether the line from the first to the last passes through the middle."""
+    (ax, ay), (bx, by) = ((to[0] - since[0], to[1] - since[1]) for since, to in ((first, middle), (middle, last)))
+    return ax * by == ay * bx and ax * bx + ay * by > 0
 
 
 def _ring_path(points: list[tuple[int, int]], grid: float) -> str:
@@ -191,7 +235,8 @@ def choropleth(outline: Outline, classes: Classes, *, chart_id: str, summary: st
         '<svg class="kaart" role="img" aria-labelledby="{0}-titel" viewBox="0 0 {1} {2}" width="{1}" height="{2}">'
         '<title id="{0}-titel">{3}</title>'
     )
-    return opening.format(chart_id, outline.width, outline.height, summary) + areas + Markup("</svg>")
+    names = Markup('<use href="#vorm-namen"/></svg>')
+    return opening.format(chart_id, outline.width, outline.height, summary) + areas + names
 
 
 def swatch(number: int) -> Markup:

@@ -152,7 +152,7 @@ class BudgetRow:
     """One line as the table shows it."""
 
     name: str
-    programme: str
+    post: str
     budget: str
     share: str
     bar: Markup
@@ -199,21 +199,28 @@ def _budget(anchor: str, basis: str | None, period_id: str, lines: list[Line]) -
     return BudgetTable(
         anchor=anchor,
         title=f"{plan}, {labels.period(period_id)}",
-        basis=basis or NOT_IN_SOURCE,
+        basis=basis or f"{NOT_IN_SOURCE}: of dit bruto of netto is, is niet bekend",
         total=euro(total),
         by="programma" if has_programmes else "post",
-        sentences=tuple(_budget_sentences(lines, total, basis)),
+        sentences=tuple(_budget_sentences(lines, total, has_programmes)),
         columns=tuple(columns),
-        rows=tuple(_budget_row(line, largest) for line in lines),
+        rows=tuple(_budget_row(line, largest, has_programmes) for line in lines),
         sources=tuple(dict.fromkeys(line.source for line in lines if line.source)),
         is_synthetic=any(line.is_synthetic for line in lines),
     )
 
 
-def _budget_row(line: Line, largest: float) -> BudgetRow:
+def _name(line: Line, has_programmes: bool) -> str:
+    """What a share is the share of: the programme where the source has programmes, else the budget line."""
+    if has_programmes:
+        return line.programme or f"programma {NOT_IN_SOURCE}"
+    return line.budget_line or line.opgave or NOT_IN_SOURCE
+
+
+def _budget_row(line: Line, largest: float, has_programmes: bool) -> BudgetRow:
     return BudgetRow(
-        name=line.budget_line or line.opgave or line.programme or NOT_IN_SOURCE,
-        programme=line.programme or NOT_IN_SOURCE,
+        name=_name(line, has_programmes),
+        post=line.budget_line or line.opgave or NOT_IN_SOURCE,
         budget=euro(line.budget),
         share=percentage(line.share_of_budget),
         bar=bar(line.share_of_budget or 0.0, largest),
@@ -235,18 +242,16 @@ def _against(line: Line) -> str:
     return f"{euro(abs(rest))} {'minder' if rest > 0 else 'meer'} {word}"
 
 
-def _budget_sentences(lines: list[Line], total: Decimal | None, basis: str | None) -> Iterator[str]:
-    said = "De bron zegt niet of dit bruto of netto is." if basis is None else f"De bedragen zijn {basis}."
+def _budget_sentences(lines: list[Line], total: Decimal | None, has_programmes: bool) -> Iterator[str]:
     if total is not None:
         posts = "één post" if len(lines) == 1 else f"{len(lines)} posten"
         yield f"Begroot is {rough_euro(total)}, verdeeld over {posts}."
-    yield said
     shared = [line for line in lines if line.share_of_budget is not None]
-    if shared:
+    if len(shared) > 1:
         top = max(shared, key=lambda line: line.share_of_budget or 0.0)
-        name = top.budget_line or top.opgave or top.programme or NOT_IN_SOURCE
-        yield f"De grootste is {name}, met {percentage(top.share_of_budget)} van het geheel."
-    if not any(line.programme for line in lines):
+        share = percentage(top.share_of_budget)
+        yield f"Het grootste deel is {_name(top, has_programmes)}, met {share} van het geheel."
+    if not has_programmes:
         yield f"Per programma: {NOT_IN_SOURCE}."
     yield from _spent(lines)
 
@@ -451,11 +456,9 @@ def _newest_budgets(lines: Sequence[Line]) -> Iterator[str]:
     for _, members in groupby(lines, key=lambda line: (line.plan_id, line.basis)):
         line = next(members)  # the newest year comes first
         if line.plan_budget is not None:
-            basis = f" ({line.basis})" if line.basis else ""
-            yield (
-                f"De begroting bij {line.plan_title} is {rough_euro(line.plan_budget)}{basis} "
-                f"in {labels.period(line.period_id)}."
-            )
+            basis = f", grondslag {line.basis}" if line.basis else ""
+            total, year = rough_euro(line.plan_budget), labels.period(line.period_id)
+            yield f"{line.plan_title}: begroot is {total} in {year}{basis}."
 
 
 def _newest_changes(changes: Sequence[CostChange]) -> Iterator[str]:

@@ -107,6 +107,8 @@ class IndicatorGroup:
     anchor: str
     title: str
     summary: str
+    source: str
+    """Where all of them come from; empty where they differ, and each line then says its own."""
     lines: tuple[IndicatorLine, ...]
 
 
@@ -155,7 +157,10 @@ def plans_of(rows: Sequence[PlanIndicator]) -> tuple[PlanIndicators, ...]:
 def _group(anchor: str, title: str, rows: list[PlanIndicator]) -> IndicatorGroup:
     counts = Counter(row.value is not None for row in rows)
     total = "1 indicator" if len(rows) == 1 else f"{len(rows)} indicatoren"
-    return IndicatorGroup(anchor, title, f"{total}, waarvan {counts[True]} met een cijfer.", tuple(map(_line, rows)))
+    lines = tuple(map(_line, rows))
+    sources = {line.source for line in lines}
+    summary = f"{total}, waarvan {counts[True]} met een cijfer."
+    return IndicatorGroup(anchor, title, summary, sources.pop() if len(sources) == 1 else "", lines)
 
 
 def _line(row: PlanIndicator) -> IndicatorLine:

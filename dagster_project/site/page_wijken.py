@@ -27,8 +27,9 @@ def pages(site: Site) -> Iterator[Page]:
     shared = {
         "contents": [(f"{where[block.anchor]}#{block.anchor}", block.title, block.period) for block in blocks],
         "map_sentence": wijken.map_sentence(rows),
-        "shapes": outline.definitions() if outline else "",
+        "shapes": outline.definitions(wijken.map_labels(rows.wijken)) if outline else "",
         "patterns": maps.patterns() if outline else "",
+        "has_made_up_shapes": any(shape.is_synthetic for shape in rows.shapes),
     }
     first = {
         "summary": _summary(site.gemeente_name, len(rows.wijken), len(blocks)),

@@ -74,6 +74,11 @@ class Taakveld:
     summary: str
     lines: tuple[OverviewLine, ...]
 
+    @property
+    def has_figures(self) -> bool:
+        """Whether any of them has a figure, so that columns for figures are of use."""
+        return any(line.cells for line in self.lines)
+
 
 def overview_of(
     register: Sequence[RegisterRow],

@@ -6,6 +6,7 @@ verdicts, which are computed in `models/`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,10 @@ from dagster_project.site import labels, maps
 from dagster_project.site.maps import Outline, Shape
 from dagster_project.site.queries import NATION, Objective, Reader, WijkVerdict
 from dagster_project.site.queries.shared import NAMES
+
+_NUMBERED = re.compile(r"Wijk (\d{2})\b")
+_MOST_LABELS = 40
+"""Beyond so many, numbers on the map would cover it."""
 
 
 @dataclass(frozen=True)
@@ -304,6 +309,12 @@ def _legend(first: WijkFigure, classes: maps.Classes, *, has_gaps: bool) -> Iter
         yield LegendEntry(maps.swatch(0), "geen cijfer")
 
 
+def map_labels(wijken: Sequence[Wijk]) -> dict[str, str]:
+    """The number of each wijk, where CBS's name of it begins with one: "Wijk 03 Centrum" is 03."""
+    found = {wijk.region_code: match[1] for wijk in wijken if (match := _NUMBERED.match(wijk.region_name))}
+    return found if len(found) <= _MOST_LABELS else {}
+
+
 def map_sentence(rows: WijkRows) -> str:
     """Whether there is a map, and the way to one; which wijken it lacks."""
     if not rows.shapes:
@@ -316,7 +327,8 @@ def map_sentence(rows: WijkRows) -> str:
     if lacking:
         verb = "ontbreekt" if len(lacking) == 1 else "ontbreken"
         return f"Op de kaarten {verb} {labels.enumeration(lacking)}: wijken.geojson geeft er geen grens van."
-    return "De kaarten tonen dezelfde cijfers als de tabellen ernaast."
+    numbers = " De nummers op de kaart zijn die van de wijken." if map_labels(rows.wijken) else ""
+    return f"De kaarten tonen dezelfde cijfers als de tabellen.{numbers}"
 
 
 @dataclass(frozen=True)
