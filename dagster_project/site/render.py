@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,14 @@ from dagster_project.site import (
     page_controles,
     page_doel,
     page_front,
+    page_geld,
+    page_indicatoren,
     page_opgave,
+    page_register,
+    page_toegankelijkheid,
     page_uitleg,
+    page_wijken,
+    page_wijzigingen,
 )
 from dagster_project.site.queries import Reader, read_page_data
 from dagster_project.site.site import FOOT, NAVIGATION, NavEntry, Page, Site, SiteRun
@@ -30,14 +37,28 @@ from dagster_project.workspace import Workspace
 
 __all__ = ["SiteRun", "render_site"]
 
-PAGE_MODULES = (page_front, page_opgave, page_doel, page_bbv, page_bronnen, page_controles, page_uitleg)
+PAGE_MODULES = (
+    page_front,
+    page_opgave,
+    page_register,
+    page_doel,
+    page_indicatoren,
+    page_geld,
+    page_bbv,
+    page_wijken,
+    page_wijzigingen,
+    page_bronnen,
+    page_controles,
+    page_uitleg,
+    page_toegankelijkheid,
+)
 """The registry: each has `pages(site)`, which gives the pages it is about. Their order is that of the written files."""
 
 _HERE = Path(__file__).parent
 _STYLESHEET = "opkoers.css"
 _THEME = "theme.css"
 _THEME_CLASS = re.compile(r"\.([a-z][a-z0-9-]*-theme)\b")
-_NOTE_ON_SYNTHETIC = "Een deel van de cijfers is synthetisch: verzonnen, om te laten zien hoe deze monitor werkt."
+NOTE_ON_SYNTHETIC = "Een deel van de cijfers is synthetisch: verzonnen, om te laten zien hoe deze monitor werkt."
 
 
 def render_site(build_db: Path, workspace: Workspace, target: Path, run: SiteRun) -> list[Path]:
@@ -56,36 +77,57 @@ def render_site(build_db: Path, workspace: Workspace, target: Path, run: SiteRun
         duckdb.Error: the database lacks a table or column of the published contract.
         ValueError: a table holds a verdict or a kind of objective that the pages have no words for.
     """
-    theme = workspace.root / _THEME
-    theme_css = theme.read_text(encoding="utf-8") if theme.is_file() else None
+    theme_css = theme_of(workspace)
     with duckdb.connect(str(build_db), read_only=True) as connection:
         reader = Reader(connection, workspace.settings.gemeente)
         site = Site(read_page_data(reader), reader, workspace, run)
         pages = [page for module in PAGE_MODULES for page in module.pages(site)]
         files = _render_pages(pages, _shared_context(site, theme_css))
-    files[_STYLESHEET] = (_HERE / "static" / _STYLESHEET).read_text(encoding="utf-8")
-    if theme_css is not None:
-        files[_THEME] = theme_css
+    files |= styles(theme_css)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (target / name).write_text(text, encoding="utf-8", newline="\n")
     return [target / name for name in files]
 
 
-def _render_pages(pages: list[Page], shared: dict[str, Any]) -> dict[str, str]:
-    environment = Environment(
+def theme_of(workspace: Workspace) -> str | None:
+    """The municipality's own `theme.css`, if there is one."""
+    theme = workspace.root / _THEME
+    return theme.read_text(encoding="utf-8") if theme.is_file() else None
+
+
+def styles(theme_css: str | None) -> dict[str, str]:
+    """The stylesheets that every page links, by their file."""
+    files = {_STYLESHEET: (_HERE / "static" / _STYLESHEET).read_text(encoding="utf-8")}
+    return files if theme_css is None else {**files, _THEME: theme_css}
+
+
+@cache
+def templates() -> Environment:
+    """The templates, compiled once."""
+    return Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def render_page(page: Page, frame: dict[str, Any]) -> str:
+    """One page as HTML.
+
+    Args:
+        page: what it shows.
+        frame: what every page shows around it.
+    """
+    return templates().get_template(page.template).render({**frame, "page": page, **page.context})
+
+
+def _render_pages(pages: list[Page], shared: dict[str, Any]) -> dict[str, str]:
     written = {page.file for page in pages}
-    whole = {**shared, "navigation": _entries(NAVIGATION, written), "foot": _entries(FOOT, written)}
-    return {
-        page.file: environment.get_template(page.template).render({**whole, "page": page, **page.context})
-        for page in pages
-    }
+    frame = {**shared, "navigation": _entries(NAVIGATION, written), "foot": _entries(FOOT, written)}
+    return {page.file: render_page(page, frame) for page in pages}
 
 
 def _entries(entries: tuple[NavEntry, ...], written: set[str]) -> list[NavEntry]:
@@ -94,16 +136,23 @@ def _entries(entries: tuple[NavEntry, ...], written: set[str]) -> list[NavEntry]
 
 
 def _shared_context(site: Site, theme_css: str | None) -> dict[str, Any]:
-    run = site.run
     return {
+        **frame_of(site.run, theme_css),
         "gemeente": site.gemeente_name,
+        "owner": f"Gemeente {site.gemeente_name}",
+        "synthetic_note": _synthetic_note(site),
+    }
+
+
+def frame_of(run: SiteRun, theme_css: str | None) -> dict[str, Any]:
+    """What stands around every page, whoever it is about."""
+    return {
         "as_of": labels.day(run.as_of),
         "generated_at": labels.moment_words(datetime.fromisoformat(run.generated_at)),
         "run": run,
         "stylesheets": [_STYLESHEET, _THEME] if theme_css is not None else [_STYLESHEET],
         "has_theme": theme_css is not None,
         "theme_class": _theme_class(theme_css),
-        "synthetic_note": _synthetic_note(site),
     }
 
 
@@ -118,4 +167,4 @@ def _synthetic_note(site: Site) -> str | None:
     tables = [rows for rows in vars(site.data).values() if isinstance(rows, tuple)]
     if not any(getattr(row, "is_synthetic", False) for rows in tables for row in rows):
         return None
-    return site.workspace.settings.synthetic_note or _NOTE_ON_SYNTHETIC
+    return site.workspace.settings.synthetic_note or NOTE_ON_SYNTHETIC

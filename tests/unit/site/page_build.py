@@ -43,8 +43,8 @@ create table marts.dim_region (region_code text, region_name text, region_type t
     valid_to date, successor_code text, size_class text);
 create table marts.dim_period (period_id text, period_type text, start_date date, end_date date);
 create table marts.dim_indicator (indicator_id text, bbv_number integer, name_nl text, definition_nl text, unit text,
-    rate_base double, decimals integer, direction text, taakveld text, source_id text, rhythm text, valid_from date,
-    valid_to date);
+    rate_base double, decimals integer, direction text, taakveld text, source_id text, source_reference text,
+    rhythm text, valid_from date, valid_to date);
 create table marts.fct_indicator_value (indicator_id text, region_code text, period_id text, territory text,
     value double, numerator double, denominator double, rate_published double, rate_computed double,
     interval_low double, interval_high double, value_status text, absence text, is_derived boolean,
@@ -69,9 +69,11 @@ create table marts.audit_snapshot (snapshot_id text, source_id text, dataset_id 
     origin text, url text, original_url text, retrieved_at timestamp, last_seen_at timestamp, publisher_modified text,
     http_status integer, row_count bigint, bytes bigint, licence text, attribution text, contract_version integer,
     is_synthetic boolean, is_serving boolean default true);
-create table marts.dim_dataset (source_id text, dataset_id text, publisher_status text, successor_table_id text,
-    successor_note text);
-create table marts.audit_dataset (source_id text, dataset_id text, trouble text, trouble_since timestamp);
+create table marts.dim_dataset (source_id text, dataset_id text, title text, table_id text, publisher_status text,
+    successor_table_id text, successor_note text, attribution text);
+create table marts.audit_dataset (source_id text, dataset_id text, snapshot_id text, trouble text,
+    trouble_since timestamp);
+create table marts.audit_quarantine (source_id text, dataset_id text, snapshot_id text, reason text, n bigint);
 create table marts.audit_validation (run_id text, stage text, suite text, table_name text, expectation text,
     column_name text, severity text, result text, observed text, expected text, unexpected_count bigint,
     element_count bigint, message text);
@@ -216,8 +218,8 @@ def make_build(
             f"where region_code = '{GEMEENTE}'"
         )
         years = [(str(year), "year", date(year, 1, 1), date(year, 12, 31)) for year in range(2016, 2028)]
-        names = ("period_id", "period_type", "start_date", "end_date")
-        _insert(connection, "marts.dim_period", [dict(zip(names, year, strict=True)) for year in years])
+        columns = ("period_id", "period_type", "start_date", "end_date")
+        _insert(connection, "marts.dim_period", [dict(zip(columns, year, strict=True)) for year in years])
         _insert(connection, "marts.fct_indicator_trend", _TRENDS)
         for doel in doelen:
             _insert_doel(connection, doel)
