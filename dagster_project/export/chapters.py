@@ -9,24 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from dagster_project.export import queries
-from dagster_project.export.imprint import NOT_IN_SOURCE, SYNTHETIC_MARK, Imprint
+from dagster_project.export.imprint import SYNTHETIC_MARK, Imprint
 from dagster_project.export.queries import ExportData
-from dagster_project.export.sheets import moment_of
 from dagster_project.export.told import Card, Figure, Opgave, PageData, Told
-from dagster_project.site import labels
-from dagster_project.site.queries import AgendaItem, NarrativeSection
+from dagster_project.site import labels, money_lines
+from dagster_project.site.actions import AgendaLine, action_lines, agenda_lines, indicator_names
+from dagster_project.site.labels import NOT_IN_SOURCE
+from dagster_project.site.outlook import beslispunt_sentence, outlook_sentences, trend_sentence
+from dagster_project.site.queries import Objective
+from dagster_project.site.site import SiteRun
+from dagster_project.site.telling import MaatregelLine, telling_of
 
 _NO_FIGURE = "geen cijfer"
-_SECTIONS = {
-    "cause": "Oorzaak en gevolg",
-    "measures": "Maatregelen",
-    "risks": "Risico's buiten onze invloed",
-    "outlook": "Vooruitblik",
-}
 
 
 @dataclass(frozen=True)
@@ -93,37 +89,40 @@ class Chapter:
     blocks: tuple[Block, ...]
 
 
-def chapters_of(data: ExportData, told: Told, imprint: Imprint, edition: str | None) -> Iterator[Chapter]:
+def chapters_of(data: ExportData, told: Told, imprint: Imprint, run: SiteRun) -> Iterator[Chapter]:
     """One chapter per opgave, in the order of the plans.
 
     Args:
         data: the rows of the exports.
         told: the rows and words of the site.
         imprint: what each chapter says of where it comes from.
-        edition: label of the edition that is made; it shows no telling of a later one. None for a publication.
+        run: names the edition whose telling is shown, and the day after which decisions still come.
     """
     for opgave in told.opgaven:
-        yield Chapter(opgave.title, tuple(_Opgave(opgave, data, told, imprint, edition).blocks()))
+        yield Chapter(opgave.title, tuple(_Opgave(opgave, data, told, imprint, run).blocks()))
 
 
 class _Opgave:
     """The rows that concern one opgave, and the chapter made of them."""
 
-    def __init__(self, opgave: Opgave, data: ExportData, told: Told, imprint: Imprint, edition: str | None) -> None:
+    def __init__(self, opgave: Opgave, data: ExportData, told: Told, imprint: Imprint, run: SiteRun) -> None:
         self.opgave = opgave
         self.imprint = imprint
-        site = told.data
+        self.run = run
+        self.site = site = told.data
         key = (opgave.plan_id, opgave.title)
         self.plan = next((plan.title for plan in site.plans if plan.plan_id == opgave.plan_id), opgave.plan_id)
         self.figures = [row for row in data.opgave_figures if (row.plan_id, row.opgave) == key]
-        self.actions = [row for row in data.actions if (row.plan_id, row.opgave) == key]
-        self.budget = [row for row in data.budget if (row.plan_id, row.opgave) == key]
-        self.agenda = [row for row in site.agenda if (row.plan_id, row.opgave) == key]
-        self.risks = [row for row in site.risks if (row.plan_id, row.opgave) == key]
-        self.telling = {card.objective_id: _newest_telling(site, card.objective_id, edition) for card in opgave.cards}
-        editions = {name: sections[0].edition for name, sections in self.telling.items() if sections}
-        self.maatregelen = [row for row in data.maatregelen if editions.get(row.objective_id) == row.edition]
-        programmes = {row.programme for rows in (opgave.objectives, self.actions, self.budget) for row in rows}
+        actions = [row for row in site.actions if (row.plan_id or opgave.plan_id, row.opgave) == key]
+        self.actions = action_lines(actions, indicator_names(site))
+        budget = [row for row in site.budget if (row.plan_id, row.opgave) == key]
+        self.budget = money_lines.tables_of(budget)
+        agenda = [row for row in site.agenda if (row.plan_id or opgave.plan_id, row.opgave) == key]
+        self.agenda = [line for line in agenda_lines(agenda, run.as_of) if not line.is_past]
+        self.risks = [row for row in site.risks if (row.plan_id or opgave.plan_id, row.opgave) == key]
+        self.outlooks = {row.objective_id: row for row in site.outlooks}
+        self.tellings = {row.objective_id: telling_of(row, site, run.edition) for row in opgave.objectives}
+        programmes = {row.programme for rows in (opgave.objectives, actions, budget) for row in rows}
         self.choices = [row for row in site.choices if row.plan_id == opgave.plan_id and row.programme in programmes]
 
     def blocks(self) -> Iterator[Block]:
@@ -141,8 +140,9 @@ class _Opgave:
         yield from self._money()
 
     def _holds_synthetic(self) -> bool:
-        tables: list[Iterable[Any]] = [self.opgave.cards, self.figures, self.actions, self.budget, self.maatregelen]
-        return any(row.is_synthetic for table in (*tables, self.choices, *self.telling.values()) for row in table)
+        tables: list[Iterable[Any]] = [self.opgave.cards, self.figures, self.actions, self.budget, self.choices]
+        told = (telling.sections for telling in self.tellings.values())
+        return any(row.is_synthetic for table in (*tables, *told) for row in table)
 
     def _aims(self) -> Iterator[Block]:
         ambition = self.opgave.row.ambition if self.opgave.row else None
@@ -157,12 +157,23 @@ class _Opgave:
             yield Heading("Doelen", 3)
             yield Paragraph(self.opgave.summary)
             yield self._objectives_table()
-            yield Bullets(tuple((card.title, card.explanation) for card in self.opgave.cards))
+            both = zip(self.opgave.objectives, self.opgave.cards, strict=True)
+            yield Bullets(tuple(self._told(objective, card) for objective, card in both))
         yield Heading("BBV-indicatoren", 3)
         if self.figures:
             yield self._figures_table()
         else:
             yield Paragraph(f"BBV-indicatoren bij deze opgave: {NOT_IN_SOURCE}.")
+
+    def _told(self, objective: Objective, card: Card) -> tuple[str, str]:
+        """The verdict, the movement and the outlook of one objective, in the sentences of its page."""
+        outlook = self.outlooks.get(objective.objective_id)
+        sentences = [card.explanation, card.about_wijken]
+        if outlook is not None and outlook.n_points:
+            sentences += [trend_sentence(objective, outlook), *outlook_sentences(objective, outlook)]
+        if outlook is not None and outlook.is_beslispunt:
+            sentences.append(f"Beslispunt voor de raad: {beslispunt_sentence(objective, outlook)}")
+        return card.title, " ".join(filter(None, sentences))
 
     def _objectives_table(self) -> Grid:
         rows = tuple(
@@ -207,56 +218,42 @@ class _Opgave:
             yield Heading("Keuzes en hun gevolgen", 3)
             yield self._choices_table()
         if self.risks:
-            yield Heading(_SECTIONS["risks"], 3)
+            yield Heading("Risico's volgens het plan", 3)
             yield Bullets(tuple(("", row.risk) for row in self.risks))
         if self.agenda:
             yield Heading("Wat de raad kan verwachten", 3)
-            yield Bullets(tuple(_expected(row) for row in self.agenda))
+            yield Bullets(tuple(map(_expected, self.agenda)))
 
     def _actions_table(self) -> Grid:
         rows = tuple(
             (
                 _marked(row.action, is_synthetic=row.is_synthetic),
-                row.state or NOT_IN_SOURCE,
-                _span(row),
-                row.expected_effect or NOT_IN_SOURCE,
-                _money(row.cost),
+                row.state,
+                row.when,
+                row.effect,
+                "; ".join(row.indicators) or "–",
+                row.cost,
             )
             for row in self.actions
         )
-        headings = ("Actie", "Stand", "Looptijd", "Verwacht effect", "Kosten")
-        return Grid("Acties met stand, verwacht effect en kosten", headings, rows, frozenset({4}), (32, 12, 16, 22, 18))
+        headings = ("Actie", "Stand", "Looptijd", "Verwacht effect", "Werkt aan", "Kosten")
+        caption = "Acties met stand, verwacht effect, indicatoren en kosten"
+        return Grid(caption, headings, rows, frozenset({5}), (26, 12, 15, 17, 16, 14))
 
     def _telling(self) -> Iterator[Block]:
         """What was told of each objective: by whom, for which edition, with its measures as a table."""
         for card in self.opgave.cards:
-            sections = self.telling[card.objective_id]
-            if not sections:
+            telling = self.tellings[card.objective_id]
+            if not telling.sections and not telling.is_owed:
                 continue
             yield Heading(card.title, 3)
-            author = f", door {sections[0].author_role}" if sections[0].author_role else ""
-            made_up = any(row.is_synthetic for row in sections)
-            yield Note(_marked(f"Toelichting bij editie {sections[0].edition}{author}", is_synthetic=made_up))
-            for section in sections:
-                yield Heading(_SECTIONS[section.section], 4)
-                yield Markdown(section.text)
-                if section.section == "measures":
-                    yield from self._measures(card)
-
-    def _measures(self, card: Card) -> Iterator[Block]:
-        rows = tuple(
-            (
-                _marked(row.maatregel, is_synthetic=row.is_synthetic),
-                _effect(row),
-                labels.period(row.effect_period_id) if row.effect_period_id else "–",
-                _money(row.cost, "–"),
-            )
-            for row in self.maatregelen
-            if row.objective_id == card.objective_id
-        )
-        if rows:
-            headings = ("Maatregel", "Verwacht effect", "Wanneer", "Kosten")
-            yield Grid("Maatregelen met verwacht effect en kosten", headings, rows, frozenset({1, 3}), (46, 22, 16, 16))
+            yield Note(_marked(telling.note, is_synthetic=any(row.is_synthetic for row in telling.sections)))
+            texts = _texts(self.site, card.objective_id, self.run.edition)
+            for section in telling.sections:
+                yield Heading(section.heading, 4)
+                yield Markdown(texts.get(section.code, ""))
+                if section.maatregelen:
+                    yield _measures(section.maatregelen)
 
     def _choices_table(self) -> Grid:
         rows = tuple(
@@ -274,32 +271,40 @@ class _Opgave:
     def _money(self) -> Iterator[Block]:
         if not self.budget:
             yield Paragraph(f"Begroting, realisatie en prognose van deze opgave: {NOT_IN_SOURCE}.")
-            return
-        rows = tuple(
-            (
-                _marked(row.budget_line or row.programme or NOT_IN_SOURCE, is_synthetic=row.is_synthetic),
-                labels.period(row.period_id),
-                _money(row.budget),
-                _money(row.actual),
-                _money(row.forecast),
-                "–" if row.share_of_budget is None else labels.amount(row.share_of_budget * 100, "%", 1),
+        headings = ("Begrotingspost", "Begroot", "Realisatie", "Prognose", "Aandeel")
+        for table in self.budget:
+            rows = tuple(
+                (
+                    _marked(line.name, is_synthetic=line.is_synthetic),
+                    line.budget,
+                    line.actual,
+                    line.forecast,
+                    line.share,
+                )
+                for line in table.lines
             )
-            for row in self.budget
-        )
-        headings = ("Begrotingspost", "Jaar", "Begroot", "Realisatie", "Prognose", "Aandeel")
-        caption = "Begroting, realisatie en prognose per begrotingspost"
-        yield Grid(caption, headings, rows, frozenset({2, 3, 4, 5}), (27, 9, 17, 17, 17, 13))
-        bases = list(dict.fromkeys(row.basis for row in self.budget if row.basis))
-        if bases:
-            yield Paragraph(f"Grondslag van de bedragen: {labels.enumeration(bases)}.")
+            yield Grid(f"Begroting {table.title}", headings, rows, frozenset({1, 2, 3, 4}), (34, 18, 18, 18, 12))
 
 
-def _newest_telling(data: PageData, objective_id: str, edition: str | None) -> list[NarrativeSection]:
-    """The sections of the newest telling on an objective, in their order; not of one after the edition that is made."""
+def _expected(line: AgendaLine) -> tuple[str, str]:
+    return line.when, f"{line.subject} ({line.body})" if line.body else line.subject
+
+
+def _measures(lines: Iterable[MaatregelLine]) -> Grid:
+    rows = tuple(
+        (_marked(line.maatregel, is_synthetic=line.is_synthetic), line.effect, line.period, line.cost) for line in lines
+    )
+    headings = ("Maatregel", "Verwacht effect", "Wanneer", "Kosten")
+    return Grid("Maatregelen met verwacht effect en kosten", headings, rows, frozenset({1, 3}), (46, 22, 16, 16))
+
+
+def _texts(data: PageData, objective_id: str, edition: str | None) -> dict[str, str]:
+    """The Markdown of the telling that the page of the objective shows, by section."""
     told = [row for row in data.narratives if row.objective_id == objective_id]
-    known = [row for row in told if edition is None or row.edition <= edition]
-    newest = max((row.edition for row in known), default=None)
-    return [row for row in known if row.edition == newest]
+    measures = [row for row in data.maatregelen if row.objective_id == objective_id]
+    editions = {row.edition for row in told} | {row.edition for row in measures}
+    shown = edition if edition in editions else max(editions, default=None)
+    return {row.section: row.text for row in told if row.edition == shown}
 
 
 def _aim(card: Card) -> tuple[str, str]:
@@ -313,29 +318,3 @@ def _figure(figure: Figure) -> str:
 
 def _marked(text: str, *, is_synthetic: bool) -> str:
     return f"{text} [{SYNTHETIC_MARK}]" if is_synthetic else text
-
-
-def _span(row: queries.ActionRow) -> str:
-    moments = [labels.period(moment) for moment in (row.starts, row.ends) if moment]
-    return " – ".join(dict.fromkeys(moments)) or NOT_IN_SOURCE
-
-
-def _effect(row: queries.MaatregelRow) -> str:
-    if row.expected_effect is None:
-        return "–"
-    unit = "procentpunt" if row.unit == "%" else row.unit
-    sign = "+" if row.expected_effect > 0 else ""
-    return labels.with_unit(f"{sign}{labels.number(row.expected_effect)}", unit)
-
-
-def _money(value: Decimal | None, absent: str = NOT_IN_SOURCE) -> str:
-    """`€ 1.234`; cents only where there are any."""
-    if value is None:
-        return absent
-    decimals = 0 if value == value.to_integral_value() else 2
-    return labels.with_unit(labels.number(float(value), decimals), "euro")
-
-
-def _expected(row: AgendaItem) -> tuple[str, str]:
-    body = f" ({row.body})" if row.body else ""
-    return moment_of(row), f"{row.subject}{body}"

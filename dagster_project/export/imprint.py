@@ -16,7 +16,6 @@ from dagster_project.site.render import SiteRun
 from dagster_project.workspace import Workspace
 
 SYNTHETIC_MARK = "synthetisch"
-NOT_IN_SOURCE = "niet in bron"
 _NOTE_ON_SYNTHETIC = "Een deel van de cijfers is synthetisch: verzonnen, om te laten zien hoe de monitor werkt."
 
 

@@ -55,7 +55,7 @@ def write_exports(database: Path, site_folder: Path, target: Path, workspace: Wo
     write_workbook(sheets, imprint, target / "tables.xlsx")
     write_csv(sheets, target / "csv")
     taken: Counter[str] = Counter()
-    for chapter in chapters_of(data, told, imprint, run.edition):
+    for chapter in chapters_of(data, told, imprint, run):
         name = slug(chapter.title)
         taken[name] += 1
         write_document(chapter, imprint, target / f"pc-{name}{f'-{taken[name]}' if taken[name] > 1 else ''}.docx")

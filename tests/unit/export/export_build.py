@@ -25,7 +25,7 @@ update marts.dim_region set parent_code = 'GM0396' where region_type = 'wijk';
 insert into marts.dim_action
     (action_id, plan_id, opgave, action, state, starts, ends, expected_effect, cost, is_synthetic) values
     ('heemskerk-a01', 'heemskerk', '{OPGAVE}', 'Beweegteam op scholen', 'loopt', '2024', '2026', 'meer beweging',
-        40000.50, true),
+        40000, true),
     ('heemskerk-a02', 'heemskerk', '{OPGAVE}', '{HOSTILE}', null, null, null, null, null, false);
 insert into marts.dim_action_indicator values ('heemskerk-a01', 'wmo_clients_per_10000');
 insert into marts.dim_agenda (plan_id, opgave, moment_start, moment_text, subject, body) values
@@ -45,7 +45,7 @@ insert into marts.dim_maatregel values
     ('heemskerk-01', '2026-04', 1, 'Nog een coach', 1.5, '2027', 50000, true, 's');
 insert into marts.fct_budget (plan_id, programme, budget_line, opgave, period_id, basis, budget, actual, forecast,
     plan_budget, share_of_budget, is_synthetic) values
-    ('heemskerk', 'Sport', 'Sportsubsidies', '{OPGAVE}', '2024', 'bruto', 250000, 260000.25, null, 1000000, 0.25, true),
+    ('heemskerk', 'Sport', 'Sportsubsidies', '{OPGAVE}', '2024', 'bruto', 250000, 260000, null, 1000000, 0.25, true),
     ('heemskerk', 'Sport', 'Sportsubsidies', '{OPGAVE}', '2025', 'bruto', 275000, null, 270000, 1100000, 0.25, true);
 insert into marts.fct_cost values
     ('Wmo', null, '2019', 1553, 5496000, 3538.96, false, 'rapport', 's'),
@@ -53,9 +53,10 @@ insert into marts.fct_cost values
 insert into marts.fct_cost_change values
     ('Wmo', '2020', '2019', 5496000, 5569000, 73000, 109000, -50000.5, 14000.5, 0, '2020-01-01', 'abonnementstarief',
         false);
-insert into marts.fct_objective_outlook (objective_id, version, plan_id, region_code, trend, outlook_period_id,
+insert into marts.fct_objective_outlook (objective_id, version, plan_id, region_code, n_points, window_start,
+    window_end, trend, outlook_period_id,
     outlook_value, outlook_low, outlook_high, probability, measures_effect, measures_cost, is_beslispunt) values
-    ('heemskerk-01', 1, 'heemskerk', 'GM0396', 'up', '2026', 57.2, 55.1, 59.3, 0.4, 1.5, 40000, true);
+    ('heemskerk-01', 1, 'heemskerk', 'GM0396', 6, '2015', '2020', 'up', '2026', 57.2, 55.1, 59.3, 0.4, 1.5, 40000, true);
 comment on table marts.fct_budget is 'Budget, actual and forecast. One row per budget line and year.';
 """
 

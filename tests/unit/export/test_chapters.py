@@ -128,16 +128,34 @@ def test_official_indicators_stand_beside_the_country(chapter: Document) -> None
 
 def test_actions_and_money_are_told_in_dutch_numbers_and_gaps_are_named(chapter: Document) -> None:
     _, first, second = table(chapter, "Actie")
-    assert first == ["Beweegteam op scholen [synthetisch]", "loopt", "2024 – 2026", "meer beweging", "€\u00a040.000,50"]
-    assert second[1:] == ["niet in bron"] * 4
-    _, first, second = table(chapter, "Begrotingspost")
-    assert first[2:] == ["€\u00a0250.000", "€\u00a0260.000,25", "niet in bron", "25,0\u00a0%"]
-    assert second[3] == "niet in bron"
+    assert first[:4] == ["Beweegteam op scholen [synthetisch]", "loopt", "2024 tot en met 2026", "meer beweging"]
+    assert first[4:] == ["Cliënten met een maatwerkarrangement Wmo", "€\u00a040.000"]
+    assert second[1:] == ["niet in bron", "niet in bron", "niet in bron", "–", "niet in bron"]
+    newest, before = [t for t in chapter.tables if t.cell(0, 0).text == "Begrotingspost"]
+    assert [cell.text for cell in before.rows[1].cells] == [
+        "Sport – Sportsubsidies [synthetisch]",
+        "€\u00a0250.000",
+        "€\u00a0260.000",
+        "niet in bron",
+        "25,0\u00a0%",
+    ]
+    assert newest.cell(1, 2).text == "niet in bron"
+    assert [text for text in beneath(chapter, QUESTIONS[3]) if text.startswith("Begroting ")] == [
+        "Begroting 2025 (bruto)",
+        "Begroting 2024 (bruto)",
+    ]
+
+
+def test_movement_outlook_and_what_the_council_must_decide_are_told(chapter: Document) -> None:
+    (told,) = [text for text in beneath(chapter, "Doelen") if "Beslispunt voor de raad" in text]
+    assert told.startswith("Volwassenen en ouderen die voldoen aan de beweegrichtlijnen: Na het begin")
+    assert "is het cijfer aantoonbaar gestegen" in told
+    assert "staat het cijfer over 2026 op 57\u00a0%" in told
 
 
 def test_the_telling_of_the_edition_is_shown_and_no_later_or_earlier_one(chapter: Document) -> None:
     told = "\n".join(beneath(chapter, "Wat hebben we ervoor gedaan?"))
-    assert "Toelichting bij editie 2025-04, door adviseur [synthetisch]" in told
+    assert "Geschreven voor de editie van april 2025 door: adviseur. [synthetisch]" in told
     assert "Minder mensen sporten sinds corona." in told
     assert "Oude tekst." not in told
     assert "Tekst van later." not in told
@@ -154,7 +172,7 @@ def test_marks_of_markdown_become_styles_of_word(chapter: Document) -> None:
 
 
 def test_risks_and_what_the_council_may_expect_are_listed(chapter: Document) -> None:
-    assert beneath(chapter, "Risico's buiten onze invloed") == ["Een nieuwe epidemie"]
+    assert beneath(chapter, "Risico's volgens het plan") == ["Een nieuwe epidemie"]
     assert beneath(chapter, "Wat de raad kan verwachten") == ["2 oktober 2025: Najaarsmonitor (raad)"]
 
 
