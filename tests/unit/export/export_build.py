@@ -56,7 +56,8 @@ insert into marts.fct_cost_change values
 insert into marts.fct_objective_outlook (objective_id, version, plan_id, region_code, n_points, window_start,
     window_end, trend, outlook_period_id,
     outlook_value, outlook_low, outlook_high, probability, measures_effect, measures_cost, is_beslispunt) values
-    ('heemskerk-01', 1, 'heemskerk', 'GM0396', 6, '2015', '2020', 'up', '2026', 57.2, 55.1, 59.3, 0.4, 1.5, 40000, true);
+    ('heemskerk-01', 1, 'heemskerk', 'GM0396', 6, '2015', '2020', 'up', '2026', 57.2, 55.1, 59.3, 0.4, 1.5, 40000,
+        true);
 comment on table marts.fct_budget is 'Budget, actual and forecast. One row per budget line and year.';
 """
 
