@@ -2,7 +2,7 @@
 what do we want, what did we reach, what did we do for it, what did it cost.
 
 What belongs here: which figures, sentences and tables stand in a chapter, in Dutch. What does not: how Word shows them
-(`document.py`) and the sentences about an objective, which are the site's (`told.py`).
+(`document.py`) and sentences, which are the site's wherever it has them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dagster_project.site import labels, money_lines
 from dagster_project.site.actions import AgendaLine, action_lines, agenda_lines, indicator_names
 from dagster_project.site.labels import NOT_IN_SOURCE
 from dagster_project.site.outlook import beslispunt_sentence, outlook_sentences, trend_sentence
-from dagster_project.site.queries import Objective
+from dagster_project.site.queries import Objective, Outlook
 from dagster_project.site.site import SiteRun
 from dagster_project.site.telling import MaatregelLine, telling_of
 
@@ -157,23 +157,28 @@ class _Opgave:
             yield Heading("Doelen", 3)
             yield Paragraph(self.opgave.summary)
             yield self._objectives_table()
-            both = zip(self.opgave.objectives, self.opgave.cards, strict=True)
-            yield Bullets(tuple(self._told(objective, card) for objective, card in both))
+            yield Bullets(tuple(map(_verdict, self.opgave.cards)))
+            yield from self._course()
         yield Heading("BBV-indicatoren", 3)
         if self.figures:
             yield self._figures_table()
         else:
             yield Paragraph(f"BBV-indicatoren bij deze opgave: {NOT_IN_SOURCE}.")
 
-    def _told(self, objective: Objective, card: Card) -> tuple[str, str]:
-        """The verdict, the movement and the outlook of one objective, in the sentences of its page."""
-        outlook = self.outlooks.get(objective.objective_id)
-        sentences = [card.explanation, card.about_wijken]
-        if outlook is not None and outlook.n_points:
-            sentences += [trend_sentence(objective, outlook), *outlook_sentences(objective, outlook)]
-        if outlook is not None and outlook.is_beslispunt:
-            sentences.append(f"Beslispunt voor de raad: {beslispunt_sentence(objective, outlook)}")
-        return card.title, " ".join(filter(None, sentences))
+    def _course(self) -> Iterator[Block]:
+        """How each figure moves, where it goes, and what the council has to decide about it."""
+        followed = [
+            (objective, outlook)
+            for objective in self.opgave.objectives
+            if (outlook := self.outlooks.get(objective.objective_id)) and outlook.n_points
+        ]
+        if followed:
+            yield Heading("Verloop en vooruitblik", 3)
+            yield Bullets(tuple((objective.title, _movement(objective, outlook)) for objective, outlook in followed))
+        decisions = [(objective, outlook) for objective, outlook in followed if outlook.is_beslispunt]
+        if decisions:
+            yield Heading("Beslispunten voor de raad", 3)
+            yield Bullets(tuple((o.title, beslispunt_sentence(o, outlook)) for o, outlook in decisions))
 
     def _objectives_table(self) -> Grid:
         rows = tuple(
@@ -238,7 +243,7 @@ class _Opgave:
         )
         headings = ("Actie", "Stand", "Looptijd", "Verwacht effect", "Werkt aan", "Kosten")
         caption = "Acties met stand, verwacht effect, indicatoren en kosten"
-        return Grid(caption, headings, rows, frozenset({5}), (26, 12, 15, 17, 16, 14))
+        return Grid(caption, headings, rows, frozenset({5}), (24, 10, 14, 17, 22, 13))
 
     def _telling(self) -> Iterator[Block]:
         """What was told of each objective: by whom, for which edition, with its measures as a table."""
@@ -296,6 +301,14 @@ def _measures(lines: Iterable[MaatregelLine]) -> Grid:
     )
     headings = ("Maatregel", "Verwacht effect", "Wanneer", "Kosten")
     return Grid("Maatregelen met verwacht effect en kosten", headings, rows, frozenset({1, 3}), (46, 22, 16, 16))
+
+
+def _verdict(card: Card) -> tuple[str, str]:
+    return card.title, " ".join(filter(None, (card.explanation, card.about_wijken)))
+
+
+def _movement(objective: Objective, outlook: Outlook) -> str:
+    return " ".join((trend_sentence(objective, outlook), *outlook_sentences(objective, outlook)))
 
 
 def _texts(data: PageData, objective_id: str, edition: str | None) -> dict[str, str]:

@@ -351,7 +351,7 @@ def _maatregelen(data: ExportData) -> Sheet:
             column("Doel", lambda row: row.title),
             column("Maatregel", lambda row: row.maatregel),
             column("Verwacht effect", lambda row: _value(row.expected_effect, None)),
-            column("Eenheid", lambda row: row.unit),
+            column("Eenheid", lambda row: "procentpunt" if row.unit == "%" else row.unit),
             column("Effect in", lambda row: _period(row.effect_period_id)),
             column("Kosten", lambda row: _euro(row.cost)),
             column("Doel-id", lambda row: row.objective_id),

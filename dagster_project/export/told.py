@@ -1,4 +1,4 @@
-"""What the site says of each objective and opgave, for the exports to say the same: the one place where they ask it.
+"""The rows and words of the site, read once for all exports, so that they say what the pages say.
 
 What belongs here: taking rows and words over. What does not: new words about an objective, which belong in `site/`.
 """

@@ -145,6 +145,12 @@ def test_cells_of_a_csv_file_are_written_in_both_forms() -> None:
     assert written("a-b", DUTCH) == "a-b"
 
 
+def test_the_effect_of_a_measure_on_a_percentage_is_in_percentage_points(book: Workbook) -> None:
+    newest, before = rows_of(book["Maatregelen"])
+    assert (newest["Editie"], before["Editie"]) == ("2026-04", "2025-04")
+    assert (before["Verwacht effect"], before["Eenheid"], before["Kosten"]) == (1.5, "procentpunt", 40000)
+
+
 def test_the_csv_files_hold_what_the_sheets_hold(book: Workbook, made: Made) -> None:
     for sheet in SHEETS:
         dutch, other = (read_csv(made.folder, form, sheet) for form in ("nl", "int"))
