@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from dagster_project import __version__
-from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_USAGE, ConfigurationError, OpkoersError
+from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, ConfigurationError, OpkoersError
 from dagster_project.workspace import Workspace, find_workspace
 
 app = typer.Typer(
@@ -178,12 +178,30 @@ def trace(
 
 @app.command()
 def verify(workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
-    """Re-hash every snapshot, rebuild, and compare with what stands published."""
+    """Re-hash every snapshot and edition, rebuild, and compare with what stands published and was frozen."""
     from dagster_project.verify import verify as verify_workspace
 
     _show_progress(debug)
     for sentence in verify_workspace(find_workspace(workspace)):
         _say(sentence)
+
+
+@app.command()
+def site(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write the pages into.")],
+    gemeente: Annotated[
+        list[str] | None, typer.Option("--gemeente", help="CBS code, such as GM0396; may be given more than once.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every gemeente of the country.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write the page of official indicators of other gemeenten, from what stands published; default: your own."""
+    from dagster_project.country import write_country
+
+    found = find_workspace(workspace)
+    if every and gemeente:
+        raise ConfigurationError("--all and --gemeente were both given; take one of them.")
+    _say(write_country(found, out, None if every else tuple(gemeente or (found.settings.gemeente,))))
 
 
 @app.command()
@@ -206,10 +224,62 @@ def dev(
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def edition() -> None:
-    """Not yet: freeze, list and compare editions of the monitor."""
-    _end("Editions cannot be frozen, listed or compared yet; `opkoers status` shows what stands published.", EXIT_USAGE)
+edition = typer.Typer(help="Freeze, list and compare editions of the monitor.", no_args_is_help=True)
+app.add_typer(edition, name="edition")
+LabelArgument = Annotated[str, typer.Argument(metavar="LABEL", help="Year and month, such as 2026-04.")]
+
+
+@edition.command("freeze")
+def edition_freeze(label: LabelArgument, workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
+    """Keep what stands published as an edition that never changes again."""
+    from dagster_project.freeze import freeze
+
+    _show_progress(debug)
+    frozen = freeze(find_workspace(workspace), label)
+    _say(
+        f"Froze edition {label} of publication {frozen.record['publication_id']} in {frozen.folder}. "
+        f"The sha256 of its edition.json is {frozen.sha256}: note it where the council keeps its papers."
+    )
+
+
+@edition.command("list")
+def edition_list(workspace: WorkspaceOption = None) -> None:
+    """The frozen editions, oldest first."""
+    from dagster_project.edition import editions
+
+    frozen = editions(find_workspace(workspace))
+    if not frozen:
+        _say("No edition is frozen yet. Freeze what stands published with: opkoers edition freeze 2026-04.")
+    for kept in frozen:
+        record = kept.record
+        _say(
+            f"{kept.label}  as of {record['as_of']}, frozen {record['frozen_at']} by {record['frozen_by']}, "
+            f"publication {record['publication_id']}, sha256 {kept.sha256}"
+        )
+
+
+@edition.command("diff")
+def edition_diff(
+    old: Annotated[str, typer.Argument(metavar="A", help="Label of the earlier edition.")],
+    new: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="Label of the later one; default: what stands published.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """What changed from edition A to B: figures, methods, objectives and verdicts."""
+    from dagster_project import edition_report
+    from dagster_project.edition_diff import compare
+    from dagster_project.freeze import side_of
+
+    found = find_workspace(workspace)
+    (a, was), (b, now) = side_of(found, old), side_of(found, new)
+    diff = compare(was, now, found.settings.gemeente)
+    if as_json:
+        sys.stdout.write(json.dumps(edition_report.as_record(diff, a, b), ensure_ascii=False, indent=2) + "\n")
+        return
+    for line in edition_report.as_lines(diff, a, b):
+        _say(line)
 
 
 @app.command()

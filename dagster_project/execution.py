@@ -118,6 +118,7 @@ def _run_job(workspace: Workspace, options: RunOptions, worker: GateWorker, *, d
 def _config(workspace: Workspace, options: RunOptions) -> dict[str, object]:
     return {
         "workspace": str(workspace.root),
+        "home": "" if workspace.home == workspace.root else str(workspace.home),
         "offline": options.offline,
         "only": list(options.only),
         "as_of": options.as_of.isoformat() if options.as_of else "",

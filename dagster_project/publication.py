@@ -2,7 +2,8 @@
 
 `<data>/publications/<utc time>-<run>/` is complete before `<data>/current` points at it. The pointer is a relative
 symlink, or a file with the folder's name where links do not exist. What a publication means is not known here: models
-make the tables, `site/` the pages.
+make the tables, `site/` the pages, `export/` the files to take away. An edition's output is written here as well;
+keeping it is the work of `freeze.py`.
 """
 
 from __future__ import annotations
@@ -10,21 +11,28 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import logging
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from dagster_project.edition import edition_before
+from dagster_project.export.write import write_exports
 from dagster_project.run import Run, RunState
 from dagster_project.site.render import SiteRun, render_site
 from dagster_project.snapshots import sha256_of, utc_now, write_durably
 from dagster_project.workspace import Workspace
 
+log = logging.getLogger(__name__)
+
 PUBLISHED_SCHEMA = "marts"
+WAREHOUSE = "warehouse.duckdb"
 _STORAGE_VERSION = "v1.0.0"  # the oldest that DuckDB 1.x reads; DuckDB 1.1 clients open it
 _VERSIONED = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations")
 
@@ -75,14 +83,19 @@ def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def table_hashes(database: Path) -> dict[str, dict[str, Any]]:
-    """Rows and content hash of every published table that is not an audit table.
+def is_audit(table: str) -> bool:
+    """Whether a table tells of a run, its snapshots and checks, rather than of the municipality."""
+    return table.startswith("audit_")
+
+
+def table_hashes(database: Path, *, audit: bool = False) -> dict[str, dict[str, Any]]:
+    """Rows and content hash of every published table; of the audit tables only when they are asked for.
 
     The hash covers the rows in the order of all their columns, each row as DuckDB writes it as text, so that it depends
     on the content alone and not on how or when it was written.
     """
     with duckdb.connect(str(database), read_only=True) as connection:
-        names = [name for name in published_tables(connection) if not name.startswith("audit_")]
+        names = [name for name in published_tables(connection) if audit or not is_audit(name)]
         return {name: _table_hash(connection, name) for name in names}
 
 
@@ -122,19 +135,80 @@ def publish(run: Run) -> Published | None:
     final = run.workspace.publications / publication_id
     making = final.with_name(f".{publication_id}.tmp")
     making.mkdir(parents=True)
-    with run.stage("publish tables"):
-        _copy_warehouse(run.database, making / "warehouse.duckdb")
-        _write_parquet(making / "warehouse.duckdb", making / "parquet")
-    with run.stage("render site"):
-        site_run = SiteRun(run.run_id, publication_id, utc_now(), run.as_of, state.git_commit)
-        render_site(run.database, run.workspace, making / "site", site_run)
-    manifest = _manifest(run, state, publication_id, tables, making)
+    site_run = _site_run(run, state, publication_id)
+    not_made = write_output(run.database, run.workspace, making, site_run, stage=run.stage)
+    for sentence in not_made:
+        log.warning("%s", sentence)
+    manifest = _manifest(run, state, publication_id, tables, making) | {"not_made": not_made}
     write_durably(making / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
-    _sync_tree(making)
+    sync_tree(making)
     making.rename(final)
     if run.options.as_of is None:
         point_at(run.workspace, final)
     return Published(publication_id, final, manifest)
+
+
+def _site_run(run: Run, state: RunState, publication_id: str) -> SiteRun:
+    before = edition_before(run.workspace, as_of=state.as_of)
+    return SiteRun(
+        run_id=run.run_id,
+        publication_id=publication_id,
+        generated_at=utc_now(),
+        as_of=run.as_of,
+        git_commit=state.git_commit,
+        previous=before.folder / WAREHOUSE if before else None,
+        previous_label=before.label if before else None,
+    )
+
+
+def write_output(
+    database: Path,
+    workspace: Workspace,
+    folder: Path,
+    run: SiteRun,
+    *,
+    stage: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
+) -> list[str]:
+    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/` and `export/`. Nothing else writes output.
+
+    What is written follows from the arguments alone: the same build, settings and run give the same bytes, at any
+    moment and on any day. Two files are exceptions: `warehouse.duckdb` differs in its bytes, never in its content, for
+    DuckDB leaves what happened to be in memory between its blocks; and the PDF is the work of the browser at hand.
+
+    Args:
+        database: a build database, complete; it is read only.
+        workspace: whose municipality it is.
+        folder: an existing folder to write into.
+        run: what the output says of the run and publication that it belongs to.
+        stage: times a part of the work under its name.
+
+    Returns:
+        A sentence in Dutch for each file that could not be made on this machine.
+
+    Raises:
+        duckdb.Error: the database lacks a table or column of the published contract.
+    """
+    with stage("publish tables"):
+        _copy_warehouse(database, folder / WAREHOUSE)
+        _write_parquet(folder / WAREHOUSE, folder / "parquet")
+    with stage("render site"):
+        render_site(database, workspace, folder / "site", run)
+    with stage("write exports"):
+        return write_exports(database, folder / "site", folder / "export", workspace, run)
+
+
+def adopt_audit_tables(database: Path, kept: Path) -> None:
+    """Put the audit tables of a kept warehouse in the place of those of a rebuild.
+
+    They tell of the run that published and of what was known then. A rebuild is another run, at another moment: it can
+    make every other table anew, but not these.
+    """
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"attach '{_quoted(kept)}' as kept (read_only)")
+        for table in filter(is_audit, published_tables(connection)):
+            name = f"{PUBLISHED_SCHEMA}.{table}"
+            connection.execute(f"delete from {name}")
+            connection.execute(f"insert into {name} by name select * from kept.{name}")
 
 
 def _grounds(run: Run, state: RunState, tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -184,6 +258,7 @@ def _quoted(text: object) -> str:
 def _write_parquet(warehouse: Path, folder: Path) -> None:
     folder.mkdir()
     with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set threads = 1")  # so that rows fall into groups in one way
         for table in published_tables(connection):
             path = _quoted(folder / f"{table}.parquet")
             connection.execute(f"copy {PUBLISHED_SCHEMA}.{table} to '{path}' (format parquet, compression zstd)")
@@ -194,15 +269,15 @@ def _manifest(
 ) -> dict[str, Any]:
     before = current_folder(run.workspace)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
-        audit = [name for name in published_tables(connection) if name.startswith("audit_")]
+    with duckdb.connect(str(folder / WAREHOUSE), read_only=True) as connection:
+        audit = [name for name in published_tables(connection) if is_audit(name)]
         audit_rows = {name: connection.table(f"{PUBLISHED_SCHEMA}.{name}").shape[0] for name in audit}
     return {
         "publication_id": publication_id,
         "run_id": run.run_id,
         "created_at": utc_now(),
         "as_of": state.as_of,
-        "verdicts_change_after": _verdicts_change_after(folder / "warehouse.duckdb", state.as_of),
+        "verdicts_change_after": _verdicts_change_after(folder / WAREHOUSE, state.as_of),
         "gemeente": run.workspace.settings.gemeente,
         **_grounds(run, state, tables),
         "git_commit": state.git_commit,
@@ -232,7 +307,8 @@ def _verdicts_change_after(warehouse: Path, as_of: str) -> str | None:
     return row[0] if row else None
 
 
-def _sync_tree(folder: Path) -> None:
+def sync_tree(folder: Path) -> None:
+    """Have every file below a folder written to disk for certain."""
     for path in [p for p in folder.rglob("*") if p.is_file()]:
         with path.open("rb") as stream:
             os.fsync(stream.fileno())

@@ -129,7 +129,7 @@ class Run:
                 run_id=self.run_id,
                 started_at=utc_now(),
                 as_of=as_of.isoformat(),
-                started_by=_operator(),
+                started_by=operator(),
                 git_commit=git_commit(),
                 code_fingerprint=code_fingerprint(),
                 opkoers_version=__version__,
@@ -188,7 +188,7 @@ class Run:
         return state
 
 
-def _operator() -> str:
+def operator() -> str:
     """Who runs this; a service may run under an id that has no name."""
     try:
         return getpass.getuser()

@@ -1,4 +1,4 @@
-"""Verify: are the stored bytes still those that were stored, and does a rebuild give what stands published?"""
+"""Verify: are the stored bytes still those that were stored, and does a rebuild give what was published or frozen?"""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.edition import editions
+from dagster_project.edition import faults as edition_faults
 from dagster_project.errors import ConfigurationError, OpkoersError, VerificationFailed
 from dagster_project.execution import execute
+from dagster_project.freeze import rebuild
 from dagster_project.product import code_fingerprint
-from dagster_project.publication import PUBLISHED_SCHEMA, current_folder, read_manifest, table_hashes
+from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, read_manifest, table_hashes
 from dagster_project.run import RunOptions
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
 
 
 def verify(workspace: Workspace) -> list[str]:
-    """Re-hash every snapshot and published file, follow the manifest chain, rebuild and compare table by table.
+    """Re-hash every snapshot, published and frozen file, follow the chains, rebuild and compare.
+
+    What stands published is compared table by table, an edition byte by byte.
 
     Returns:
         What was verified, one sentence each.
@@ -34,14 +39,24 @@ def verify(workspace: Workspace) -> list[str]:
         raise ConfigurationError("Nothing is published yet, so there is nothing to verify. Run: opkoers refresh.")
     store = SnapshotStore(workspace.snapshots)
     manifest = read_manifest(folder)
-    faults = [*_snapshot_faults(store), *_pin_faults(store, manifest), *_publication_faults(workspace)]
+    frozen = editions(workspace)
+    faults = [
+        *_snapshot_faults(store),
+        *_pin_faults(store, manifest),
+        *_publication_faults(workspace),
+        *edition_faults(workspace),
+        *(fault for edition in frozen for fault in _pin_faults(store, edition.record)),
+    ]
     if faults:
         raise VerificationFailed("\n".join(faults))
     _rebuild_and_compare(workspace, folder, manifest)
+    kept = sum(len(edition.record["files"]) for edition in frozen)
     return [
         f"{sum(1 for _ in store.all())} snapshots and their sidecars are as they were stored.",
         f"{len(manifest['files'])} files of publication {manifest['publication_id']} are as they were published.",
         f"A rebuild from its {len(manifest['pins'])} pins gives the same content: {manifest['content_hash']}.",
+        *([f"{kept} files of {len(frozen)} editions are as they were frozen."] if frozen else []),
+        *(rebuild(workspace, edition) for edition in frozen),
     ]
 
 
@@ -95,7 +110,7 @@ def _rebuild_and_compare(workspace: Workspace, folder: Path, manifest: dict[str,
         rebuilt = table_hashes(run.database)
         differing = [name for name, table in rebuilt.items() if table != manifest["tables"].get(name)]
         if differing:
-            raise VerificationFailed(_first_difference(run.database, folder / "warehouse.duckdb", differing, manifest))
+            raise VerificationFailed(_first_difference(run.database, folder / WAREHOUSE, differing, manifest))
     finally:
         shutil.rmtree(run.folder, ignore_errors=True)
 

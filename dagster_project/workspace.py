@@ -54,6 +54,11 @@ class Settings(BaseModel):
     network: Network = Network()
     synthetic_note: str = ""
     """Shown on every page when the workspace holds made-up figures."""
+    contact: str = ""
+    """Where residents can say that something on the monitor does not work for them: an e-mail address, a web address or
+    words. It stands in the accessibility statement."""
+    accessibility_url: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
+    """Address of the municipality's own, examined statement on accessibility; the monitor's own then refers to it."""
 
 
 class Workspace:
@@ -61,17 +66,22 @@ class Workspace:
 
     Attributes:
         root: the folder that holds `opkoers.toml`.
+        home: the workspace whose data folder and key it uses: itself. For the copy that an edition keeps, which has
+            neither, it is the workspace that the edition was made in.
         settings: its checked content.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, home: Path | None = None) -> None:
         self.root = root.resolve()
+        self.home = home.resolve() if home else self.root
         self.settings = read_settings(self.root / SETTINGS_FILE)
+        of_home = read_settings(self.home / SETTINGS_FILE) if home else self.settings
+        self._publication_folder = of_home.publication_folder
 
     @property
     def data(self) -> Path:
         """Everything that can be rebuilt or is only ever added to; git-ignored."""
-        return (self.root / self.settings.publication_folder).resolve()
+        return (self.home / self._publication_folder).resolve()
 
     @property
     def snapshots(self) -> Path:
@@ -80,6 +90,11 @@ class Workspace:
     @property
     def publications(self) -> Path:
         return self.data / "publications"
+
+    @property
+    def editions(self) -> Path:
+        """One folder per frozen edition; what stands in it never changes again."""
+        return self.data / "editions"
 
     @property
     def current(self) -> Path:

@@ -25,12 +25,14 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     workspace: str = ""
     """Folder of the workspace; empty: `OPKOERS_WORKSPACE`, or the nearest one above the current folder."""
+    home: str = ""
+    """The workspace whose data folder it uses, where that is another: for the copy that an edition keeps."""
     offline: bool = False
     only: list[str] = Field(default_factory=list)
     as_of: str = ""
     """ISO date, or empty for today."""
     pins: list[str] = Field(default_factory=list)
-    """Snapshot ids to rebuild from, for `verify`; empty takes what serves."""
+    """Snapshot ids to rebuild from, for `verify` and for editions; empty takes what serves."""
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002
@@ -43,6 +45,8 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield self
 
     def found_workspace(self) -> Workspace:
+        if self.home:
+            return Workspace(Path(self.workspace), home=Path(self.home))
         folder = self.workspace or os.environ.get(WORKSPACE_VARIABLE)
         return find_workspace(Path(folder) if folder else None)
 

@@ -52,7 +52,7 @@ class Pseudonymiser:
         given = os.environ.get(KEY_VARIABLE, "").strip()
         if given:
             return cls(_from_hex(given, KEY_VARIABLE))
-        path = Path(os.environ.get(KEY_FILE_VARIABLE) or key_file_of(workspace.root))
+        path = Path(os.environ.get(KEY_FILE_VARIABLE) or key_file_of(workspace.home))
         return cls(_from_hex(_read_key_file(path), str(path)))
 
     def client_key(self, number: str) -> str | None:

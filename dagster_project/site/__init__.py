@@ -6,6 +6,7 @@ that is not in a table, and any rule about who is on course: verdicts are comput
 
 from __future__ import annotations
 
-from dagster_project.site.render import SiteRun, render_site
+from dagster_project.site.render import render_site
+from dagster_project.site.site import SiteRun
 
 __all__ = ["SiteRun", "render_site"]

@@ -52,8 +52,8 @@ def sparkline(
     """
     everything = [*points, target] if target else list(points)
     heights = [v for p in everything for v in (p.value, p.low, p.high) if v is not None]
-    across = _scale(min(p.x for p in everything), max(p.x for p in everything), _SPARK_LEFT, _SPARK_RIGHT)
-    up = _scale(min(heights), max(heights), _SPARK_BOTTOM, _SPARK_TOP)
+    across = linear_scale(min(p.x for p in everything), max(p.x for p in everything), _SPARK_LEFT, _SPARK_RIGHT)
+    up = linear_scale(min(heights), max(heights), _SPARK_BOTTOM, _SPARK_TOP)
 
     def at(point: SparkPoint) -> str:
         return f"{across(point.x):.1f},{up(point.value):.1f}"
@@ -78,7 +78,7 @@ def sparkline(
     return opening.format(chart_id, _SPARK_WIDTH, _SPARK_HEIGHT) + Markup("").join(parts) + Markup("</svg>")
 
 
-def _scale(low: float, high: float, first: float, last: float) -> Callable[[float], float]:
+def linear_scale(low: float, high: float, first: float, last: float) -> Callable[[float], float]:
     """A linear scale; a range without width lies in the middle."""
     if math.isclose(low, high):
         return lambda _: (first + last) / 2
@@ -181,7 +181,7 @@ def starts_at_zero(series: Sequence[Series]) -> bool:
     return min(values) < max(values) / 2
 
 
-def _value_domain(series: Sequence[Series]) -> list[float]:
+def value_domain(series: Sequence[Series]) -> list[float]:
     """Lowest and highest value of the axis: at least a quarter of the level, so that a small change looks small."""
     values = [value for one in series for value in one.values]
     low, high = min(values), max(values)
@@ -210,7 +210,7 @@ def _axes(years: list[int], series: Sequence[Series], decimals: int) -> dict[str
                 "domain": False,
                 "ticks": False,
             },
-            "scale": {"domain": _value_domain(series), "nice": 5},
+            "scale": {"domain": value_domain(series), "nice": 5},
         },
     }
 

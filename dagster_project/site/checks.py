@@ -110,6 +110,32 @@ def summary_sentence(rows: Iterable[ValidationRow]) -> str:
     return f"{checks}: {labels.number(passed, 0)} in orde, {warnings} en {failures}."
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """One expectation that was not met, with where it belongs."""
+
+    stage: str
+    suite: str
+    check: Check
+
+
+def troubles_of(rows: Iterable[ValidationRow]) -> tuple[Trouble, ...]:
+    """The checks that did not end well, the worst first."""
+    troubled = sorted((row for row in rows if row.result != "passed"), key=lambda row: (_trouble(row), row.suite))
+    return tuple(Trouble(_STAGES.get(row.stage, row.stage), row.suite, _check(row)) for row in troubled)
+
+
+def counts_of(rows: Iterable[ValidationRow]) -> tuple[tuple[str, int, int], ...]:
+    """Per gate, in the order in which they run: its name, how many checks it made, and how many tables it looked at."""
+    in_order = sorted(rows, key=lambda row: (_stage_rank(row.stage), row.stage))
+    found = []
+    for stage, grouped in groupby(in_order, key=lambda row: row.stage):
+        members = list(grouped)
+        tables = {row.table_name or row.suite for row in members}
+        found.append((_STAGES.get(stage, stage), len(members), len(tables)))
+    return tuple(found)
+
+
 def stages_of(rows: Iterable[ValidationRow]) -> tuple[Stage, ...]:
     """The gates in the order in which they run; within each, suites and checks with trouble first."""
     stages = []

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from dagster_project.site import labels
-from dagster_project.site.queries import Benchmark, Characteristic, Indicator, PageData, Peer
+from dagster_project.site.queries import Benchmark, Characteristic, Indicator, Peer
 
 
 @dataclass(frozen=True)
@@ -117,18 +118,28 @@ def _better(indicator: Indicator) -> str:
     return ""
 
 
-def likeness_of(data: PageData, gemeente: str, gemeente_name: str) -> Likeness | None:
+class LikenessRows(Protocol):
+    """The peers of one municipality, and the characteristics of it and of them."""
+
+    @property
+    def peers(self) -> tuple[Peer, ...]: ...
+
+    @property
+    def characteristics(self) -> tuple[Characteristic, ...]: ...
+
+
+def likeness_of(data: LikenessRows, gemeente: str, gemeente_name: str) -> Likeness | None:
     """The municipality and its peers; None where too little is known to call any gemeente alike."""
-    if not data.peers:
-        return None
     figures: dict[str, dict[str, Characteristic]] = {}
     for figure in data.characteristics:
         figures.setdefault(figure.region_code, {})[figure.characteristic] = figure
-    own = figures[gemeente]
+    own = figures.get(gemeente, {})
+    if not data.peers or not own:
+        return None
     shown = [name for name in labels.CHARACTERISTICS if name in own]
     lines = [_line(gemeente_name, "–", own, own, shown, is_own=True)]
     lines += [
-        _line(peer.region_name, labels.number(peer.distance, 2), figures[peer.region_code], own, shown)
+        _line(peer.region_name, labels.number(peer.distance, 2), figures.get(peer.region_code, {}), own, shown)
         for peer in data.peers
     ]
     return Likeness(

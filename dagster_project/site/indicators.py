@@ -1,7 +1,7 @@
 """From the rows of an indicator to its block on the page: the municipality against the Netherlands.
 
 What belongs here: which figures stand in the chart and the table, and the sentences about them. What does not: drawing
-(`charts.py`), other gemeenten (`comparison.py`) and objectives (`objectives.py`).
+(`lines.py`), other gemeenten (`comparison.py`) and objectives (`objectives.py`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from markupsafe import Markup
 
 from dagster_project.site import labels
-from dagster_project.site.charts import Series, bar_chart, line_chart, starts_at_zero
+from dagster_project.site.charts import Series, starts_at_zero
 from dagster_project.site.comparison import Comparison, comparison_of
-from dagster_project.site.queries import NATION, Benchmark, Indicator, PageData, Point
+from dagster_project.site.lines import bar_chart, line_chart
+from dagster_project.site.queries import NATION, Benchmark, Indicator, Point
 
 # Beyond this ratio one value axis would press the smaller line flat: counts of a town beside those of the country.
 _TOO_FAR_APART = 5
@@ -44,6 +46,7 @@ class Row:
 class Block:
     """What the page shows of one indicator."""
 
+    indicator_id: str
     anchor: str
     title: str
     bbv_number: int | None
@@ -58,7 +61,20 @@ class Block:
     is_synthetic: bool
 
 
-def blocks_of(data: PageData, gemeente: str, gemeente_name: str) -> tuple[Block, ...]:
+class IndicatorRows(Protocol):
+    """The rows of one municipality and of the country that the blocks are made of."""
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]: ...
+
+    @property
+    def indicator_points(self) -> tuple[Point, ...]: ...
+
+    @property
+    def benchmarks(self) -> tuple[Benchmark, ...]: ...
+
+
+def blocks_of(data: IndicatorRows, gemeente: str, gemeente_name: str) -> tuple[Block, ...]:
     """A block for every indicator that has rows for the municipality, in the order of the register."""
     points: dict[str, list[Point]] = {}
     for point in data.indicator_points:
@@ -121,6 +137,7 @@ def _block(
     comparison = comparison_of(indicator, benchmarks, gemeente_name, with_wholes=not figures.far_apart)
     shown = [*figures.gemeente.values(), *figures.nation.values()]
     return Block(
+        indicator_id=indicator.indicator_id,
         anchor=anchor,
         title=indicator.name_nl,
         bbv_number=indicator.bbv_number,
@@ -223,7 +240,7 @@ def _chart(
         series = [Series(name, tuple((_start(p), p.value) for p in points), mine) for name, points, mine in filled]
         if not starts_at_zero(series):
             notes = (*notes, "De hoogte begint niet bij nul, zodat de beweging te zien is.")
-        return line_chart(series, decimals=indicator.decimals or 0, chart_id=chart_id, summary=summary), notes
+        return line_chart(series, chart_id=chart_id, summary=summary), notes
     if len(measured) < 2:
         return None, ()
     bars = [

@@ -1,55 +1,74 @@
-"""Write the pages of one publication: `index.html`, `controles.html`, the stylesheet and the municipality's theme.
+"""Write the pages of one publication: every page that a page module gives, the stylesheet and the municipality's theme.
 
-What belongs here: putting the parts together and writing files. What does not: words (`labels.py` and its neighbours),
-SQL (`queries.py`) and drawing (`charts.py`).
+What belongs here: putting the parts together and writing files. What does not: what stands on a page (`page_*.py`),
+words (`labels.py` and its neighbours), SQL (`queries/`) and drawing (`charts.py`).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dagster_project.site import checks, comparison, indicators, labels, objectives, sources
-from dagster_project.site.queries import PageData, read_page_data
+from dagster_project.site import (
+    labels,
+    page_bbv,
+    page_bronnen,
+    page_controles,
+    page_doel,
+    page_front,
+    page_geld,
+    page_indicatoren,
+    page_opgave,
+    page_register,
+    page_toegankelijkheid,
+    page_uitleg,
+    page_wijken,
+    page_wijzigingen,
+)
+from dagster_project.site.queries import Reader, read_page_data
+from dagster_project.site.site import FOOT, NAVIGATION, NavEntry, Page, Site, SiteRun
 from dagster_project.workspace import Workspace
+
+__all__ = ["SiteRun", "render_site"]
+
+PAGE_MODULES = (
+    page_front,
+    page_opgave,
+    page_register,
+    page_doel,
+    page_indicatoren,
+    page_geld,
+    page_bbv,
+    page_wijken,
+    page_wijzigingen,
+    page_bronnen,
+    page_controles,
+    page_uitleg,
+    page_toegankelijkheid,
+)
+"""The registry: each has `pages(site)`, which gives the pages it is about. Their order is that of the written files."""
 
 _HERE = Path(__file__).parent
 _STYLESHEET = "opkoers.css"
 _THEME = "theme.css"
 _THEME_CLASS = re.compile(r"\.([a-z][a-z0-9-]*-theme)\b")
-_NOTE_ON_SYNTHETIC = "Een deel van de cijfers is synthetisch: verzonnen, om te laten zien hoe deze pagina werkt."
-
-
-@dataclass(frozen=True)
-class SiteRun:
-    """The run and publication that the pages belong to.
-
-    Attributes:
-        generated_at: UTC, ISO 8601.
-        as_of: the day on which the verdicts are given.
-    """
-
-    run_id: str
-    publication_id: str
-    generated_at: str
-    as_of: date
-    git_commit: str
+NOTE_ON_SYNTHETIC = "Een deel van de cijfers is synthetisch: verzonnen, om te laten zien hoe deze monitor werkt."
 
 
 def render_site(build_db: Path, workspace: Workspace, target: Path, run: SiteRun) -> list[Path]:
-    """Write the council's page and the page about the checks.
+    """Write all pages of the monitor.
 
     Args:
-        build_db: the build database; opened read-only, only its schemas marts and intermediate are read.
+        build_db: the build database; opened read-only, only its schema marts is read.
         workspace: whose municipality is shown; its `theme.css`, if any, is copied and linked after our stylesheet.
         target: folder to write into; made when it is not there.
-        run: what the foot of the page says of this run.
+        run: what the foot of each page says of this run.
 
     Returns:
         The files that were written.
@@ -58,45 +77,82 @@ def render_site(build_db: Path, workspace: Workspace, target: Path, run: SiteRun
         duckdb.Error: the database lacks a table or column of the published contract.
         ValueError: a table holds a verdict or a kind of objective that the pages have no words for.
     """
+    theme_css = theme_of(workspace)
     with duckdb.connect(str(build_db), read_only=True) as connection:
-        data = read_page_data(connection, workspace.settings.gemeente)
-    theme = workspace.root / _THEME
-    theme_css = theme.read_text(encoding="utf-8") if theme.is_file() else None
-    shared = _shared_context(data, workspace, run, theme_css)
-    files = {
-        "index.html": _render("index.html.j2", {**shared, **_index_context(data, workspace, run)}),
-        "controles.html": _render("controles.html.j2", {**shared, "stages": checks.stages_of(data.validations)}),
-        _STYLESHEET: (_HERE / "static" / _STYLESHEET).read_text(encoding="utf-8"),
-    }
-    if theme_css is not None:
-        files[_THEME] = theme_css
+        reader = Reader(connection, workspace.settings.gemeente)
+        site = Site(read_page_data(reader), reader, workspace, run)
+        pages = [page for module in PAGE_MODULES for page in module.pages(site)]
+        files = _render_pages(pages, _shared_context(site, theme_css))
+    files |= styles(theme_css)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (target / name).write_text(text, encoding="utf-8", newline="\n")
     return [target / name for name in files]
 
 
-def _render(template: str, context: dict[str, Any]) -> str:
-    environment = Environment(
+def theme_of(workspace: Workspace) -> str | None:
+    """The municipality's own `theme.css`, if there is one."""
+    theme = workspace.root / _THEME
+    return theme.read_text(encoding="utf-8") if theme.is_file() else None
+
+
+def styles(theme_css: str | None) -> dict[str, str]:
+    """The stylesheets that every page links, by their file."""
+    files = {_STYLESHEET: (_HERE / "static" / _STYLESHEET).read_text(encoding="utf-8")}
+    return files if theme_css is None else {**files, _THEME: theme_css}
+
+
+@cache
+def templates() -> Environment:
+    """The templates, compiled once."""
+    return Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(template).render(context)
 
 
-def _shared_context(data: PageData, workspace: Workspace, run: SiteRun, theme_css: str | None) -> dict[str, Any]:
+def render_page(page: Page, frame: dict[str, Any]) -> str:
+    """One page as HTML.
+
+    Args:
+        page: what it shows.
+        frame: what every page shows around it.
+    """
+    return templates().get_template(page.template).render({**frame, "page": page, **page.context})
+
+
+def _render_pages(pages: list[Page], shared: dict[str, Any]) -> dict[str, str]:
+    written = {page.file for page in pages}
+    frame = {**shared, "navigation": _entries(NAVIGATION, written), "foot": _entries(FOOT, written)}
+    return {page.file: render_page(page, frame) for page in pages}
+
+
+def _entries(entries: tuple[NavEntry, ...], written: set[str]) -> list[NavEntry]:
+    """The entries whose page is written, so that no link leads nowhere."""
+    return [entry for entry in entries if entry.file in written]
+
+
+def _shared_context(site: Site, theme_css: str | None) -> dict[str, Any]:
     return {
-        "gemeente": workspace.settings.gemeente_name,
+        **frame_of(site.run, theme_css),
+        "gemeente": site.gemeente_name,
+        "owner": f"Gemeente {site.gemeente_name}",
+        "synthetic_note": _synthetic_note(site),
+    }
+
+
+def frame_of(run: SiteRun, theme_css: str | None) -> dict[str, Any]:
+    """What stands around every page, whoever it is about."""
+    return {
         "as_of": labels.day(run.as_of),
         "generated_at": labels.moment_words(datetime.fromisoformat(run.generated_at)),
         "run": run,
         "stylesheets": [_STYLESHEET, _THEME] if theme_css is not None else [_STYLESHEET],
+        "has_theme": theme_css is not None,
         "theme_class": _theme_class(theme_css),
-        "synthetic_note": _synthetic_note(data, workspace),
-        "checks_summary": checks.summary_sentence(data.validations),
     }
 
 
@@ -106,54 +162,9 @@ def _theme_class(theme_css: str | None) -> str | None:
     return match[1] if match else None
 
 
-def _synthetic_note(data: PageData, workspace: Workspace) -> str | None:
-    tables = (
-        data.objectives,
-        data.objective_points,
-        data.wijk_verdicts,
-        data.indicator_points,
-        data.benchmarks,
-        data.peers,
-        data.snapshots,
-    )
-    if not any(row.is_synthetic for table in tables for row in table):
+def _synthetic_note(site: Site) -> str | None:
+    """The warning that every page bears as soon as any row that the pages share was made up."""
+    tables = [rows for rows in vars(site.data).values() if isinstance(rows, tuple)]
+    if not any(getattr(row, "is_synthetic", False) for rows in tables for row in rows):
         return None
-    return workspace.settings.synthetic_note or _NOTE_ON_SYNTHETIC
-
-
-def _index_context(data: PageData, workspace: Workspace, run: SiteRun) -> dict[str, Any]:
-    gemeente, name = workspace.settings.gemeente, workspace.settings.gemeente_name
-    return {
-        "plan": _plan(data),
-        "summary": objectives.summary_sentence(data.objectives),
-        "overdue": objectives.overdue_sentence(data.objectives),
-        "synthetic_verdicts": objectives.synthetic_sentence(data.objectives),
-        "counts": objectives.verdict_counts(data.objectives),
-        "verdicts": labels.VERDICTS.values(),
-        "opgaven": objectives.opgaven_of(data),
-        "indicators": indicators.blocks_of(data, gemeente, name),
-        "likeness": comparison.likeness_of(data, gemeente, name),
-        "bbv_filled": data.bbv_filled,
-        "bbv_total": data.bbv_total,
-        "sources": sources.sources_of(data.snapshots, run.as_of),
-        "trace": _trace_example(data, gemeente),
-    }
-
-
-def _plan(data: PageData) -> str:
-    plans = dict.fromkeys(objective.source or objective.plan_id for objective in data.objectives)
-    return labels.enumeration(list(plans))
-
-
-def _trace_example(data: PageData, gemeente: str) -> str:
-    """The audit command for a figure that stands on this very page, a real one if there is any."""
-    listed = {indicator.indicator_id for indicator in data.indicators}
-    shown = [
-        p
-        for p in data.indicator_points
-        if p.region_code == gemeente and p.value is not None and p.indicator_id in listed
-    ]
-    if not shown:
-        return f"opkoers trace INDICATOR {gemeente} PERIODE"
-    point = min(shown, key=lambda p: p.is_synthetic)
-    return f"opkoers trace {point.indicator_id} {gemeente} {point.period_id}"
+    return site.workspace.settings.synthetic_note or NOTE_ON_SYNTHETIC

@@ -284,7 +284,9 @@ def test_bad_usage_is_one_plain_sentence(tmp_path: Path) -> None:
     assert len(done.stderr.strip().splitlines()) <= 2
 
 
-def test_an_edition_answers_not_yet(demo: Path) -> None:
-    done = opkoers("edition", "freeze", "2026-04", "--workspace", str(demo))
+def test_a_workspace_without_editions_says_how_to_freeze_one(demo: Path) -> None:
+    done = opkoers("edition", "list", "--workspace", str(demo))
+    assert (done.returncode, done.stdout[:24]) == (0, "No edition is frozen yet")
+    done = opkoers("edition", "diff", "2026-01", "--workspace", str(demo))
     assert done.returncode == 2
-    assert "yet" in done.stderr
+    assert "There is no edition 2026-01; the editions are: none yet." in done.stderr

@@ -20,3 +20,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def index(site: Path) -> str:
     return (site / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def pages(site: Path) -> dict[str, str]:
+    """Every page of the site, by its file."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(site.glob("*.html"))}
+
+
+@pytest.fixture(scope="session")
+def bbv(pages: dict[str, str]) -> str:
+    return pages["bbv.html"]

@@ -33,9 +33,20 @@ class Outline(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def article(html: str, title: str) -> str:
-    """The text of the article that holds a title."""
-    found = [part for part in re.findall(r"<article.*?</article>", html, re.DOTALL) if title in part]
+def article(html: str, title: str, kind: str = "") -> str:
+    """The text of the article that holds a title.
+
+    Args:
+        kind: class of the articles to look among, and what follows it in their tag; all when empty.
+    """
+    opening = f'<article class="{kind}' if kind else "<article"
+    found = [part for part in re.findall(rf"{opening}.*?</article>", html, re.DOTALL) if title in part]
     if len(found) != 1:
         raise LookupError(f"{len(found)} articles hold {title!r}")
     return Outline(found[0]).text
+
+
+def main(html: str) -> str:
+    """The part of a page that is its own: without header, foot and the warning that figures are synthetic."""
+    own = html.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r'<div class="melding".*?</div>', "", own, flags=re.DOTALL)

@@ -38,13 +38,13 @@ _MADE_UP_WIJKEN = (
 _PEERS = (("GM0406", "Huizen"), ("GM0718", "Vlissingen"), ("GM0301", "Zutphen"))
 
 _DDL = """
-create schema marts; create schema intermediate;
+create schema marts;
 create table marts.dim_region (region_code text, region_name text, region_type text, parent_code text, valid_from date,
     valid_to date, successor_code text, size_class text);
 create table marts.dim_period (period_id text, period_type text, start_date date, end_date date);
 create table marts.dim_indicator (indicator_id text, bbv_number integer, name_nl text, definition_nl text, unit text,
-    rate_base double, decimals integer, direction text, taakveld text, source_id text, rhythm text, valid_from date,
-    valid_to date);
+    rate_base double, decimals integer, direction text, taakveld text, source_id text, source_reference text,
+    rhythm text, valid_from date, valid_to date);
 create table marts.fct_indicator_value (indicator_id text, region_code text, period_id text, territory text,
     value double, numerator double, denominator double, rate_published double, rate_computed double,
     interval_low double, interval_high double, value_status text, absence text, is_derived boolean,
@@ -69,25 +69,68 @@ create table marts.audit_snapshot (snapshot_id text, source_id text, dataset_id 
     origin text, url text, original_url text, retrieved_at timestamp, last_seen_at timestamp, publisher_modified text,
     http_status integer, row_count bigint, bytes bigint, licence text, attribution text, contract_version integer,
     is_synthetic boolean, is_serving boolean default true);
-create table marts.dim_dataset (source_id text, dataset_id text, publisher_status text, successor_table_id text,
-    successor_note text);
-create table marts.audit_dataset (source_id text, dataset_id text, trouble text, trouble_since timestamp);
+create table marts.dim_dataset (source_id text, dataset_id text, title text, table_id text, publisher_status text,
+    successor_table_id text, successor_note text, attribution text);
+create table marts.audit_dataset (source_id text, dataset_id text, snapshot_id text, trouble text,
+    trouble_since timestamp);
+create table marts.audit_quarantine (source_id text, dataset_id text, snapshot_id text, reason text, n bigint);
 create table marts.audit_validation (run_id text, stage text, suite text, table_name text, expectation text,
     column_name text, severity text, result text, observed text, expected text, unexpected_count bigint,
     element_count bigint, message text);
-create table intermediate.int_objective (objective_id text, version integer, plan_id text, opgave text,
-    opgave_order integer, objective_order integer, title text, indicator_id text, kind text, direction text,
+create table marts.fct_break (indicator_id text, region_code text, break_date date, reason text, source text);
+create table marts.dim_indicator_version (indicator_id text, version integer, valid_from date, valid_to date,
+    published_concept text, published_offset double, published_factor double, rate_base double, unit text);
+create table marts.dim_objective (objective_id text, version integer, plan_id text, opgave text, opgave_order integer,
+    objective_order integer, title text, result_area text, indicator_id text, kind text, direction text,
     baseline_value double, baseline_period_id text, target_rule double, target_value double, target_period_id text,
     margin double, unit text, decimals integer, owner text, instrument text, rhythm text, programme text, source text,
+    remarks text, valid_from date, valid_to date, is_current boolean, is_open boolean, snapshot_id text);
+create table marts.fct_objective_outlook (objective_id text, version integer, plan_id text, region_code text,
+    indicator_id text, n_points integer, window_start text, window_end text, trend text, slope double, p_value double,
+    change double, change_from_period_id text, change_to_period_id text, change_is_real boolean,
+    outlook_period_id text, outlook_value double, outlook_low double, outlook_high double, target_period_id text,
+    target_outlook_value double, target_outlook_low double, target_outlook_high double, probability double,
+    measures_effect double, outlook_with_measures double, target_outlook_with_measures double,
+    measures_cost decimal(18, 2), misses_target boolean, is_beslispunt boolean, is_synthetic boolean);
+create table marts.dim_plan (plan_id text, title text, starts text, ends text, evaluation text, council_moments text,
+    source text, remarks text, snapshot_id text);
+create table marts.dim_opgave (plan_id text, opgave text, opgave_order integer, ambition text, source text,
+    remarks text, snapshot_id text);
+create table marts.dim_opgave_indicator (plan_id text, opgave text, indicator_id text, place integer,
     snapshot_id text);
-create table intermediate.int_measurement (indicator_id text, region_code text, period_id text, value double,
-    interval_low double, interval_high double, absence text, is_synthetic boolean, source_text text, snapshot_id text);
+create table marts.dim_plan_indicator (plan_id text, indicator_id text, indicator_group text, group_order integer,
+    place integer, name_nl text, definition_nl text, unit text, decimals integer, direction text, opgave text,
+    rhythm text, source text, remarks text, snapshot_id text);
+create table marts.dim_action (action_id text, plan_id text, opgave text, programme text, action text, state text,
+    starts text, ends text, expected_effect text, cost decimal(18, 2), source text, remarks text,
+    is_synthetic boolean, snapshot_id text);
+create table marts.dim_action_indicator (action_id text, indicator_id text);
+create table marts.dim_agenda (plan_id text, opgave text, moment_start date, moment_text text, subject text, body text,
+    source text, snapshot_id text);
+create table marts.dim_choice (plan_id text, programme text, choice text, effect_financial text,
+    effect_organisational text, effect_society text, source text, is_synthetic boolean, snapshot_id text);
+create table marts.dim_risk (plan_id text, opgave text, risk text, source text, snapshot_id text);
+create table marts.dim_narrative (objective_id text, edition text, author_role text, section text,
+    section_order integer, text text, is_synthetic boolean, snapshot_id text);
+create table marts.dim_maatregel (objective_id text, edition text, maatregel_order integer, maatregel text,
+    expected_effect double, effect_period_id text, cost decimal(18, 2), is_synthetic boolean, snapshot_id text);
+create table marts.fct_budget (plan_id text, programme text, budget_line text, opgave text, period_id text, basis text,
+    budget decimal(18, 2), actual decimal(18, 2), forecast decimal(18, 2), plan_budget decimal(18, 2),
+    share_of_budget double, is_synthetic boolean, source text, snapshot_id text);
+create table marts.fct_cost (wet text, category text, period_id text, users integer, cost decimal(18, 2),
+    cost_per_user decimal(18, 2), is_synthetic boolean, source text, snapshot_id text);
+create table marts.fct_cost_change (wet text, period_id text, previous_period_id text, cost_before decimal(18, 2),
+    cost_after decimal(18, 2), change decimal(18, 2), users_effect decimal(18, 2), price_effect decimal(18, 2),
+    mix_effect decimal(18, 2), unsplit_effect decimal(18, 2), break_date date, break_reason text,
+    is_synthetic boolean);
+create table marts.dim_region_shape (region_code text, region_name text, geometry text, crs text, is_synthetic boolean,
+    snapshot_id text);
 """
 
 
 @dataclass(frozen=True)
 class Doel:
-    """One objective with the verdict on it: int_objective and its current row of fct_objective_attainment in one."""
+    """One objective with the verdict on it: dim_objective and its current row of fct_objective_attainment in one."""
 
     number: int
     opgave: str
@@ -164,7 +207,7 @@ def make_build(
             "marts.audit_snapshot",
         ):
             _copy(connection, table)
-        _copy(connection, "intermediate.int_measurement")
+        _copy(connection, "marts.fct_indicator_value", file="measurement")
         regions = [("NL01", "Nederland", "land"), (GEMEENTE, "Heemskerk", "gemeente"), ("GM0034", "Almere", "gemeente")]
         regions += [(code, name, "wijk") for code, name, *_ in _MADE_UP_WIJKEN]
         regions += [(code, name, "gemeente") for code, name in _PEERS] + [("PV27", "Noord-Holland", "provincie")]
@@ -175,8 +218,8 @@ def make_build(
             f"where region_code = '{GEMEENTE}'"
         )
         years = [(str(year), "year", date(year, 1, 1), date(year, 12, 31)) for year in range(2016, 2028)]
-        names = ("period_id", "period_type", "start_date", "end_date")
-        _insert(connection, "marts.dim_period", [dict(zip(names, year, strict=True)) for year in years])
+        columns = ("period_id", "period_type", "start_date", "end_date")
+        _insert(connection, "marts.dim_period", [dict(zip(columns, year, strict=True)) for year in years])
         _insert(connection, "marts.fct_indicator_trend", _TRENDS)
         for doel in doelen:
             _insert_doel(connection, doel)
@@ -201,11 +244,11 @@ _TRENDS = [
 ]
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    file = _ROWS / f"{table.partition('.')[2]}.csv"
+def _copy(connection: duckdb.DuckDBPyConnection, table: str, file: str = "") -> None:
+    rows = _ROWS / f"{file or table.partition('.')[2]}.csv"
     connection.execute(
         f"insert into {table} by name select * from read_csv($file, delim = ';', all_varchar = true)",
-        {"file": str(file)},
+        {"file": str(rows)},
     )
 
 
@@ -225,6 +268,8 @@ def _insert_doel(connection: duckdb.DuckDBPyConnection, doel: Doel) -> None:
         "opgave_order": order.index(doel.opgave) if doel.opgave in order else len(order),
         "objective_order": doel.number,
         "source": "Beleidsplan Sociaal domein 2024 ev",
+        "valid_from": date(2024, 7, 1),
+        "is_open": doel.status == "doel nog open",
         "region_code": GEMEENTE,
         "is_current": True,
         "snapshot_id": "d" * 64,
@@ -243,7 +288,7 @@ def _insert_doel(connection: duckdb.DuckDBPyConnection, doel: Doel) -> None:
         for code, _, value, status in _MADE_UP_WIJKEN
         if doel.indicator_id == "eenzaamheid_pct"
     ]
-    for table, rows in (("intermediate.int_objective", [row]), ("marts.fct_objective_attainment", [row, *wijken])):
+    for table, rows in (("marts.dim_objective", [row]), ("marts.fct_objective_attainment", [row, *wijken])):
         columns = {name for (name, *_) in connection.execute(f"describe {table}").fetchall()}
         _insert(connection, table, [{n: v for n, v in one.items() if n in columns} for one in rows])
 

@@ -14,15 +14,17 @@ from dagster_project.site.objectives import (
     overdue_sentence,
     summary_sentence,
     synthetic_sentence,
-    target_words,
 )
 from dagster_project.site.queries import Objective
+from dagster_project.site.targets import target_words
 
 PLAIN = Objective(
     objective_id="plan-01",
+    version=1,
     plan_id="plan",
     opgave="Zorg en wonen",
     title="Nachten in de opvang",
+    result_area=None,
     indicator_id="nachten",
     kind="level",
     direction="up",
@@ -37,7 +39,11 @@ PLAIN = Objective(
     owner="GGD",
     instrument="GGD gezondheidsmonitor",
     rhythm="4-yearly",
+    programme=None,
     source="Beleidsplan",
+    remarks=None,
+    valid_from=None,
+    snapshot_id=None,
     region_code="GM0396",
     current_value=53.0,
     period_id="2025",

@@ -12,31 +12,52 @@ import duckdb
 import pytest
 
 from dagster_project.site import render_site
-from dagster_project.site.labels import VERDICTS
-from tests.unit.site.html_outline import Outline, article
+from dagster_project.site.labels import DEVIATING, VERDICTS
+from tests.unit.site.html_outline import Outline, article, main
 from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, make_workspace, validations
 
+BLOCK = 'indicator" aria-labelledby="indicator-'
+"""The articles of one indicator each, not the overview above them."""
 HOSTILE = '<script>alert("raad")</script>'
-PAGES = ("index.html", "controles.html")
+PAGES = (
+    "index.html",
+    "opgave-1.html",
+    "doel-heemskerk-27.html",
+    "bbv.html",
+    "bronnen.html",
+    "controles.html",
+    "uitleg.html",
+)
+"""One page of every sort."""
 
 
-def render(folder: Path, **build: object) -> str:
-    """index.html of a build that differs from the usual one."""
+def render(folder: Path, **build: object) -> dict[str, str]:
+    """The pages of a build that differs from the usual one, by their file."""
     database = make_build(folder / "warehouse.duckdb", **build)  # type: ignore[arg-type]
     render_site(database, make_workspace(folder / "workspace"), folder / "site", RUN)
-    return (folder / "site" / "index.html").read_text(encoding="utf-8")
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted((folder / "site").glob("*.html"))}
+
+
+def doel(pages: dict[str, str], number: int) -> str:
+    """The text of the page of an objective."""
+    return Outline(main(pages[f"doel-heemskerk-{number:02d}.html"])).text
 
 
 def test_the_pages_and_their_stylesheet_are_written_and_named(tmp_path: Path) -> None:
     build = make_build(tmp_path / "warehouse.duckdb")
     files = render_site(build, make_workspace(tmp_path / "workspace"), tmp_path / "site", RUN)
-    assert sorted(path.name for path in files) == ["controles.html", "index.html", "opkoers.css"]
+    names = {path.name for path in files}
+    assert {*PAGES, "opkoers.css"} <= names
+    assert {f"doel-{doel.objective_id}.html" for doel in DOELEN} <= names
+    assert {f"opgave-{number}.html" for number in range(1, 6)} <= names
     assert sorted(path.name for path in (tmp_path / "site").iterdir()) == sorted(path.name for path in files)
 
 
 def test_equal_tables_make_equal_pages(tmp_path: Path, site: Path) -> None:
     render(tmp_path, doelen=[*DOELEN, NOT_MEASURABLE])
-    for name in PAGES:
+    names = sorted(path.name for path in site.iterdir())
+    assert sorted(path.name for path in (tmp_path / "site").iterdir()) == names
+    for name in names:
         assert (tmp_path / "site" / name).read_bytes() == (site / name).read_bytes()
 
 
@@ -49,8 +70,9 @@ def test_only_the_published_tables_and_their_work_tables_are_read(tmp_path: Path
     assert build.read_bytes() == before
 
 
-def test_the_summary_counts_what_stands_beneath_it(index: str) -> None:
-    shown = Counter(re.findall(r'<p class="doel-oordeel"><span class="oordeel[^>]*>.*?<span>(.*?)</span>', index))
+def test_the_summary_counts_what_stands_on_the_pages_of_the_opgaven(pages: dict[str, str], index: str) -> None:
+    opgaven = "".join(html for name, html in pages.items() if name.startswith("opgave-"))
+    shown = Counter(re.findall(r'<p class="doel-oordeel"><span class="oordeel[^>]*>.*?<span>(.*?)</span>', opgaven))
     counted = {
         text: int(count)
         for count, text in re.findall(r'<span class="telling">(\d+)</span>.*?<span>(.*?)</span></span></li>', index)
@@ -58,11 +80,15 @@ def test_the_summary_counts_what_stands_beneath_it(index: str) -> None:
     assert counted == dict(shown)
     assert sum(counted.values()) == len(DOELEN) + 1
     assert set(counted) == set(VERDICTS)
-    assert f"Van de {len(DOELEN) + 1} doelen is 1 behaald" in Outline(index).text
+    good, bad = counted["behaald"] + counted["op koers"], sum(counted[text] for text in DEVIATING)
+    assert (
+        f"Van de {len(DOELEN) + 1} doelen zijn er {good} behaald of op koers, is er {counted['op de grens']} op de grens, "
+        f"blijven er {bad} achter en is van {sum(counted.values()) - good - bad - 1} nog niets te zeggen."
+    ) in Outline(index).text
 
 
-def test_every_objective_shows_start_latest_target_verdict_and_why(index: str) -> None:
-    text = article(index, "Gemiddeld aantal nachten in de daklozenvoorziening")
+def test_every_objective_shows_start_latest_target_verdict_and_why(pages: dict[str, str]) -> None:
+    text = doel(pages, 6)
     for part in (
         "geen nieuwe meting",
         "Begin 244 nachten 2023",
@@ -73,25 +99,26 @@ def test_every_objective_shows_start_latest_target_verdict_and_why(index: str) -
         "Hoe vaak elk jaar",
         "Eigenaar BCT",
         "Bron Nulmeting: Beleidsplan Sociaal domein 2024 ev",
-        "Verloop: 244 nachten (2023).",
     ):
         assert part in text
+    card = article(pages["opgave-2.html"], "Gemiddeld aantal nachten in de daklozenvoorziening", "doel")
+    assert "Verloop: 244 nachten (2023)." in card
 
 
-def test_what_the_plan_leaves_open_is_shown_as_open_with_its_owner(index: str) -> None:
-    text = article(index, "Kosten van Wmo-maatwerk per gebruiker")
+def test_what_the_plan_leaves_open_is_shown_as_open_with_its_owner(pages: dict[str, str]) -> None:
+    text = doel(pages, 9)
     assert "Doel nog open hoeveel minder dan het begin" in text
     assert "De gemeente moet dit doel nog invullen (Beleid Wmo)." in text
     assert "Begin geen beginmeting" in text
 
 
-def test_a_suppressed_measurement_is_named_and_never_shown_as_zero(index: str) -> None:
-    text = article(index, "loonkostensubsidie")
+def test_a_suppressed_measurement_is_named_and_never_shown_as_zero(pages: dict[str, str]) -> None:
+    text = doel(pages, 20)
     assert "Laatste meting te klein om te tonen synthetisch 2024" in text
 
 
-def test_wijken_stand_beside_the_verdict_that_the_worst_of_them_gives(index: str) -> None:
-    text = article(index, "Inwoners per wijk die eenzaamheid ervaren")
+def test_wijken_stand_beside_the_verdict_that_the_worst_of_them_gives(pages: dict[str, str]) -> None:
+    text = doel(pages, 27)
     assert "Doel in elke wijk hoogstens 45,0 %" in text
     assert "Wijk 02 Zuidbroek behaald 44,2 % 2024" in text
     assert "Wijk 03 Centrum geen nieuwe meting nog niet gemeten" in text
@@ -102,27 +129,31 @@ def test_wijken_that_were_never_measured_take_one_sentence_and_no_table(tmp_path
     sql = (
         "update marts.fct_objective_attainment set current_value = null, period_id = null where region_code like 'WK%'"
     )
-    text = article(render(tmp_path, sql=sql), "Inwoners per wijk die eenzaamheid ervaren")
+    text = doel(render(tmp_path, sql=sql), 27)
     assert "In geen van de 3 wijken is apart gemeten." in text
     assert "Wijk 01" not in text
 
 
 def test_years_and_half_years_are_never_drawn_as_one_line(tmp_path: Path) -> None:
     sql = """
-        insert into intermediate.int_measurement (indicator_id, region_code, period_id, value, is_synthetic)
-        values ('toekenningen_minimaregelingen', 'GM0396', '2024-H1', 2990, false)
+        insert into marts.fct_indicator_value (indicator_id, region_code, period_id, territory, value, is_synthetic)
+        values ('toekenningen_minimaregelingen', 'GM0396', '2024-H1', 'as_published', 2990, false)
     """
-    text = article(render(tmp_path, sql=sql), "Toekenningen van minimaregelingen")
+    pages = render(tmp_path, sql=sql)
+    text = article(pages["opgave-4.html"], "Toekenningen van minimaregelingen", "doel")
     assert "Verloop: 5.377 (2023), 5.989 (2024). Doel:" in text
 
 
 def test_a_long_series_is_told_in_short(tmp_path: Path) -> None:
-    years = ", ".join(f"('naschoolse_deelname_pct', 'GM0396', '{y}', {y - 1970}, false)" for y in range(2010, 2022))
+    years = ", ".join(
+        f"('naschoolse_deelname_pct', 'GM0396', '{y}', 'as_published', {y - 1970}, false)" for y in range(2010, 2022)
+    )
     sql = f"""
-        insert into intermediate.int_measurement (indicator_id, region_code, period_id, value, is_synthetic)
+        insert into marts.fct_indicator_value (indicator_id, region_code, period_id, territory, value, is_synthetic)
         values {years}
     """
-    text = article(render(tmp_path, sql=sql), "naschoolse activiteiten")
+    pages = render(tmp_path, sql=sql)
+    text = article(pages["opgave-3.html"], "naschoolse activiteiten", "doel")
     assert "Verloop: 13 metingen, van 40 % (2010) naar 46 % (2022)." in text
 
 
@@ -131,24 +162,27 @@ def test_an_indicator_without_any_figure_for_the_town_is_left_out(tmp_path: Path
     assert '<article class="indicator"' not in render(tmp_path, sql=sql)
 
 
-def test_synthetic_figures_are_announced_and_marked(index: str) -> None:
-    assert "Let op: synthetische cijfers." in index
-    assert "4 oordelen rusten op synthetische cijfers." in index
-    marked = article(index, "Toekenningen van minimaregelingen")
+def test_synthetic_figures_are_announced_and_marked(pages: dict[str, str]) -> None:
+    assert all("Let op: synthetische cijfers." in page for page in pages.values())
+    assert "4 oordelen rusten op synthetische cijfers." in pages["index.html"]
+    marked = doel(pages, 17)
     assert "Begin 5.377 2023 Laatste meting 5.989 synthetisch 2024" in marked
-    assert "synthetisch" not in article(index, "Volwassenen en ouderen met overgewicht")
-    assert article(index, "Absoluut verzuim").count("synthetisch") == 1 + 4 + 1 + 1  # title, figures, compared, source
+    assert "synthetisch" not in doel(pages, 4)
+    assert (
+        article(pages["bbv.html"], "Absoluut verzuim", BLOCK).count("synthetisch") == 1 + 4 + 1 + 1
+    )  # title, figures, compared, source
 
 
 def test_without_synthetic_rows_nothing_is_called_synthetic(tmp_path: Path) -> None:
     tables = ("fct_indicator_value", "fct_indicator_benchmark", "fct_objective_attainment", "audit_snapshot")
     real = "; ".join(f"update marts.{table} set is_synthetic = false" for table in tables)
-    index = render(
+    pages = render(
         tmp_path,
-        sql=f"{real}; update intermediate.int_measurement set is_synthetic = false, source_text = 'Registratie'; "
-        "update marts.audit_snapshot set attribution = 'CBS'",
+        sql=f"{real}; update marts.audit_snapshot set attribution = 'CBS'",
     )
-    assert "synthetisch" not in index
+    del pages["uitleg.html"]  # which tells what the word means
+    for page in pages.values():
+        assert "synthetisch" not in page
 
 
 def test_the_workspace_may_word_the_warning_itself(tmp_path: Path) -> None:
@@ -158,8 +192,8 @@ def test_the_workspace_may_word_the_warning_itself(tmp_path: Path) -> None:
         assert "De exports zijn verzonnen." in (tmp_path / "site" / name).read_text(encoding="utf-8")
 
 
-def test_indicators_stand_beside_the_netherlands_with_every_number_in_a_table(index: str) -> None:
-    text = article(index, "Cliënten met een maatwerkarrangement Wmo")
+def test_indicators_stand_beside_the_netherlands_with_every_number_in_a_table(bbv: str) -> None:
+    text = article(bbv, "Cliënten met een maatwerkarrangement Wmo", BLOCK)
     assert "Heemskerk: 661 per 10.000 inwoners (2024). Nederland: 702 per 10.000 inwoners." in text
     assert "2022 onbekend 680" in text
     assert "1e helft 2024 570 geen cijfer" in text
@@ -168,31 +202,32 @@ def test_indicators_stand_beside_the_netherlands_with_every_number_in_a_table(in
     assert "De grafiek toont jaren; in de tabel staan alle perioden." in text
 
 
-def test_counts_of_a_town_are_compared_with_the_country_by_their_growth(index: str) -> None:
-    text = article(index, "Sinds 2019")
+def test_counts_of_a_town_are_compared_with_the_country_by_their_growth(bbv: str) -> None:
+    text = article(bbv, "Sinds 2019", BLOCK)
     # 39.648 / 39.191 and 18.044.027 / 17.282.163
     assert "Sinds 2019 is dat 1,2 % meer in Heemskerk en 4,4 % meer in Nederland." in text
     assert "Nederland staat alleen in de tabel" in text
 
 
-def test_an_indicator_with_one_period_gets_bars_and_names_both_its_tables(index: str) -> None:
-    text = article(index, "Personen met bijstand per 10.000 inwoners")
+def test_an_indicator_with_one_period_gets_bars_and_names_both_its_tables(bbv: str) -> None:
+    text = article(bbv, "Personen met bijstand per 10.000 inwoners", BLOCK)
     assert "Heemskerk: 214,4 per 10.000 inwoners (2020). Nederland: 249,8 per 10.000 inwoners." in text
     assert "214,4 (2020)" in text
     assert "Bron: CBS, tabel 03759ned; CBS, tabel 84799NED" in text
 
 
-def test_survey_figures_show_their_interval(index: str) -> None:
-    assert "45,0 marge 43,2 tot 46,8" in article(index, "Niet-sporters")
+def test_survey_figures_show_their_interval(bbv: str) -> None:
+    assert "45,0 marge 43,2 tot 46,8" in article(bbv, "Niet-sporters", BLOCK)
 
 
-def test_figures_of_other_municipalities_are_not_shown(index: str) -> None:
-    assert "Almere" not in index
-    assert "Jongeren met jeugdhulp" not in index
+def test_figures_of_other_municipalities_are_not_shown(bbv: str) -> None:
+    assert "Almere" not in bbv
+    with pytest.raises(LookupError, match="0 articles"):
+        article(bbv, "Jongeren met jeugdhulp", BLOCK)
 
 
-def test_an_indicator_is_measured_by_country_province_class_and_peers(index: str) -> None:
-    text = article(index, "Personen met bijstand per 10.000 inwoners")
+def test_an_indicator_is_measured_by_country_province_class_and_peers(bbv: str) -> None:
+    text = article(bbv, "Personen met bijstand per 10.000 inwoners", BLOCK)
     assert "vergeleken Vergeleken met 2020" in text
     assert (
         "Heemskerk 214,4 Nederland 249,8 Provincie Noord-Holland opgeteld uit de gemeenten 238,1 "
@@ -203,14 +238,14 @@ def test_an_indicator_is_measured_by_country_province_class_and_peers(index: str
     ) in text
 
 
-def test_the_comparison_is_over_the_newest_period_of_which_others_are_known(index: str) -> None:
-    text = article(index, "Cliënten met een maatwerkarrangement Wmo")
+def test_the_comparison_is_over_the_newest_period_of_which_others_are_known(bbv: str) -> None:
+    text = article(bbv, "Cliënten met een maatwerkarrangement Wmo", BLOCK)
     assert "Vergeleken met 2023" in text
     assert "plaats 120 van 340 gemeenten" in text
 
 
-def test_a_count_is_not_held_against_country_or_province_and_a_shared_place_says_so(index: str) -> None:
-    text = article(index, "Sinds 2019").partition("Vergeleken met")[2]
+def test_a_count_is_not_held_against_country_or_province_and_a_shared_place_says_so(bbv: str) -> None:
+    text = article(bbv, "Sinds 2019", BLOCK).partition("Vergeleken met")[2]
     assert "Nederland" not in text
     assert "Noord-Holland" not in text
     assert "Vergelijkbare gemeenten middelste van 10 45.101" in text
@@ -218,19 +253,19 @@ def test_a_count_is_not_held_against_country_or_province_and_a_shared_place_says
 
 
 def test_without_other_gemeenten_nothing_is_compared(tmp_path: Path) -> None:
-    index = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_regions = 1")
-    assert 'class="vergelijking"' not in index
+    bbv = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_regions = 1")["bbv.html"]
+    assert 'class="vergelijking"' not in bbv
 
 
 def test_who_is_alone_in_a_class_is_not_compared_with_it(tmp_path: Path) -> None:
-    index = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_size_class = 1, n_peers = 1")
-    text = article(index, "Personen met bijstand per 10.000 inwoners")
+    bbv = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_size_class = 1, n_peers = 1")["bbv.html"]
+    text = article(bbv, "Personen met bijstand per 10.000 inwoners", BLOCK)
     assert "50.000 inwoners" not in text
     assert "Vergelijkbare gemeenten één gemeente 272,7" in text
 
 
-def test_the_peers_stand_beside_the_municipality_with_why_they_are_alike(index: str) -> None:
-    text = Outline(index.partition('<h2 id="vergelijkbaar">')[2].partition("</main>")[0]).text
+def test_the_peers_stand_beside_the_municipality_with_why_they_are_alike(bbv: str) -> None:
+    text = Outline(bbv.partition('<h2 id="vergelijkbaar">')[2].partition("</main>")[0]).text
     for part in (
         "Deze 3 gemeenten lijken het meest op Heemskerk, afgaand op het aantal inwoners, de dichtheid van adressen in",
         "het aandeel inwoners tot 15 jaar en het aandeel inwoners van 65 jaar en ouder.",
@@ -245,37 +280,44 @@ def test_the_peers_stand_beside_the_municipality_with_why_they_are_alike(index: 
 
 
 def test_where_too_little_is_known_no_gemeente_is_called_alike(tmp_path: Path) -> None:
-    index = render(tmp_path, sql="delete from marts.dim_peer; delete from marts.dim_region_profile")
-    assert "Er is nog te weinig over gemeenten bekend om te zeggen welke op Heemskerk lijken." in Outline(index).text
+    bbv = render(tmp_path, sql="delete from marts.dim_peer; delete from marts.dim_region_profile")["bbv.html"]
+    assert "Er is nog te weinig over gemeenten bekend om te zeggen welke op Heemskerk lijken." in Outline(bbv).text
 
 
 def test_a_likeness_by_size_alone_says_no_more_than_that(tmp_path: Path) -> None:
-    index = render(tmp_path, sql="delete from marts.dim_region_profile where characteristic != 'inhabitants'")
-    text = Outline(index).text
+    bbv = render(tmp_path, sql="delete from marts.dim_region_profile where characteristic != 'inhabitants'")["bbv.html"]
+    text = Outline(bbv).text
     assert "lijken het meest op Heemskerk, afgaand op het aantal inwoners. Van aantallen telt de verhouding" in text
     assert "even zwaar" not in text
 
 
-def test_the_register_is_counted(index: str) -> None:
-    assert (
-        "Het landelijke register (BBV) telt 6 indicatoren; voor Heemskerk zijn er nu 3 gevuld." in Outline(index).text
-    )
+def test_the_register_is_counted(bbv: str) -> None:
+    assert "Het landelijke register (BBV) telt 6 indicatoren; voor Heemskerk zijn er nu 3 gevuld." in Outline(bbv).text
 
 
-def test_the_foot_names_sources_checks_run_and_how_to_audit(index: str) -> None:
-    text = Outline(index).text
+def test_sources_checks_and_how_to_audit_stand_on_a_page(pages: dict[str, str]) -> None:
+    text = Outline(pages["bronnen.html"]).text
     for part in (
         "CBS cbs/03759ned, tabel 03759ned 45 dagen 1 maart 2025, 10:00 uur 24 februari 2025",
         "24 februari 2025 rechtstreeks opgehaald CC BY 4.0",
         "gereconstrueerd",
         "Er zijn 5 controles gedaan: 4 in orde, 1 gaf een waarschuwing en 0 gingen mis.",
         "opkoers trace bijstand_per_10000_inw GM0396 2020",
-        RUN.run_id,
-        RUN.git_commit,
-        RUN.publication_id,
-        "15 april 2025, 08:15 uur",
     ):
         assert part in text
+
+
+def test_the_foot_of_every_page_names_publication_run_moment_and_code(pages: dict[str, str]) -> None:
+    for html in pages.values():
+        foot = Outline(html.partition("<footer")[2]).text
+        for part in (
+            "Stand van 15 april 2025",
+            RUN.run_id,
+            RUN.git_commit,
+            RUN.publication_id,
+            "15 april 2025, 08:15 uur",
+        ):
+            assert part in foot
 
 
 def test_every_check_stands_on_its_page_with_trouble_first(site: Path) -> None:
@@ -297,50 +339,58 @@ def test_hostile_words_in_any_column_stay_words(tmp_path: Path) -> None:
         update marts.dim_indicator set name_nl = '{HOSTILE}', definition_nl = '{HOSTILE}', unit = '{HOSTILE}';
         update marts.dim_region set region_name = '{HOSTILE}';
         update marts.audit_snapshot set attribution = '{HOSTILE}', url = 'https://x/"{HOSTILE}', original_url = null;
-        update intermediate.int_measurement set source_text = '{HOSTILE}';
     """
-    index = render(tmp_path, doelen=doelen, checks=checks, sql=sql)
-    for page in (index, (tmp_path / "site" / "controles.html").read_text(encoding="utf-8")):
+    pages = render(tmp_path, doelen=doelen, checks=checks, sql=sql)
+    for page in pages.values():
         assert "<script" not in page
-        assert HOSTILE in Outline(page).text
         assert not Outline(page).all("script")
+    assert all(HOSTILE in Outline(pages[name]).text for name in PAGES if name != "uitleg.html")
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_self_contained_small_and_free_of_script(site: Path, page: str) -> None:
-    html = (site / page).read_text(encoding="utf-8")
-    outline = Outline(html)
-    assert len(html.encode()) < 300_000
-    assert not outline.all("script") + outline.all("img") + outline.all("iframe")
-    assert [link["href"] for link in outline.all("link")] == ["data:,", "opkoers.css"]
-    assert not any(name.startswith("on") for _, attributes in outline.tags for name in attributes)
-    assert not any("style" in attributes for _, attributes in outline.tags)
+def test_every_page_is_self_contained_small_and_free_of_script(pages: dict[str, str]) -> None:
+    for html in pages.values():
+        outline = Outline(html)
+        assert len(html.encode()) < 300_000
+        assert not outline.all("script") + outline.all("img") + outline.all("iframe")
+        assert [link["href"] for link in outline.all("link")] == ["data:,", "opkoers.css"]
+        assert not any(name.startswith("on") for _, attributes in outline.tags for name in attributes)
+        assert not any("style" in attributes for _, attributes in outline.tags)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_can_be_read_by_its_structure(site: Path, page: str) -> None:
-    outline = Outline((site / page).read_text(encoding="utf-8"))
-    assert outline.all("html")[0]["lang"] == "nl"
-    assert [len(outline.all(landmark)) for landmark in ("header", "main", "footer")] == [1, 1, 1]
-    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert len(outline.all("caption")) == len(outline.all("table")) > 0
-    assert all("scope" in cell for cell in outline.all("th"))
-    assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in outline.all("svg"))
+def test_every_page_can_be_read_by_its_structure(pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        outline = Outline(html)
+        assert outline.all("html")[0]["lang"] == "nl"
+        assert [len(outline.all(landmark)) for landmark in ("header", "main", "footer")] == [1, 1, 1]
+        levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels)), name
+        assert len(outline.all("caption")) == len(outline.all("table")), name
+        assert all("scope" in cell for cell in outline.all("th"))
+        assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in outline.all("svg"))
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_ids_are_unique_and_every_reference_finds_its_target(site: Path, page: str) -> None:
-    outline = Outline((site / page).read_text(encoding="utf-8"))
-    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
-    assert len(ids) == len(set(ids))
-    links = [attributes.get("href") or "" for tag, attributes in outline.tags if tag in {"a", "use"}]
-    named = [attributes["aria-labelledby"] for _, attributes in outline.tags if "aria-labelledby" in attributes]
-    targets = {link[1:] for link in links if link.startswith("#")} | set(named)
-    assert targets <= set(ids)
-    assert {link for link in links if not link.startswith(("#", "https://"))} <= set(PAGES)
+def test_ids_are_unique_and_every_reference_finds_its_target(site: Path, pages: dict[str, str]) -> None:
+    written = {path.name for path in site.iterdir()}
+    for name, html in pages.items():
+        outline = Outline(html)
+        ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+        assert len(ids) == len(set(ids)), name
+        links = [attributes.get("href") or "" for tag, attributes in outline.tags if tag in {"a", "use"}]
+        named = [attributes["aria-labelledby"] for _, attributes in outline.tags if "aria-labelledby" in attributes]
+        targets = {link[1:] for link in links if link.startswith("#")} | set(named)
+        assert targets <= set(ids), name
+        assert {link.partition("#")[0] for link in links if not link.startswith(("#", "https://"))} <= written, name
+
+
+def test_every_page_names_its_place_in_the_navigation_and_can_be_reached(pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        current = [(link["href"], link["aria-current"]) for link in Outline(html).all("a") if "aria-current" in link]
+        assert len({href for href, _ in current}) == 1, name
+        assert all((kind == "page") == (href == name) for href, kind in current), name
+    linked = {link.get("href") for html in pages.values() for link in Outline(html).all("a")}
+    assert set(pages) <= linked
 
 
 def test_a_theme_is_copied_and_linked_after_our_own_stylesheet(tmp_path: Path) -> None:
@@ -355,9 +405,9 @@ def test_a_theme_is_copied_and_linked_after_our_own_stylesheet(tmp_path: Path) -
 
 
 def test_a_workspace_without_objectives_or_indicators_still_gets_a_page(tmp_path: Path) -> None:
-    index = render(tmp_path, doelen=[], checks=[], sql="delete from marts.fct_indicator_value")
-    text = Outline(index).text
-    assert "Er zijn nog geen doelen vastgelegd." in text
+    pages = render(tmp_path, doelen=[], checks=[], sql="delete from marts.fct_indicator_value")
+    assert "Er zijn nog geen doelen vastgelegd." in Outline(pages["index.html"]).text
+    text = Outline(pages["bronnen.html"]).text
     assert "Over deze cijfers is geen enkele controle vastgelegd." in text
     assert "opkoers trace INDICATOR GM0396 PERIODE" in text
 

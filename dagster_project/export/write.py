@@ -1,0 +1,69 @@
+"""Write what people take away from a publication: the tables, a chapter per opgave, the monitor as one PDF.
+
+What belongs here: which files there are and what they are called. What does not: what stands in them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.export.chapters import chapters_of
+from dagster_project.export.delimited import write_csv
+from dagster_project.export.document import write_document
+from dagster_project.export.imprint import imprint_of
+from dagster_project.export.printing import print_site
+from dagster_project.export.queries import read_export_data
+from dagster_project.export.sheets import sheets_of
+from dagster_project.export.told import told_by_site
+from dagster_project.export.workbook import write_workbook
+from dagster_project.site.render import SiteRun
+from dagster_project.workspace import Workspace
+
+
+def write_exports(database: Path, site_folder: Path, target: Path, workspace: Workspace, run: SiteRun) -> list[str]:
+    """Write `tables.xlsx`, `csv/`, a `pc-<opgave>.docx` per opgave and `monitor.pdf`.
+
+    Equal content and an equal run give equal bytes, of the PDF on one machine with one browser.
+
+    Args:
+        database: holds the published schema; opened read-only.
+        site_folder: the rendered site of the same tables.
+        target: folder to write into; made when it is not there.
+        workspace: whose municipality is shown.
+        run: what the files say of the run that made them.
+
+    Returns:
+        For each file that could not be made on this machine a sentence in Dutch that says why and what to do.
+
+    Raises:
+        duckdb.Error: the database lacks a table or column of the published contract.
+        ValueError: a table holds a verdict or a kind of objective that there are no words for.
+        FileNotFoundError: the site has no front page.
+    """
+    gemeente = workspace.settings.gemeente
+    with duckdb.connect(str(database), read_only=True) as connection:
+        data = read_export_data(connection, gemeente)
+        told = told_by_site(connection, gemeente)
+    imprint = imprint_of(data, told, workspace, run)
+    sheets = sheets_of(data, told, imprint)
+    target.mkdir(parents=True, exist_ok=True)
+    write_workbook(sheets, imprint, target / "tables.xlsx")
+    write_csv(sheets, target / "csv")
+    taken: Counter[str] = Counter()
+    for chapter in chapters_of(data, told, imprint, run):
+        name = slug(chapter.title)
+        taken[name] += 1
+        write_document(chapter, imprint, target / f"pc-{name}{f'-{taken[name]}' if taken[name] > 1 else ''}.docx")
+    trouble = print_site(site_folder, imprint, target / "monitor.pdf")
+    return [trouble] if trouble else []
+
+
+def slug(text: str) -> str:
+    """A title as part of a file name: `Zorg en wonen` becomes `zorg-en-wonen`, `Één` becomes `een`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:80].strip("-") or "opgave"

@@ -1,0 +1,49 @@
+"""How rows become typed records, and the names of regions and snapshots that many queries need.
+
+What belongs here: what the queries of more than one theme share. What does not: any record or query of one theme.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import duckdb
+
+NATION = "NL01"
+Record = TypeVar("Record")
+
+NAMES = """
+    snapshot as (
+        select snapshot_id, source_id, dataset_id,
+            regexp_replace(attribution, '^Bron: ', '') || coalesce(', tabel ' || table_id, '') as source_text
+        from marts.audit_snapshot
+    ),
+    region as (
+        select region_code, region_name from marts.dim_region
+        qualify row_number() over (partition by region_code order by valid_from desc nulls last) = 1
+    )
+"""
+
+
+class Reader:
+    """Rows of one build database as records.
+
+    Attributes:
+        gemeente: code of the workspace's municipality, `GM0396`; every query may name it `$gemeente`.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, gemeente: str) -> None:
+        self.gemeente = gemeente
+        self._connection = connection
+
+    def rows(self, record: type[Record], sql: str, **parameters: str) -> tuple[Record, ...]:
+        """The rows of a query, each as a record whose fields are the columns.
+
+        Raises:
+            duckdb.Error: the database lacks a table or column of the published contract.
+        """
+        if "$gemeente" in sql:
+            parameters["gemeente"] = self.gemeente
+        cursor = self._connection.execute(sql, parameters or None)
+        names = [column[0] for column in cursor.description or ()]
+        return tuple(record(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
