@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dagster_project.site.objectives import Card, Figure
+from dagster_project.site.cards import Card, Figure
 from dagster_project.site.opgaven import Opgave, opgaven_of
 from dagster_project.site.queries import PageData, Reader, read_page_data
 

@@ -52,8 +52,8 @@ def sparkline(
     """
     everything = [*points, target] if target else list(points)
     heights = [v for p in everything for v in (p.value, p.low, p.high) if v is not None]
-    across = _scale(min(p.x for p in everything), max(p.x for p in everything), _SPARK_LEFT, _SPARK_RIGHT)
-    up = _scale(min(heights), max(heights), _SPARK_BOTTOM, _SPARK_TOP)
+    across = linear_scale(min(p.x for p in everything), max(p.x for p in everything), _SPARK_LEFT, _SPARK_RIGHT)
+    up = linear_scale(min(heights), max(heights), _SPARK_BOTTOM, _SPARK_TOP)
 
     def at(point: SparkPoint) -> str:
         return f"{across(point.x):.1f},{up(point.value):.1f}"
@@ -78,7 +78,7 @@ def sparkline(
     return opening.format(chart_id, _SPARK_WIDTH, _SPARK_HEIGHT) + Markup("").join(parts) + Markup("</svg>")
 
 
-def _scale(low: float, high: float, first: float, last: float) -> Callable[[float], float]:
+def linear_scale(low: float, high: float, first: float, last: float) -> Callable[[float], float]:
     """A linear scale; a range without width lies in the middle."""
     if math.isclose(low, high):
         return lambda _: (first + last) / 2

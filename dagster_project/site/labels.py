@@ -133,6 +133,11 @@ _ALL_VERDICTS = (
     ),
 )
 VERDICTS: dict[str, Verdict] = {verdict.text: verdict for verdict in _ALL_VERDICTS}
+DEVIATING = ("verkeerde richting", "ver achter", "achter op schema")
+"""The verdicts that ask for a telling in every edition, the gravest first."""
+
+NOT_IN_SOURCE = "niet in bron"
+"""What stands where the document of a plan is silent."""
 
 
 @dataclass(frozen=True)
@@ -230,6 +235,16 @@ def with_unit(text: str, unit: str | None) -> str:
     if first.lower() in {"€", "euro"}:
         return f"€{NBSP}{text} {rest}".rstrip()
     return f"{text}{NBSP}{first} {rest}".rstrip()
+
+
+def euro(amount_in_euro: Decimal | float) -> str:
+    """An amount in whole euros: `€ 1.234.567`."""
+    return with_unit(number(float(amount_in_euro), 0), "€")
+
+
+def difference(value: float, unit: str | None, decimals: int | None) -> str:
+    """By how much two values differ, without a sign: a difference in percentages is in percentage points."""
+    return with_unit(number(abs(value), decimals), "procentpunt" if unit == "%" else unit)
 
 
 def _decimals_of(value: Decimal) -> int:

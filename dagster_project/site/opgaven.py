@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dagster_project.site.objectives import Card, cards_of, summary_sentence
+from dagster_project.site.cards import Card, cards_of
+from dagster_project.site.objectives import summary_sentence
 from dagster_project.site.queries import Objective, OpgaveRow, PageData
 
 

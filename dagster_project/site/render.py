@@ -25,6 +25,7 @@ from dagster_project.site import (
     page_geld,
     page_indicatoren,
     page_opgave,
+    page_register,
     page_toegankelijkheid,
     page_uitleg,
     page_wijken,
@@ -39,6 +40,7 @@ __all__ = ["SiteRun", "render_site"]
 PAGE_MODULES = (
     page_front,
     page_opgave,
+    page_register,
     page_doel,
     page_indicatoren,
     page_geld,

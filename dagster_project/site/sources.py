@@ -47,7 +47,7 @@ def _source(row: SnapshotRow, as_of: date) -> Source:
         dataset=f"{row.source_id}/{row.dataset_id}{table}",
         licence=row.licence or "onbekend",
         retrieved=labels.moment_words(row.retrieved_at),
-        publisher=_publisher_stamp(row.publisher_modified),
+        publisher=publisher_stamp(row.publisher_modified),
         state=state_words(row),
         age=_age(row.retrieved_at, as_of),
         origin=labels.ORIGINS.get(row.origin, row.origin),
@@ -58,7 +58,7 @@ def _source(row: SnapshotRow, as_of: date) -> Source:
     )
 
 
-def _publisher_stamp(stamp: str | None) -> str:
+def publisher_stamp(stamp: str | None) -> str:
     """The day of the publisher's own stamp, without a time zone as it stands; other forms as sent."""
     if not stamp:
         return "niet vermeld"

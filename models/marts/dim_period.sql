@@ -9,6 +9,8 @@ with mentioned as (
     union
     select outlook_period_id from {{ ref('fct_indicator_trend') }}
     union
+    select outlook_period_id from {{ ref('fct_objective_outlook') }}
+    union
     select period_id from {{ ref('fct_budget') }}
     union
     select period_id from {{ ref('fct_cost') }}

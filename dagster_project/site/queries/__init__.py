@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from dagster_project.site.queries import audit, indicators, objectives, plans
 from dagster_project.site.queries.audit import SnapshotRow, ValidationRow
-from dagster_project.site.queries.indicators import BbvCount, Benchmark, Characteristic, Indicator, Peer, Point
+from dagster_project.site.queries.indicators import (
+    BbvCount,
+    Benchmark,
+    Characteristic,
+    Indicator,
+    IndicatorName,
+    Peer,
+    Point,
+)
 from dagster_project.site.queries.objectives import Break, Objective, ObjectiveVersion, Outlook, WijkVerdict
 from dagster_project.site.queries.plans import (
     Action,
@@ -37,6 +45,7 @@ __all__ = [
     "Characteristic",
     "Choice",
     "Indicator",
+    "IndicatorName",
     "Maatregel",
     "NarrativeSection",
     "Objective",
@@ -79,6 +88,7 @@ class PageData:
     budget: tuple[BudgetLine, ...]
     indicators: tuple[Indicator, ...]
     indicator_points: tuple[Point, ...]
+    indicator_names: tuple[IndicatorName, ...]
     benchmarks: tuple[Benchmark, ...]
     peers: tuple[Peer, ...]
     characteristics: tuple[Characteristic, ...]
@@ -112,6 +122,7 @@ def read_page_data(reader: Reader) -> PageData:
         budget=reader.rows(BudgetLine, plans.BUDGET),
         indicators=reader.rows(Indicator, indicators.INDICATORS),
         indicator_points=reader.rows(Point, indicators.INDICATOR_POINTS, nation=NATION),
+        indicator_names=reader.rows(IndicatorName, indicators.INDICATOR_NAMES),
         benchmarks=reader.rows(Benchmark, indicators.BENCHMARKS),
         peers=reader.rows(Peer, indicators.PEERS),
         characteristics=reader.rows(Characteristic, indicators.CHARACTERISTICS),

@@ -93,6 +93,14 @@ class Characteristic:
 
 
 @dataclass(frozen=True)
+class IndicatorName:
+    """What an indicator is called."""
+
+    indicator_id: str
+    name_nl: str
+
+
+@dataclass(frozen=True)
 class BbvCount:
     """How many indicators the national register has, and of how many the municipality has a figure."""
 
@@ -176,4 +184,12 @@ BBV = """
         where indicator_id in (select indicator_id from marts.fct_indicator_value
             where region_code = $gemeente and territory = 'as_published' and value is not null)
     ) as filled from marts.dim_indicator where bbv_number is not null
+"""
+
+INDICATOR_NAMES = """
+    select indicator_id, name_nl from marts.dim_indicator
+    qualify row_number() over (
+        partition by indicator_id order by valid_to desc nulls first, valid_from desc nulls last
+    ) = 1
+    order by indicator_id
 """

@@ -42,5 +42,6 @@ def article(html: str, title: str) -> str:
 
 
 def main(html: str) -> str:
-    """The part of a page that is its own: without header and foot."""
-    return html.partition("<main")[2].partition("</main>")[0]
+    """The part of a page that is its own: without header, foot and the warning that figures are synthetic."""
+    own = html.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r'<div class="melding".*?</div>', "", own, flags=re.DOTALL)

@@ -218,8 +218,8 @@ def make_build(
             f"where region_code = '{GEMEENTE}'"
         )
         years = [(str(year), "year", date(year, 1, 1), date(year, 12, 31)) for year in range(2016, 2028)]
-        names = ("period_id", "period_type", "start_date", "end_date")
-        _insert(connection, "marts.dim_period", [dict(zip(names, year, strict=True)) for year in years])
+        columns = ("period_id", "period_type", "start_date", "end_date")
+        _insert(connection, "marts.dim_period", [dict(zip(columns, year, strict=True)) for year in years])
         _insert(connection, "marts.fct_indicator_trend", _TRENDS)
         for doel in doelen:
             _insert_doel(connection, doel)

@@ -14,9 +14,9 @@ from dagster_project.site.objectives import (
     overdue_sentence,
     summary_sentence,
     synthetic_sentence,
-    target_words,
 )
 from dagster_project.site.queries import Objective
+from dagster_project.site.targets import target_words
 
 PLAIN = Objective(
     objective_id="plan-01",

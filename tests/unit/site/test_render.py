@@ -154,12 +154,14 @@ def test_an_indicator_without_any_figure_for_the_town_is_left_out(tmp_path: Path
 
 
 def test_synthetic_figures_are_announced_and_marked(pages: dict[str, str]) -> None:
-    assert "Let op: synthetische cijfers." in index
-    assert "4 oordelen rusten op synthetische cijfers." in index
+    assert all("Let op: synthetische cijfers." in page for page in pages.values())
+    assert "4 oordelen rusten op synthetische cijfers." in pages["index.html"]
     marked = doel(pages, 17)
     assert "Begin 5.377 2023 Laatste meting 5.989 synthetisch 2024" in marked
     assert "synthetisch" not in doel(pages, 4)
-    assert article(index, "Absoluut verzuim").count("synthetisch") == 1 + 4 + 1 + 1  # title, figures, compared, source
+    assert (
+        article(pages["bbv.html"], "Absoluut verzuim").count("synthetisch") == 1 + 4 + 1 + 1
+    )  # title, figures, compared, source
 
 
 def test_without_synthetic_rows_nothing_is_called_synthetic(tmp_path: Path) -> None:
@@ -240,13 +242,13 @@ def test_a_count_is_not_held_against_country_or_province_and_a_shared_place_says
 
 
 def test_without_other_gemeenten_nothing_is_compared(tmp_path: Path) -> None:
-    pages = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_regions = 1")
-    assert 'class="vergelijking"' not in index
+    bbv = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_regions = 1")["bbv.html"]
+    assert 'class="vergelijking"' not in bbv
 
 
 def test_who_is_alone_in_a_class_is_not_compared_with_it(tmp_path: Path) -> None:
-    pages = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_size_class = 1, n_peers = 1")
-    text = article(index, "Personen met bijstand per 10.000 inwoners")
+    bbv = render(tmp_path, sql="update marts.fct_indicator_benchmark set n_size_class = 1, n_peers = 1")["bbv.html"]
+    text = article(bbv, "Personen met bijstand per 10.000 inwoners")
     assert "50.000 inwoners" not in text
     assert "Vergelijkbare gemeenten één gemeente 272,7" in text
 
@@ -267,13 +269,13 @@ def test_the_peers_stand_beside_the_municipality_with_why_they_are_alike(bbv: st
 
 
 def test_where_too_little_is_known_no_gemeente_is_called_alike(tmp_path: Path) -> None:
-    pages = render(tmp_path, sql="delete from marts.dim_peer; delete from marts.dim_region_profile")
-    assert "Er is nog te weinig over gemeenten bekend om te zeggen welke op Heemskerk lijken." in Outline(index).text
+    bbv = render(tmp_path, sql="delete from marts.dim_peer; delete from marts.dim_region_profile")["bbv.html"]
+    assert "Er is nog te weinig over gemeenten bekend om te zeggen welke op Heemskerk lijken." in Outline(bbv).text
 
 
 def test_a_likeness_by_size_alone_says_no_more_than_that(tmp_path: Path) -> None:
-    pages = render(tmp_path, sql="delete from marts.dim_region_profile where characteristic != 'inhabitants'")
-    text = Outline(index).text
+    bbv = render(tmp_path, sql="delete from marts.dim_region_profile where characteristic != 'inhabitants'")["bbv.html"]
+    text = Outline(bbv).text
     assert "lijken het meest op Heemskerk, afgaand op het aantal inwoners. Van aantallen telt de verhouding" in text
     assert "even zwaar" not in text
 
@@ -328,47 +330,56 @@ def test_hostile_words_in_any_column_stay_words(tmp_path: Path) -> None:
         update marts.audit_snapshot set attribution = '{HOSTILE}', url = 'https://x/"{HOSTILE}', original_url = null;
     """
     pages = render(tmp_path, doelen=doelen, checks=checks, sql=sql)
-    for page in (index, (tmp_path / "site" / "controles.html").read_text(encoding="utf-8")):
+    for page in pages.values():
         assert "<script" not in page
-        assert HOSTILE in Outline(page).text
         assert not Outline(page).all("script")
+    assert all(HOSTILE in Outline(pages[name]).text for name in PAGES if name != "uitleg.html")
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_self_contained_small_and_free_of_script(site: Path, page: str) -> None:
-    html = (site / page).read_text(encoding="utf-8")
-    outline = Outline(html)
-    assert len(html.encode()) < 300_000
-    assert not outline.all("script") + outline.all("img") + outline.all("iframe")
-    assert [link["href"] for link in outline.all("link")] == ["data:,", "opkoers.css"]
-    assert not any(name.startswith("on") for _, attributes in outline.tags for name in attributes)
-    assert not any("style" in attributes for _, attributes in outline.tags)
+def test_every_page_is_self_contained_small_and_free_of_script(pages: dict[str, str]) -> None:
+    for html in pages.values():
+        outline = Outline(html)
+        assert len(html.encode()) < 300_000
+        assert not outline.all("script") + outline.all("img") + outline.all("iframe")
+        assert [link["href"] for link in outline.all("link")] == ["data:,", "opkoers.css"]
+        assert not any(name.startswith("on") for _, attributes in outline.tags for name in attributes)
+        assert not any("style" in attributes for _, attributes in outline.tags)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_can_be_read_by_its_structure(site: Path, page: str) -> None:
-    outline = Outline((site / page).read_text(encoding="utf-8"))
-    assert outline.all("html")[0]["lang"] == "nl"
-    assert [len(outline.all(landmark)) for landmark in ("header", "main", "footer")] == [1, 1, 1]
-    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert len(outline.all("caption")) == len(outline.all("table")) > 0
-    assert all("scope" in cell for cell in outline.all("th"))
-    assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in outline.all("svg"))
+def test_every_page_can_be_read_by_its_structure(pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        outline = Outline(html)
+        assert outline.all("html")[0]["lang"] == "nl"
+        assert [len(outline.all(landmark)) for landmark in ("header", "main", "footer")] == [1, 1, 1]
+        levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels)), name
+        assert len(outline.all("caption")) == len(outline.all("table")), name
+        assert all("scope" in cell for cell in outline.all("th"))
+        assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in outline.all("svg"))
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_ids_are_unique_and_every_reference_finds_its_target(site: Path, page: str) -> None:
-    outline = Outline((site / page).read_text(encoding="utf-8"))
-    ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
-    assert len(ids) == len(set(ids))
-    links = [attributes.get("href") or "" for tag, attributes in outline.tags if tag in {"a", "use"}]
-    named = [attributes["aria-labelledby"] for _, attributes in outline.tags if "aria-labelledby" in attributes]
-    targets = {link[1:] for link in links if link.startswith("#")} | set(named)
-    assert targets <= set(ids)
-    assert {link for link in links if not link.startswith(("#", "https://"))} <= set(PAGES)
+def test_ids_are_unique_and_every_reference_finds_its_target(site: Path, pages: dict[str, str]) -> None:
+    written = {path.name for path in site.iterdir()}
+    for name, html in pages.items():
+        outline = Outline(html)
+        ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+        assert len(ids) == len(set(ids)), name
+        links = [attributes.get("href") or "" for tag, attributes in outline.tags if tag in {"a", "use"}]
+        named = [attributes["aria-labelledby"] for _, attributes in outline.tags if "aria-labelledby" in attributes]
+        targets = {link[1:] for link in links if link.startswith("#")} | set(named)
+        assert targets <= set(ids), name
+        assert {link.partition("#")[0] for link in links if not link.startswith(("#", "https://"))} <= written, name
+
+
+def test_every_page_names_its_place_in_the_navigation_and_can_be_reached(pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        current = [link for link in Outline(html).all("a") if "aria-current" in link]
+        assert len(current) == 1, name
+        assert (current[0]["aria-current"] == "page") == (current[0]["href"] == name)
+    linked = {link.get("href") for html in pages.values() for link in Outline(html).all("a")}
+    assert set(pages) <= linked
 
 
 def test_a_theme_is_copied_and_linked_after_our_own_stylesheet(tmp_path: Path) -> None:
@@ -384,8 +395,8 @@ def test_a_theme_is_copied_and_linked_after_our_own_stylesheet(tmp_path: Path) -
 
 def test_a_workspace_without_objectives_or_indicators_still_gets_a_page(tmp_path: Path) -> None:
     pages = render(tmp_path, doelen=[], checks=[], sql="delete from marts.fct_indicator_value")
-    text = Outline(index).text
-    assert "Er zijn nog geen doelen vastgelegd." in text
+    assert "Er zijn nog geen doelen vastgelegd." in Outline(pages["index.html"]).text
+    text = Outline(pages["bronnen.html"]).text
     assert "Over deze cijfers is geen enkele controle vastgelegd." in text
     assert "opkoers trace INDICATOR GM0396 PERIODE" in text
 
