@@ -23,7 +23,7 @@ def pages(site: Site) -> Iterator[Page]:
         "statement_url": settings.accessibility_url,
     }
     yield Page(
-        "toegankelijkheid.html", "toegankelijkheid.html.j2", "Toegankelijkheid", context, "toegankelijkheid.html"
+        "toegankelijkheid.html", "toegankelijkheid.html.j2", "Toegankelijkheid", context, "uitleg.html"
     )
 
 
