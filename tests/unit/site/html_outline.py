@@ -33,9 +33,14 @@ class Outline(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def article(html: str, title: str) -> str:
-    """The text of the article that holds a title; a page may be given, or several."""
-    found = [part for part in re.findall(r"<article.*?</article>", html, re.DOTALL) if title in part]
+def article(html: str, title: str, kind: str = "") -> str:
+    """The text of the article that holds a title.
+
+    Args:
+        kind: class of the articles to look among, and what follows it in their tag; all when empty.
+    """
+    opening = f'<article class="{kind}' if kind else "<article"
+    found = [part for part in re.findall(rf"{opening}.*?</article>", html, re.DOTALL) if title in part]
     if len(found) != 1:
         raise LookupError(f"{len(found)} articles hold {title!r}")
     return Outline(found[0]).text
