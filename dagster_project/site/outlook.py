@@ -23,7 +23,8 @@ def trend_sentence(objective: Objective, outlook: Outlook | None) -> str:
     match outlook.trend:
         case "up" | "down":
             moved = "gestegen" if outlook.trend == "up" else "gedaald"
-            return f"Over {outlook.n_points} metingen, {window}, is het cijfer aantoonbaar {moved}{_pace(objective, outlook)}."
+            pace = _pace(objective, outlook)
+            return f"Over {outlook.n_points} metingen, {window}, is het cijfer aantoonbaar {moved}{pace}."
         case "no_significant_change":
             return f"Over {outlook.n_points} metingen, {window}, is het cijfer niet aantoonbaar veranderd."
     return " ".join(filter(None, (_change_sentence(objective, outlook), _too_few(outlook))))

@@ -82,8 +82,8 @@ def test_the_summary_counts_what_stands_on_the_pages_of_the_opgaven(pages: dict[
     assert set(counted) == set(VERDICTS)
     good, bad = counted["behaald"] + counted["op koers"], sum(counted[text] for text in DEVIATING)
     assert (
-        f"Van de {len(DOELEN) + 1} doelen zijn er {good} behaald of op koers, is er {counted['op de grens']} op de grens, "
-        f"blijven er {bad} achter en is van {sum(counted.values()) - good - bad - 1} nog niets te zeggen."
+        f"Van de {len(DOELEN) + 1} doelen zijn er {good} behaald of op koers, is er {counted['op de grens']} op de "
+        f"grens, blijven er {bad} achter en is van {sum(counted.values()) - good - bad - 1} nog niets te zeggen."
     ) in Outline(index).text
 
 
