@@ -15,6 +15,7 @@ from markupsafe import Markup
 from dagster_project.site import labels
 from dagster_project.site.charts import SparkPoint, sparkline
 from dagster_project.site.objectives import explanation, is_measured_again
+from dagster_project.site.outlook import movement_words
 from dagster_project.site.queries import Objective, PageData, Point, WijkVerdict
 from dagster_project.site.targets import target_words
 
@@ -38,6 +39,7 @@ class WijkLine:
     name: str
     figure: Figure
     verdict: labels.Verdict
+    movement: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def cards_of(data: PageData) -> dict[str, Card]:
     """What the pages show of each objective, by its id."""
     points = by_indicator_and_region(data.objective_points)
     return {
-        o.objective_id: _card(o, points.get((o.indicator_id, o.region_code), []), _wijken_of(o, data.wijk_verdicts))
+        o.objective_id: _card(o, points.get((o.indicator_id, o.region_code), []), _wijken_of(o, data))
         for o in data.objectives
     }
 
@@ -161,14 +163,24 @@ def _facts(objective: Objective, points: list[Point]) -> tuple[tuple[str, str], 
     return tuple((name, text or labels.NOT_IN_SOURCE) for name, text in facts)
 
 
-def _wijken_of(objective: Objective, verdicts: Iterable[WijkVerdict]) -> tuple[WijkLine, ...]:
+def _wijken_of(objective: Objective, data: PageData) -> tuple[WijkLine, ...]:
+    outlooks = {row.region_code: row for row in data.outlooks if row.objective_id == objective.objective_id}
+
     def figure(row: WijkVerdict) -> Figure:
         if row.current_value is None:
             return Figure("nog niet gemeten", is_absent=True)
         return _figure_of(objective, row.current_value, row.period_id, is_synthetic=row.is_synthetic)
 
-    mine = (row for row in verdicts if row.objective_id == objective.objective_id)
-    return tuple(WijkLine(row.region_name, figure(row), labels.verdict_of(row.status)) for row in mine)
+    mine = (row for row in data.wijk_verdicts if row.objective_id == objective.objective_id)
+    return tuple(
+        WijkLine(
+            row.region_name,
+            figure(row),
+            labels.verdict_of(row.status),
+            movement_words(objective, outlooks.get(row.region_code)),
+        )
+        for row in mine
+    )
 
 
 def _about_wijken(objective: Objective, wijken: Sequence[WijkLine]) -> str:

@@ -79,12 +79,13 @@ def _drawing(objective: Objective, points: list[Point], outlook: Outlook | None,
     target = _mark(objective.target_period_id, objective.target_value)
     start = _mark(objective.baseline_period_id, objective.baseline_value)
     last = max((mark.x for mark in measured if mark.value is not None), default=None)
+    ahead = _outlook_marks(outlook, last) if outlook else ()
     return Drawing(
         measured=measured,
         path=(start, target) if start and target else (),
         target=target,
-        outlook=_outlook_marks(outlook, last) if outlook else (),
-        with_measures=_measures_marks(outlook) if outlook else (),
+        outlook=ahead,
+        with_measures=_measures_marks(outlook, ahead) if outlook else (),
         breaks=tuple(_moment(cut) for cut in breaks),
         unit=_unit_words(objective),
         decimals=objective.decimals or 0,
@@ -130,12 +131,16 @@ def _outlook_marks(outlook: Outlook, last: float | None) -> tuple[Mark, ...]:
     return (Mark(last, (first.value or 0.0) - slope * (first.x - last), is_shown=False), *shown)
 
 
-def _measures_marks(outlook: Outlook) -> tuple[Mark, ...]:
+def _measures_marks(outlook: Outlook, ahead: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The outlook with measures; where they count at the target alone, its line leaves the other one before that."""
     marks = (
         _mark(outlook.outlook_period_id, outlook.outlook_with_measures),
         _mark(outlook.target_period_id, outlook.target_outlook_with_measures),
     )
-    return tuple(sorted({mark.x: mark for mark in marks if mark}.values(), key=lambda mark: mark.x))
+    shown = sorted({mark.x: mark for mark in marks if mark}.values(), key=lambda mark: mark.x)
+    before = [mark for mark in ahead if len(shown) == 1 and mark.x < shown[0].x]
+    corner = [Mark(before[-1].x, before[-1].value, is_shown=False)] if before else []
+    return (*corner, *shown)
 
 
 def _key(drawing: Drawing) -> tuple[KeyEntry, ...]:

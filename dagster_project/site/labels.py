@@ -247,6 +247,14 @@ def difference(value: float, unit: str | None, decimals: int | None) -> str:
     return with_unit(number(abs(value), decimals), "procentpunt" if unit == "%" else unit)
 
 
+def chance(probability: float) -> str:
+    """A chance in words: `ongeveer 62 %`, `minder dan 1 %`, `meer dan 99 %`; never 0 or 100."""
+    percentage = number(probability * 100, 0)
+    if percentage in {"0", "100"}:
+        return f"minder dan 1{NBSP}%" if percentage == "0" else f"meer dan 99{NBSP}%"
+    return f"ongeveer {percentage}{NBSP}%"
+
+
 def _decimals_of(value: Decimal) -> int:
     return max(0, -int(value.normalize().as_tuple().exponent))
 
@@ -337,6 +345,14 @@ def period_end(period_id: str | None) -> float:
 def rhythm(code: str | None) -> str:
     """How often is measured, in Dutch; words of the municipality's own stay as they are."""
     return RHYTHMS.get(code or "", code or "onbekend")
+
+
+_SORT_OF_PLACE = re.compile(r" \((PV|gemeente)\)$")
+
+
+def place(name: str) -> str:
+    """The name of a region without the sort that CBS adds where two share it: `Utrecht (PV)` is `Utrecht`."""
+    return _SORT_OF_PLACE.sub("", name)
 
 
 def enumeration(parts: list[str]) -> str:

@@ -127,11 +127,10 @@ def objective_chart(drawing: Drawing, *, size: Size, chart_id: str, summary: str
     _draw_path(canvas)
     _draw_measured(canvas)
     _draw_target(canvas)
-    frame = (
+    opening = Markup(
         '<svg class="doelgrafiek doelgrafiek--{0}" role="img" aria-labelledby="{1}-titel" viewBox="0 0 {2} {3}" '
         'width="{2}" height="{3}"><title id="{1}-titel">{4}</title>'
-    )
-    opening = Markup(frame).format(size.name, chart_id, size.width, size.height, summary)
+    ).format(size.name, chart_id, size.width, size.height, summary)
     return opening + Markup("").join(canvas.parts) + Markup("</svg>")
 
 

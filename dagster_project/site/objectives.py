@@ -189,8 +189,7 @@ def _is_behind(objective: Objective) -> bool:
 def _chance(objective: Objective) -> str:
     if objective.probability is None or objective.status == "behaald":
         return ""
-    chance = labels.amount(objective.probability * 100, "%", 0)
-    return f"Als de lijn zo doorgaat, is de kans ongeveer {chance} dat het lukt."
+    return f"Als de lijn zo doorgaat, is de kans {labels.chance(objective.probability)} dat het lukt."
 
 
 def _due(objective: Objective) -> str:

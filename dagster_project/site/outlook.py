@@ -15,16 +15,35 @@ POINTS_FOR_TREND = 5
 
 def trend_sentence(objective: Objective, outlook: Outlook | None) -> str:
     """Whether the figure truly moves: by the test of its trend, or for a short series from its first to its last."""
+    if objective.kind == "every_wijk" and (outlook is None or not outlook.n_points):
+        return "Dit doel geldt voor elke wijk; hoe het in elke wijk beweegt, staat in de tabel per wijk."
     if outlook is None or not outlook.n_points:
         return "Er zijn nog geen metingen om een richting in te zien."
     window = f"van {labels.period(outlook.window_start)} tot en met {labels.period(outlook.window_end)}"
     match outlook.trend:
         case "up" | "down":
             moved = "gestegen" if outlook.trend == "up" else "gedaald"
-            return f"Over {outlook.n_points} metingen, {window}, is het cijfer aantoonbaar {moved}{_pace(objective, outlook)}."
+            pace = _pace(objective, outlook)
+            return f"Over {outlook.n_points} metingen, {window}, is het cijfer aantoonbaar {moved}{pace}."
         case "no_significant_change":
             return f"Over {outlook.n_points} metingen, {window}, is het cijfer niet aantoonbaar veranderd."
     return " ".join(filter(None, (_change_sentence(objective, outlook), _too_few(outlook))))
+
+
+def movement_words(objective: Objective, outlook: Outlook | None) -> str:
+    """The movement of one wijk in a few words for a cell of a table."""
+    if outlook is None or not outlook.n_points:
+        return "nog niet gemeten"
+    if outlook.trend in {"up", "down"}:
+        return "aantoonbaar gestegen" if outlook.trend == "up" else "aantoonbaar gedaald"
+    if outlook.trend == "no_significant_change" or outlook.change_is_real is False:
+        return "niet aantoonbaar veranderd"
+    if outlook.change is None:
+        return "één meting" if outlook.n_points == 1 else "niet te zeggen"
+    if outlook.change == 0:
+        return "gelijk gebleven"
+    size = labels.difference(outlook.change, objective.unit, objective.decimals)
+    return f"{size} {'hoger' if outlook.change > 0 else 'lager'} dan in {labels.period(outlook.change_from_period_id)}"
 
 
 def _pace(objective: Objective, outlook: Outlook) -> str:
@@ -119,7 +138,7 @@ def _at_target(objective: Objective, outlook: Outlook) -> str:
 def _chance(outlook: Outlook) -> str:
     if outlook.probability is None:
         return ""
-    return f"De kans dat het doel wordt gehaald, is ongeveer {labels.amount(outlook.probability * 100, '%', 0)}."
+    return f"De kans dat het doel wordt gehaald, is {labels.chance(outlook.probability)}."
 
 
 def _measures(objective: Objective, outlook: Outlook | None) -> tuple[str, ...]:

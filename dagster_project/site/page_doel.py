@@ -25,7 +25,7 @@ from dagster_project.site.versions import versions_of
 def pages(site: Site) -> Iterator[Page]:
     """One page for each objective in its current version."""
     points = by_indicator_and_region(site.data.objective_points)
-    outlooks = {row.objective_id: row for row in site.data.outlooks}
+    outlooks = {row.objective_id: row for row in site.data.outlooks if row.region_code == site.gemeente}
     provenance = site.reader.rows(Provenance, PROVENANCE)
     for opgave in opgaven_of(site.data):
         for objective, card in zip(opgave.objectives, opgave.cards, strict=True):

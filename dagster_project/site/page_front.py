@@ -68,7 +68,7 @@ def pages(site: Site) -> Iterator[Page]:
         "synthetic_verdicts": objectives.synthetic_sentence(data.objectives),
         "counts": objectives.verdict_counts(data.objectives),
         "plans": _plan_blocks(data, opgaven),
-        "decisions": _decisions(data, opgaven),
+        "decisions": _decisions(data, opgaven, site.gemeente),
         "has_outlook": any(row.outlook_value is not None for row in data.outlooks),
         "overdue": _overdue(opgaven),
         "changes": changes_sentence(site),
@@ -99,8 +99,8 @@ def _line(opgave: Opgave) -> OpgaveLine:
     return OpgaveLine(opgave, objectives.verdict_counts(opgave.objectives), card)
 
 
-def _decisions(data: PageData, opgaven: tuple[Opgave, ...]) -> tuple[Decision, ...]:
-    outlooks = {row.objective_id: row for row in data.outlooks if row.is_beslispunt}
+def _decisions(data: PageData, opgaven: tuple[Opgave, ...], gemeente: str) -> tuple[Decision, ...]:
+    outlooks = {row.objective_id: row for row in data.outlooks if row.is_beslispunt and row.region_code == gemeente}
     return tuple(
         Decision(card, opgave, beslispunt_sentence(objective, outlook), outlook.is_synthetic)
         for opgave in opgaven

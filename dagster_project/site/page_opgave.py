@@ -6,13 +6,13 @@ the words of actions and money (`actions.py`, `money_lines.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dagster_project.site import labels, money_lines
 from dagster_project.site.actions import action_lines, agenda_lines, indicator_names
 from dagster_project.site.opgaven import Opgave, opgaven_of
-from dagster_project.site.queries import NATION, Choice, OpgaveIndicator, PageData, Point
+from dagster_project.site.queries import NATION, Choice, OpgaveIndicator, PageData, Point, Risk
 from dagster_project.site.site import Page, Site
 
 
@@ -26,6 +26,14 @@ class OfficialFigure:
     value: str
     nation: str
     is_synthetic: bool
+
+
+@dataclass(frozen=True)
+class RiskList:
+    """Risks as a plan names them, with the documents that they stand in."""
+
+    risks: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 def pages(site: Site) -> Iterator[Page]:
@@ -46,16 +54,24 @@ def _context(site: Site, opgave: Opgave) -> dict[str, object]:
     data = site.data
     names = indicator_names(data)
     key = (opgave.plan_id, opgave.title)
-    agenda = [row for row in data.agenda if row.opgave == opgave.title and row.plan_id in {opgave.plan_id, None}]
+    agenda = [
+        row for row in data.agenda if row.opgave in {opgave.title, None} and row.plan_id in {opgave.plan_id, None}
+    ]
     return {
         "official": _official(data, opgave, site.gemeente),
         "actions": action_lines((row for row in data.actions if (row.plan_id or key[0], row.opgave) == key), names),
         "choices": _choices(data, opgave),
         "money": money_lines.tables_of(row for row in data.budget if (row.plan_id, row.opgave) == key),
-        "risks": [row for row in data.risks if (row.plan_id or key[0], row.opgave) == key],
-        "plan_risks": [row for row in data.risks if row.opgave is None and row.plan_id in {opgave.plan_id, None}],
+        "risks": _risks(row for row in data.risks if (row.plan_id or key[0], row.opgave) == key),
+        "plan_risks": _risks(row for row in data.risks if row.opgave is None and row.plan_id in {opgave.plan_id, None}),
         "agenda": agenda_lines(agenda, site.run.as_of),
     }
+
+
+def _risks(rows: Iterable[Risk]) -> RiskList:
+    """Risks in the order of their document, and each source once."""
+    named = list(rows)
+    return RiskList(tuple(row.risk for row in named), tuple(dict.fromkeys(row.source for row in named if row.source)))
 
 
 def _official(data: PageData, opgave: Opgave, gemeente: str) -> tuple[OfficialFigure, ...]:
@@ -84,7 +100,8 @@ def _figure(row: OpgaveIndicator, points: tuple[Point, ...], gemeente: str) -> O
 def _choices(data: PageData, opgave: Opgave) -> list[tuple[str, list[Choice]]]:
     """The choices of every programme that works on this opgave, by programme."""
     working = {objective.programme for objective in opgave.objectives}
-    working |= {row.programme for row in (*data.actions, *data.budget) if row.opgave == opgave.title}
+    working |= {row.programme for row in data.actions if row.opgave == opgave.title}
+    working |= {row.programme for row in data.budget if row.opgave == opgave.title}
     mine = [row for row in data.choices if row.programme in working and row.plan_id in {opgave.plan_id, None}]
     programmes = dict.fromkeys(row.programme for row in mine)
     return [(programme, [row for row in mine if row.programme == programme]) for programme in programmes]

@@ -98,7 +98,7 @@ class ObjectiveVersion:
 
 @dataclass(frozen=True)
 class Outlook:
-    """The trend of one objective and where it will stand: a year ahead and at the date of its target."""
+    """The trend of one objective in one region and where it will stand: a year ahead and at the date of its target."""
 
     objective_id: str
     region_code: str
@@ -217,9 +217,9 @@ OUTLOOKS = """
         o.target_outlook_with_measures, o.measures_cost, coalesce(o.misses_target, false) as misses_target,
         coalesce(o.is_beslispunt, false) as is_beslispunt, coalesce(o.is_synthetic, false) as is_synthetic
     from marts.fct_objective_outlook as o
-    inner join marts.fct_objective_attainment as a using (objective_id, version, region_code)
+    inner join marts.fct_objective_attainment as a using (objective_id, version)
     where a.is_current
-    order by o.objective_id
+    order by o.objective_id, o.region_code
 """
 
 BREAKS = """

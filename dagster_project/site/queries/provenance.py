@@ -1,6 +1,7 @@
 """Rows about where the newest figure of each objective comes from.
 
-What belongs here: SQL from a verdict to the value, the version of its indicator and its snapshots. What does not: words.
+What belongs here: SQL from a verdict to the value, the version of its indicator and its snapshots. What does not:
+words.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ insert into marts.dim_opgave_indicator (plan_id, opgave, indicator_id, place) va
     ('heemskerk', 'Financieel fit', 'jeugdhulp_pct', 2);
 insert into marts.dim_action (action_id, plan_id, opgave, programme, action, state, starts, ends, expected_effect, cost,
     source, is_synthetic) values
-    ('heemskerk-a01', 'heemskerk', 'Financieel fit', 'Werk', 'Extra jobcoach', 'loopt', '2024', '2026', 'Minder terugval',
-        40000, 'Uitvoeringsprogramma', true),
+    ('heemskerk-a01', 'heemskerk', 'Financieel fit', 'Werk', 'Extra jobcoach', 'loopt', '2024', '2026',
+        'Minder terugval', 40000, 'Uitvoeringsprogramma', true),
     ('heemskerk-a02', 'heemskerk', 'Financieel fit', null, 'Spreekuur in de bibliotheek', null, null, null, null, null,
         null, false),
     ('heemskerk-a03', 'heemskerk', 'Vitaal en weerbaar', 'Sport', 'Beweegteam', 'gepland', '2025-H2', null, null, null,
@@ -47,8 +47,8 @@ insert into marts.dim_risk (plan_id, opgave, risk, source) values
     ('heemskerk', null, 'Het Rijk verandert de verdeling', null);
 insert into marts.fct_budget (plan_id, programme, budget_line, opgave, period_id, basis, budget, actual, forecast,
     plan_budget, share_of_budget, is_synthetic, source) values
-    ('heemskerk', 'Werk', 'Begeleiding', 'Financieel fit', '2025', 'bruto', 1200000, 600000, 1250000, 4000000, 0.3, true,
-        'Begroting'),
+    ('heemskerk', 'Werk', 'Begeleiding', 'Financieel fit', '2025', 'bruto', 1200000, 600000, 1250000, 4000000, 0.3,
+        true, 'Begroting'),
     ('heemskerk', 'Werk', 'Minimabeleid', 'Financieel fit', '2025', 'bruto', 400000, null, 390000, 4000000, 0.1, true,
         'Begroting');
 """
@@ -78,9 +78,9 @@ insert into marts.fct_objective_outlook (objective_id, version, plan_id, region_
     outlook_period_id, outlook_value, outlook_low, outlook_high, target_period_id, target_outlook_value,
     target_outlook_low, target_outlook_high, probability, measures_effect, outlook_with_measures,
     target_outlook_with_measures, measures_cost, misses_target, is_beslispunt, is_synthetic) values
-    ('heemskerk-21', 2, 'heemskerk', '{GEMEENTE}', 'terugkeer_bijstand_pct', 7, '2018', '2024', 'down', -0.64, 0.003, -1,
-        '2023', '2024', null, '2025', 14.6, 13.9, 15.3, '2027', 13.3, 12.4, 14.2, 0.02, -1.5, 14.1, 11.8, 40000, true,
-        true, true),
+    ('heemskerk-21', 2, 'heemskerk', '{GEMEENTE}', 'terugkeer_bijstand_pct', 7, '2018', '2024', 'down', -0.64, 0.003,
+        -1, '2023', '2024', null, '2025', 14.6, 13.9, 15.3, '2027', 13.3, 12.4, 14.2, 0.02, -1.5, 14.1, 11.8, 40000,
+        true, true, true),
     ('heemskerk-04', 1, 'heemskerk', '{GEMEENTE}', 'overgewicht_pct', 2, '2020', '2024', 'too_few_points', null, null,
         1.3, '2020', '2024', false, null, null, null, null, '2027', null, null, null, null, null, null, null, null,
         false, false, false);

