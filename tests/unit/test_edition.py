@@ -143,9 +143,9 @@ def test_what_is_interrupted_leaves_nothing(workspace: Workspace) -> None:
 _JUDGED = """
 create schema marts;
 create table marts.fct_objective_attainment as select * from (values
-    ('heemskerk-02', 1, 'op koers', true), ('heemskerk-21', 2, 'ver achter', true),
-    ('heemskerk-21', 1, 'op koers', false), ('heemskerk-05', 1, 'achter op schema', true), ('heemskerk-07', 1, 'verkeerde richting', true),
-    ('heemskerk-08', 1, 'ver achter', false)
+    ('heemskerk-02', 1, 'op koers', true), ('heemskerk-05', 1, 'achter op schema', true),
+    ('heemskerk-07', 1, 'verkeerde richting', true), ('heemskerk-08', 1, 'ver achter', false),
+    ('heemskerk-21', 1, 'op koers', false), ('heemskerk-21', 2, 'ver achter', true)
 ) as t (objective_id, version, status, is_current);
 create table marts.dim_objective as select * from (values
     ('heemskerk-02', 1, 'A'), ('heemskerk-21', 1, 'Oude eigenaar'), ('heemskerk-21', 2, 'Divosa'),
