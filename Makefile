@@ -56,4 +56,4 @@ lock:
 	echo ']' >> pyproject.toml
 
 clean:
-	rm -rf $(VENV) demo dbt/target .mypy_cache .ruff_cache
+	rm -rf $(VENV) demo demo-* dbt/target .mypy_cache .ruff_cache

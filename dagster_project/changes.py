@@ -10,7 +10,7 @@ from dagster_project import ingest, pulls
 from dagster_project.attempts import note_attempts, read_attempts
 from dagster_project.contracts import Dataset
 from dagster_project.errors import SourceUnreachable, UnsoundData
-from dagster_project.extract import dropfolder
+from dagster_project.extract import dropfolder, narratives
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
 from dagster_project.product import code_fingerprint
@@ -57,16 +57,38 @@ def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> Quiet | None
 
 
 def _local_news(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[dict[str, str]]) -> bool:
-    pinned = {(pin["source_id"], pin["dataset_id"]): pin["snapshot_id"] for pin in pins}
-    for dataset in datasets:
-        if dataset.kind != "workspace_file":
-            continue
-        path = workspace.root / str(dataset.file_pattern)
-        found = sha256_of(path) if path.is_file() else None
-        if found != pinned.get((dataset.source_id, dataset.dataset_id)):
-            return True
+    if files_changed(workspace, datasets, pins):
+        return True
     waiting = dropfolder.incoming(workspace, datasets) or dropfolder.strays(workspace, datasets)
     return bool(waiting) or _snapshots_moved(workspace, datasets, {pin["snapshot_id"] for pin in pins})
+
+
+def files_changed(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[dict[str, str]]) -> bool:
+    """Whether the workspace's own files are others than those that are pinned: changed, new, removed or unsound."""
+    pinned: dict[tuple[str, str], set[str]] = {}
+    for pin in pins:
+        pinned.setdefault((pin["source_id"], pin["dataset_id"]), set()).add(pin["snapshot_id"])
+    with TemporaryDirectory() as scratch:
+        return any(
+            _digests(workspace, dataset, Path(scratch)) != pinned.get((dataset.source_id, dataset.dataset_id), set())
+            for dataset in datasets
+            if dataset.kind in (*ingest.KEPT, "narrative")
+        )
+
+
+def _digests(workspace: Workspace, dataset: Dataset, scratch: Path) -> set[str | None]:
+    """The snapshot ids that the files of a dataset would get, None for one that cannot be taken."""
+    if dataset.kind == "narrative":
+        return {_digest(dataset, path, scratch) for path in narratives.files_of(workspace.root, dataset)}
+    path = workspace.root / str(dataset.file_pattern)
+    return {sha256_of(path)} if path.is_file() else set()
+
+
+def _digest(dataset: Dataset, path: Path, scratch: Path) -> str | None:
+    try:
+        return sha256_of(narratives.record(dataset, path, scratch).file)
+    except UnsoundData:
+        return None
 
 
 def _snapshots_moved(workspace: Workspace, datasets: tuple[Dataset, ...], pinned: set[str]) -> bool:

@@ -89,26 +89,31 @@ def _refresh(
 
 @app.command()
 def demo(
-    workspace: Annotated[Path, typer.Option("--workspace", help="Folder to put the demo in.")] = Path("demo"),
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="Folder to put the demo in; default: demo, or demo-SAMPLE.")
+    ] = None,
+    sample: Annotated[str, typer.Option("--sample", help="heemskerk, heerenveen or westervoort.")] = "heemskerk",
     debug: DebugOption = False,
 ) -> None:
-    """Make the sample workspace and run the whole pipeline on it, offline."""
-    from dagster_project.demo import make_demo_workspace
+    """Make a sample workspace and run the whole pipeline on it, offline."""
+    from dagster_project.demo import make_demo_workspace, sample_called
     from dagster_project.publication import current_folder
 
-    make_demo_workspace(workspace)
-    found = Workspace(workspace)
+    chosen = sample_called(sample)
+    folder = workspace or chosen.default_target
+    make_demo_workspace(folder, chosen)
+    found = Workspace(folder)
     text, code = _refresh(found, offline=True, only=(), as_of=None, debug=debug)
     standing = current_folder(found)
     if code == EXIT_OK and standing:
         shown = found.current if found.current.is_symlink() else standing
         text += f"""
 
-The sample is Heemskerk; its own registrations are synthetic.
+{chosen.about}
   page       {shown / "site" / "index.html"}
   warehouse  {shown / "warehouse.duckdb"}
-  status     opkoers status --workspace {workspace}
-  a figure   opkoers trace bijstand_per_10000_inw GM0396 2020 --workspace {workspace}"""
+  status     opkoers status --workspace {folder}
+  a figure   opkoers trace bijstand_per_10000_inw {found.settings.gemeente} 2020 --workspace {folder}"""
     _end(text, code)
 
 

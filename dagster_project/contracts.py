@@ -21,7 +21,16 @@ from dagster_project.product import product_path
 PERIOD = re.compile(r"[0-9]{4}(?:-H[12]|-Q[1-4]|-(?:0[1-9]|1[0-2])|/[0-9]{4})?")
 """A period id: year, half-year, quarter, month or school year."""
 Kind = Literal[
-    "cbs_v3", "cbs_v4", "duo_csv", "figure_file", "printed_list", "record_file", "cssd_dump", "workspace_file"
+    "cbs_v3",
+    "cbs_v4",
+    "duo_csv",
+    "figure_file",
+    "printed_list",
+    "record_file",
+    "cssd_dump",
+    "workspace_file",
+    "narrative",
+    "shape_file",
 ]
 Rhythm = Literal["half-yearly", "yearly", "per school year", "4-yearly", "monthly", "quarterly", "irregular"]
 
@@ -141,9 +150,12 @@ class Dataset(_Strict):
     """The one period of a table without a period dimension."""
     measures: tuple[Measure, ...] = ()
     file_pattern: str | None = None
-    """Case-insensitive glob on the file or folder name in `drop/`, or the file name in the workspace."""
+    """Case-insensitive glob on the file or folder name in `drop/`, or the file name in the workspace; for narratives a
+    folder of the workspace and the names in it."""
     format: FileFormat = FileFormat()
     columns: tuple[Column, ...] = ()
+    one_of: tuple[tuple[str, ...], ...] = ()
+    """Workspace files only: groups of columns of which every row fills exactly one."""
     raw_table: str | None = None
     """Raw table that record and workspace files land in."""
     categories: dict[str, str] = Field(default_factory=dict)
@@ -162,6 +174,8 @@ class Dataset(_Strict):
             "record_file": ("file_pattern", "raw_table", "columns"),
             "cssd_dump": ("file_pattern",),
             "workspace_file": ("file_pattern", "raw_table", "columns"),
+            "narrative": ("file_pattern",),
+            "shape_file": ("file_pattern", "raw_table"),
         }
         missing = [name for name in needs[self.kind] if not getattr(self, name)]
         if self.is_cbs and not (self.period_dimension or self.period):

@@ -1,7 +1,8 @@
-"""New workspaces: an empty one for a municipality, and the demo with its synthetic exports.
+"""New workspaces: an empty one for a municipality, and the samples.
 
-The exports are made up by counting, without chance: the same files on every machine and every day. Real figures do not
-belong here; the demo's come as recorded snapshots from `sources/samples/heemskerk`.
+Made here are the exports of the Heemskerk demo, by counting and without chance: the same files on every machine and
+every day. Real figures and plans do not belong here, they come from `sources/samples`: the folder of a plan holds what
+its documents say, `synthetic` in it what was made up beside that, and `open` the recorded snapshots that all share.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from dagster_project.extract.pseudonym import key_file_of, make_key_file
 from dagster_project.product import product_path
 from dagster_project.workspace import GEMEENTE_CODE, SETTINGS_FILE, read_settings
 
+_SAMPLE_MARK = "Dit is een voorbeeld."
+"""How the note of every sample begins; no other workspace is taken for one."""
+_SYNTHETIC = "synthetic"
+"""Folder of a sample with made-up material; the plan itself stands beside it."""
 _FILE_TIME = 1_768_471_200
 """15 January 2026: the exports carry it, so that they are settled when the first refresh looks at them."""
 _CLIENTS = 2_600
@@ -72,24 +77,96 @@ def init_workspace(target: Path, gemeente: str, name: str) -> None:
     _make_key(target)
 
 
-def make_demo_workspace(target: Path) -> None:
-    """Make the demo workspace: Heemskerk's objectives, recorded open figures, and synthetic local exports in `drop/`.
+@dataclass(frozen=True)
+class Sample:
+    """A plan of a real municipality that ships as a workspace.
+
+    Attributes:
+        name: folder under `sources/samples`, and what `opkoers demo --sample` calls it.
+        about: what to tell whoever just made it.
+        has_exports: whether made-up exports of local registrations go with it.
+    """
+
+    name: str
+    about: str
+    has_exports: bool = False
+
+    @property
+    def folder(self) -> Path:
+        return product_path("sources", "samples", self.name)
+
+    @property
+    def default_target(self) -> Path:
+        """Where the demo goes when nobody says where."""
+        return Path("demo" if self is HEEMSKERK else f"demo-{self.name}")
+
+
+HEEMSKERK = Sample(
+    "heemskerk",
+    "The sample is Heemskerk. Its plan is real; what came after the baselines and its own registrations are synthetic.",
+    has_exports=True,
+)
+SAMPLES = {
+    sample.name: sample
+    for sample in (
+        HEEMSKERK,
+        Sample(
+            "heerenveen",
+            "The sample is Heerenveen: its goals, indicators, risks and budget as its own papers give them.",
+        ),
+        Sample("westervoort", "The sample is Westervoort: a register of 26 indicators, of which the source names one."),
+    )
+}
+
+
+def sample_called(name: str) -> Sample:
+    """The sample of a name.
+
+    Raises:
+        ConfigurationError: there is none of that name.
+    """
+    if name not in SAMPLES:
+        raise ConfigurationError(f"There is no sample {name!r}; the samples are {', '.join(SAMPLES)}.")
+    return SAMPLES[name]
+
+
+def make_demo_workspace(target: Path, sample: Sample = HEEMSKERK) -> None:
+    """Make the workspace of a sample: its plan, recorded open figures, and what was made up beside them.
 
     Doing it again only adds what is missing: snapshots, publications and the user's own changes stay, and exports that
     were taken or set aside do not come back.
 
     Raises:
-        ConfigurationError: the folder holds something else than the demo.
+        ConfigurationError: the folder holds something else than this sample.
     """
-    sample = product_path("sources", "samples", "heemskerk")
     _refuse_other_content(target, sample)
-    for path in _files(sample):
-        copy = target / path.relative_to(sample)
+    for relative, parts in _sample_files(sample).items():
+        copy = target / relative
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+            copy.write_bytes(_joined(parts))
     _make_key(target)
-    write_synthetic_exports(target)
+    if sample.has_exports:
+        write_synthetic_exports(target)
+
+
+def _sample_files(sample: Sample) -> dict[Path, list[Path]]:
+    """Place in the workspace to what is put there; made-up rows go behind the plan's own."""
+    recorded = product_path("sources", "samples", "open")
+    made_up = sample.folder / _SYNTHETIC
+    found = {Path("data") / path.relative_to(recorded): [path] for path in _files(recorded)}
+    for path in _files(sample.folder):
+        if not path.is_relative_to(made_up):
+            found[path.relative_to(sample.folder)] = [path]
+    for path in _files(made_up) if made_up.is_dir() else ():
+        found.setdefault(path.relative_to(made_up), []).append(path)
+    return found
+
+
+def _joined(parts: Sequence[Path]) -> bytes:
+    """One file as it is, or several of one header behind each other."""
+    first, *others = (path.read_bytes() for path in parts)
+    return first + b"".join(other.partition(b"\n")[2] for other in others)
 
 
 def write_synthetic_exports(root: Path) -> None:
@@ -286,15 +363,23 @@ def _make_key(root: Path) -> None:
         make_key_file(key_file_of(root))
 
 
-def _refuse_other_content(target: Path, sample: Path) -> None:
-    """Made-up exports must never land among a municipality's own."""
+def _refuse_other_content(target: Path, sample: Sample) -> None:
+    """Made-up material must never land among a municipality's own, nor one sample in another."""
     if not target.is_dir() or not any(target.iterdir()):
         return
-    settings = target / SETTINGS_FILE
-    if not settings.is_file():
+    if not (target / SETTINGS_FILE).is_file():
         raise ConfigurationError(f"{target} is not empty and is no workspace. Choose an empty folder for the demo.")
-    if read_settings(settings).synthetic_note != read_settings(sample / SETTINGS_FILE).synthetic_note:
+    found, expected = read_settings(target / SETTINGS_FILE), read_settings(sample.folder / SETTINGS_FILE)
+    if not found.synthetic_note.startswith(_SAMPLE_MARK):
         raise ConfigurationError(f"{target} is a workspace, but not the demo's. Choose another folder for the demo.")
+    if found.gemeente != expected.gemeente:
+        raise ConfigurationError(
+            f"{target} holds the sample {found.gemeente_name}, and not {expected.gemeente_name}. Choose another folder."
+        )
+    if found.synthetic_note != expected.synthetic_note:
+        raise ConfigurationError(
+            f"{target} holds a demo of another version of Opkoers. Choose another folder, or remove this one."
+        )
 
 
 def _remove(path: Path) -> None:

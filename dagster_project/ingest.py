@@ -19,7 +19,18 @@ from dagster_project import progress, pulls, unit_alarm
 from dagster_project.attempts import failed, note_attempts, read_attempts
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.errors import GateRefused, SourceUnreachable, UnsoundData
-from dagster_project.extract import cbs, cssd, dropfolder, duo, figures, printed, records, workspace_files
+from dagster_project.extract import (
+    cbs,
+    cssd,
+    dropfolder,
+    duo,
+    figures,
+    narratives,
+    printed,
+    records,
+    shapes,
+    workspace_files,
+)
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import ReadContext, RowFault
 from dagster_project.publication import current_pins
@@ -32,7 +43,10 @@ from dagster_project.workspace import Workspace
 log = logging.getLogger(__name__)
 
 DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
-"""Kinds of which every file counts; of the other kinds only the newest snapshot does."""
+"""Kinds of which every file that was dropped counts; of most other kinds only the newest snapshot does."""
+
+KEPT = ("workspace_file", "shape_file")
+"""Kinds that are one file of the workspace; narratives are a folder of them."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +124,9 @@ def _take_wired(run: Run, datasets: list[Dataset], tell: Callable[[str], None]) 
 
 
 def _take_local(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
-    return _take_dropped(run, dataset) if dataset.kind in DROPPED else _take_workspace_file(run, dataset)
+    if dataset.kind in DROPPED:
+        return _take_dropped(run, dataset)
+    return _take_narratives(run, dataset) if dataset.kind == "narrative" else _take_workspace_file(run, dataset)
 
 
 def _take_dropped(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
@@ -151,9 +167,25 @@ def _take_workspace_file(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
     path = run.workspace.root / str(dataset.file_pattern)
     if not run.options.takes_input or not path.is_file():
         return
-    snapshot, is_new = run.store.add(dataset, workspace_files.record(dataset, path, run.scratch))
+    record = shapes.record if dataset.kind == "shape_file" else workspace_files.record
+    snapshot, is_new = run.store.add(dataset, record(dataset, path, run.scratch))
     if is_new:
         yield snapshot
+
+
+def _take_narratives(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
+    """Take every telling that can be read. One that cannot leaves the last sound one of its name serving."""
+    if not run.options.takes_input:
+        return
+    for path in narratives.files_of(run.workspace.root, dataset):
+        try:
+            recording = narratives.record(dataset, path, run.scratch)
+        except UnsoundData as error:
+            run.note_set_aside(str(error))
+            continue
+        snapshot, is_new = run.store.add(dataset, recording)
+        if is_new:
+            yield snapshot
 
 
 def reject_strays(run: Run) -> None:
@@ -166,18 +198,18 @@ def reject_strays(run: Run) -> None:
 
 
 def serving_snapshots(workspace: Workspace, dataset: Dataset, as_of: date | None = None) -> list[Snapshot]:
-    """The snapshots that speak for a dataset: the newest, or of dropped files the newest of each file name.
+    """The snapshots that speak for a dataset: the newest, or of dropped files and narratives the newest of each name.
 
     A file that was taken out of the workspace speaks no more, except for days on which it was there.
     """
     known = SnapshotStore(workspace.snapshots).known(dataset.source_id, dataset.dataset_id, as_of)
     if dataset.kind in DROPPED:
         return list({snapshot.url: snapshot for snapshot in known}.values())
-    if (
-        dataset.kind == "workspace_file"
-        and as_of is None
-        and not (workspace.root / str(dataset.file_pattern)).is_file()
-    ):
+    if dataset.kind == "narrative":
+        newest = {snapshot.url: snapshot for snapshot in known}
+        there = {narratives.name_of(path) for path in narratives.files_of(workspace.root, dataset)}
+        return [newest[name] for name in sorted(newest) if as_of is not None or name in there]
+    if dataset.kind in KEPT and as_of is None and not (workspace.root / str(dataset.file_pattern)).is_file():
         return []
     return known[-1:]
 
@@ -342,6 +374,8 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
         "printed_list": printed.read,
         "cssd_dump": cssd.read,
         "workspace_file": workspace_files.read,
+        "narrative": narratives.read,
+        "shape_file": shapes.read,
     }[dataset.kind]
     return reader(dataset, path, snapshot, context)
 

@@ -73,6 +73,8 @@ def _feeds(dataset: Dataset, table: str) -> bool:
         return table.startswith("cbs_")
     if dataset.kind == "cssd_dump":
         return table.startswith("cssd_")
+    if dataset.kind == "narrative":
+        return table in ("narrative", "maatregel")
     return table == (dataset.raw_table or f"{dataset.source_id}_observation")
 
 

@@ -56,7 +56,7 @@ class RowMaker:
             **columns,
         }
         if "is_synthetic" in RAW_TABLES[table]:
-            filled["is_synthetic"] = self.is_synthetic
+            filled.setdefault("is_synthetic", self.is_synthetic)
         types = {name: _ARROW_TYPES[RAW_TABLES[table][name]] for name in filled}
         count = len(row_numbers)
         return RawBatch(table, pa.table({name: _array(filled[name], types[name], count) for name in filled}))

@@ -1,4 +1,4 @@
-"""The workspace's own files: objectives and measurements that people keep by hand.
+"""The workspace's own tables: objectives, measurements, budgets and the like, which people keep by hand.
 
 They are read strictly: one wrong cell refuses the file, because a person can mend it at once. What the figures mean
 is the work of the models.
@@ -14,7 +14,7 @@ from pathlib import Path
 from dagster_project.contracts import Dataset
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import delimited, reading
-from dagster_project.extract.delimited import BrokenRow, Source
+from dagster_project.extract.delimited import BrokenRow, Chunk, Source
 from dagster_project.extract.reading import ReadContext, RowFault
 from dagster_project.raw import RawBatch
 from dagster_project.snapshots import Recording, Snapshot
@@ -48,6 +48,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
     batches = []
     for chunk in delimited.read_chunks(source, dataset.columns, dataset.format, broken):
         sound = reading.check_cells(chunk, dataset.columns, kinds, faults)
+        faults += [fault for group in dataset.one_of for fault in _not_exactly_one(sound, group)]
         batches.append(reading.raw_batch(str(dataset.raw_table), dataset, snapshot, sound.lines, sound.columns))
     reading.note_broken_rows(broken, faults)
     if faults:
@@ -66,6 +67,16 @@ def _refuse_unknown_headers(source: Source, dataset: Dataset) -> None:
                 f"did you mean '{near[0]}'?" if near else f"expected {', '.join(c.name for c in dataset.columns)}."
             )
             raise UnsoundData(f"{source.name} has an unknown header {delimited.quoted(header)}; {expected}")
+
+
+def _not_exactly_one(chunk: Chunk, group: tuple[str, ...]) -> Iterator[RowFault]:
+    """The rows that fill none of a group of columns, or more than one."""
+    filled = [chunk.columns[name].is_valid().to_pylist() for name in group if name in chunk.columns]
+    counts = map(sum, zip(*filled, strict=True)) if filled else iter([0] * len(chunk.lines))
+    for line, count in zip(chunk.lines.to_pylist(), counts, strict=True):
+        if count != 1:
+            found = "none of them is filled" if count == 0 else "more than one is filled"
+            yield RowFault(line, " or ".join(group), f"{found}, expected exactly one")
 
 
 def _all_faults(name: str, faults: list[RowFault]) -> str:

@@ -31,3 +31,8 @@
 {% macro per_how_many(base) -%}
     case cast(round({{ base }}) as integer) when 1000 then '1.000' when 10000 then '10.000' when 100000 then '100.000' when 100 then '100' end
 {%- endmacro %}
+
+{# Name of an action: its plan, or the workspace where it names none, and the line of the file on which it stands. #}
+{% macro action_id(plan, line) -%}
+    coalesce({{ plan }}, 'workspace') || '-a' || case when {{ line }} < 10 then '0' else '' end || {{ line }}
+{%- endmacro %}

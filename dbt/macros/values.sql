@@ -65,3 +65,18 @@
 {% macro quoted_list(names) -%}
     {%- for name in names %}'{{ name }}'{% if not loop.last %}, {% endif %}{% endfor -%}
 {%- endmacro %}
+
+{# Euros, to the cent; null when the text is no number. #}
+{% macro to_amount(text) -%}
+    try_cast(replace(trim({{ text }}), ',', '.') as decimal(18, 2))
+{%- endmacro %}
+
+{# A list that is written with commas, in its order; null when nothing is written. #}
+{% macro to_list(text) -%}
+    string_split_regex(nullif(trim({{ text }}, ' ,'), ''), '\s*,[\s,]*')
+{%- endmacro %}
+
+{# A reckoned amount, rounded to the cent. #}
+{% macro euros(amount) -%}
+    cast(round({{ amount }}, 2) as decimal(18, 2))
+{%- endmacro %}

@@ -13,6 +13,9 @@
     ('fct_objective_attainment', 'region_code', 'dim_region', 'region_code'),
     ('fct_objective_attainment', 'period_id', 'dim_period', 'period_id'),
     ('fct_objective_attainment', 'target_period_id', 'dim_period', 'period_id'),
+    ('fct_objective_outlook', 'objective_id', 'dim_objective', 'objective_id'),
+    ('fct_objective_outlook', 'outlook_period_id', 'dim_period', 'period_id'),
+    ('fct_objective_outlook', 'region_code', 'dim_region', 'region_code'),
     ('dim_region', 'parent_code', 'dim_region', 'region_code'),
 ] %}
 {% for child, foreign_key, parent, key in keys %}

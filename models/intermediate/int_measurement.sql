@@ -11,6 +11,12 @@ objective as (
     select * from {{ ref('stg_municipal__objective') }}
 ),
 
+steered_on as (
+    select indicator_id from objective
+    union
+    select indicator_id from {{ ref('stg_municipal__plan_indicator') }}
+),
+
 stated as (
     select
         case way when 'measurement' then 1 else 4 end as preference,
@@ -53,7 +59,7 @@ published as (
             and observation.dataset_id = dataset.dataset_id
     where
         observation.preference = 1
-        and observation.concept_id in (select objective.indicator_id from objective)
+        and observation.concept_id in (select steered_on.indicator_id from steered_on)
         and observation.concept_id not in (
             select version.published_concept from {{ ref('indicator_versions') }} as version
             where version.published_concept is not null

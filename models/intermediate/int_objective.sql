@@ -135,6 +135,7 @@ select
     cast(opgave_order as integer) as opgave_order,
     cast(objective_order as integer) as objective_order,
     title,
+    result_area,
     indicator_id,
     kind,
     direction,
@@ -159,18 +160,19 @@ select
     rhythm,
     programme,
     source,
+    remarks,
     snapshot_id,
     period_type,
     valid_from,
     next_valid_from,
     is_current,
-    -- what a kind needs and the plan does not say
+    -- what a kind needs and the plan does not say; without a kind the target has no shape yet
     case kind
         when 'qualitative' then false
         when 'hold' then margin is null
         when 'not_above_baseline' then direction is null
         when 'directional' then direction is null
         when 'band' then target_rule is null or margin is null or target_period_id is null
-        else target_rule is null or target_period_id is null or direction is null
+        else kind is null or target_rule is null or target_period_id is null or direction is null
     end as is_open
 from started

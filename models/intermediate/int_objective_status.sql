@@ -263,7 +263,8 @@ foreseen as (
         least(trend.n_points - 2, 60) as df,
         trend.mean_value + trend.fitted_slope * (judged.t1 - trend.mean_t) as line,
         trend.residual_sd
-        * sqrt(1 + 1.0 / trend.n_points + power(judged.t1 - trend.mean_t, 2) / trend.sxx) as scale
+        * sqrt(1 + 1.0 / trend.n_points + power(judged.t1 - trend.mean_t, 2) / trend.sxx) as scale,
+        trend.t_975
     from judged
     left join {{ ref('int_trend') }} as trend
         on
@@ -311,6 +312,16 @@ select
             coalesce({{ student_t_cdf('upper_bound', 'df') }}, 1.0)
             - coalesce({{ student_t_cdf('lower_bound', 'df') }}, 0.0)
     end as probability,
+    line as target_outlook_value,
+    line - t_975 * scale as target_outlook_low,
+    line + t_975 * scale as target_outlook_high,
+    -- how the line of the outlook stands to the target, by the same rule as a figure
+    case kind
+        when 'hold' then round(abs(line - y1) - margin, 9) > 0
+        when 'band' then round(abs(line - y1) - margin, 9) > 0
+        when 'directional' then round((line - y0) * direction_sign, 9) <= 0
+        else round((y1 - line) * direction_sign, 9) > 0
+    end as misses_target,
     t,
     is_latest,
     is_current_version,

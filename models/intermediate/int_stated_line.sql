@@ -63,12 +63,24 @@ numbered as (
 ),
 
 -- an indicator that a plan defines for itself stands in no register; its unit is the plan's
+defined as (
+    select
+        indicator_id,
+        unit
+    from {{ ref('stg_municipal__objective') }}
+    union all
+    select
+        indicator_id,
+        unit
+    from {{ ref('stg_municipal__plan_indicator') }}
+),
+
 own_indicator as (
     select
         indicator_id,
         min({{ label_key('unit') }}) as unit_key,
         min(unit) as unit
-    from {{ ref('stg_municipal__objective') }}
+    from defined
     where indicator_id not in (select indicator.indicator_id from {{ ref('indicators') }} as indicator)
     group by indicator_id
 ),
@@ -242,7 +254,7 @@ select
                 || case
                     when way = 'measurement'
                         then
-                            '; verwacht een id uit het register of uit objectives.csv'
+                            '; verwacht een id uit het register, objectives.csv of indicators.csv'
                             || coalesce(', zoals ''' || nearest_id || '''', '') || '. Verbeter het id.'
                     else
                         coalesce('; het meest lijkt ''' || nearest_label || '''', '')

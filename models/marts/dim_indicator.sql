@@ -1,4 +1,4 @@
-{# The national register, and the indicators that the workspace's objectives define for themselves. #}
+{# The national register, and the indicators that the workspace's objectives and plans define for themselves. #}
 with register as (
     select
         indicator.*,
@@ -27,6 +27,18 @@ own as (
     where
         objective.place = 1
         and register.indicator_id is null
+),
+
+of_plan as (
+    select plan_indicator.*
+    from {{ ref('stg_municipal__plan_indicator') }} as plan_indicator
+    left join register on plan_indicator.indicator_id = register.indicator_id
+    left join own on plan_indicator.indicator_id = own.indicator_id
+    where
+        register.indicator_id is null
+        and own.indicator_id is null
+    -- two plans may both steer on it: the first line of the file names it
+    qualify row_number() over (partition by plan_indicator.indicator_id order by plan_indicator.row_number) = 1
 )
 
 select
@@ -72,4 +84,27 @@ select
     cast(null as date) as valid_from,
     cast(null as date) as valid_to
 from own
+
+union all
+
+select
+    indicator_id,
+    cast(null as integer) as bbv_number,
+    name_nl,
+    definition_nl,
+    unit,
+    cast(null as double) as rate_base,
+    decimals,
+    cast(null as text) as age_band,
+    case direction when 'hold' then 'neutral' else direction end as direction,
+    cast(null as text) as taakveld,
+    'workspace' as source_id,
+    source as source_reference,
+    rhythm,
+    cast(null as integer) as lag_months,
+    cast(null as text) as legal_source,
+    false as unverified,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to
+from of_plan
 order by indicator_id

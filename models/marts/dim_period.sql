@@ -8,6 +8,14 @@ with mentioned as (
     select target_period_id from {{ ref('int_objective') }}
     union
     select outlook_period_id from {{ ref('fct_indicator_trend') }}
+    union
+    select outlook_period_id from {{ ref('fct_objective_outlook') }}
+    union
+    select period_id from {{ ref('fct_budget') }}
+    union
+    select period_id from {{ ref('fct_cost') }}
+    union
+    select effect_period_id from {{ ref('dim_maatregel') }}
 )
 
 select

@@ -29,7 +29,10 @@ WITH_RULES = {
     "int_objective", "int_objective_status", "dim_region", "dim_period", "dim_indicator", "fct_indicator_trend",
     "fct_objective_attainment", "stg_cbs__region_change", "int_region_change", "int_region_life", "int_region_current",
     "int_indicator_value_current", "int_break",
-    "int_region_profile", "dim_peer", "fct_indicator_benchmark",
+    "int_region_profile", "dim_peer", "fct_indicator_benchmark", "int_objective_change", "fct_objective_outlook",
+    "dim_plan", "dim_opgave", "dim_opgave_indicator", "dim_plan_indicator", "dim_action", "dim_action_indicator",
+    "stg_municipal__agenda", "dim_narrative", "dim_region_shape", "fct_budget", "fct_cost", "fct_cost_change",
+    "int_cost_pair", "int_cost_part",
 }  # fmt: skip
 
 

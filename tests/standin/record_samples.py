@@ -57,7 +57,7 @@ def main() -> None:
     """Record every sample and print what was kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--from", dest="source", type=Path, required=True, help="folder with collected CBS figures")
-    parser.add_argument("--to", type=Path, default=product_path("sources", "samples", "heemskerk", "data", "snapshots"))
+    parser.add_argument("--to", type=Path, default=product_path("sources", "samples", "open", "snapshots"))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         recorded = SnapshotStore(Path(scratch) / "recorded")

@@ -1,4 +1,4 @@
-"""New workspaces: the empty one and the demo, whose exports are made up, say so, and never change."""
+"""New workspaces: the empty one and the samples, one with made-up material that says so and never changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import pytest
 from dagster_project import demo
 from dagster_project.errors import ConfigurationError
 from dagster_project.extract import cssd, dropfolder, figures, records
-from dagster_project.workspace import Settings, Workspace
+from dagster_project.product import product_path
+from dagster_project.workspace import Settings, Workspace, read_settings
 from tests.unit.extract.files import BENCHMARK, CSSD, TOEKENNINGEN, read_all
 
 FLAT = "SYNTHETISCH_suite4sd_toekenningen_2024.csv"
@@ -44,12 +45,23 @@ def test_an_empty_workspace_can_be_opened_and_is_closed_to_git_where_it_should(t
     assert {"data/", "drop/", "accepted/", "rejected/"} <= set(ignored)
     assert sorted(path.name for path in workspace.root.iterdir()) == [
         ".gitignore",
+        "LEESMIJ.txt",
+        "actions.csv",
+        "agenda.csv",
+        "budget.csv",
+        "choices.csv",
+        "costs.csv",
         "data",
         "drop",
+        "indicators.csv",
         "mappings",
         "measurements.csv",
+        "narratives",
         "objectives.csv",
+        "opgaven.csv",
         "opkoers.toml",
+        "plans.csv",
+        "risks.csv",
     ]
     assert dropfolder.strays(workspace, [TOEKENNINGEN, CSSD, BENCHMARK]) == []
     assert dropfolder.apply_mapping(CSSD, workspace) is CSSD
@@ -85,11 +97,68 @@ def test_the_demo_says_what_is_synthetic(made: Path) -> None:
     assert sorted(path.name for path in (made / "drop").iterdir()) == [DUMP, DIVOSA, FLAT]
 
 
+def test_the_demo_holds_the_plan_as_it_stands_and_what_was_made_up_behind_it(made: Path) -> None:
+    plan, made_up = demo.HEEMSKERK.folder, demo.HEEMSKERK.folder / "synthetic"
+    assert not (made / "synthetic").exists()
+    for name in ("plans.csv", "opgaven.csv", "objectives.csv", "agenda.csv", "risks.csv"):
+        assert (made / name).read_bytes() == (plan / name).read_bytes()
+    for name in ("measurements.csv", "actions.csv", "choices.csv", "budget.csv", "costs.csv"):
+        lines = (made / name).read_text(encoding="utf-8").splitlines()
+        of_plan = (plan / name).read_text(encoding="utf-8").splitlines()
+        assert lines == of_plan + (made_up / name).read_text(encoding="utf-8").splitlines()[1:]
+        assert len(lines) > len(of_plan)
+    for path in (made_up / "wijken.geojson", *(made_up / "narratives").iterdir()):
+        assert (made / path.relative_to(made_up)).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(("name", "gemeente"), [("heerenveen", "GM0074"), ("westervoort", "GM0293")])
+def test_the_other_samples_are_their_plan_and_open_figures_only(tmp_path: Path, name: str, gemeente: str) -> None:
+    sample = demo.sample_called(name)
+    demo.make_demo_workspace(tmp_path / name, sample)
+    workspace = Workspace(tmp_path / name)
+    assert workspace.settings.gemeente == gemeente
+    assert not workspace.drop.exists()
+    recorded = product_path("sources", "samples", "open")
+    assert hashes(tmp_path / name / "data" / "snapshots") == hashes(recorded / "snapshots")
+    assert hashes(sample.folder).items() <= hashes(tmp_path / name).items()
+    assert sample.default_target == Path(f"demo-{name}")
+
+
+def test_every_sample_says_on_every_page_that_it_is_one(tmp_path: Path) -> None:
+    for sample in demo.SAMPLES.values():
+        note = read_settings(sample.folder / "opkoers.toml").synthetic_note
+        assert note.startswith("Dit is een voorbeeld.")
+        assert "synthetisch" in note
+
+
+def test_a_sample_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(
+        ConfigurationError, match="no sample 'almere'; the samples are heemskerk, heerenveen, westervoort"
+    ):
+        demo.sample_called("almere")
+
+
+def test_one_sample_is_never_put_over_another(tmp_path: Path) -> None:
+    demo.make_demo_workspace(tmp_path, demo.sample_called("westervoort"))
+    before = hashes(tmp_path)
+    with pytest.raises(ConfigurationError, match="holds the sample Westervoort, and not Heemskerk"):
+        demo.make_demo_workspace(tmp_path)
+    assert hashes(tmp_path) == before
+
+
+def test_a_demo_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    demo.make_demo_workspace(tmp_path)
+    settings = tmp_path / "opkoers.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("verhalen, ", ""), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="holds a demo of another version"):
+        demo.make_demo_workspace(tmp_path)
+
+
 def test_the_demo_is_the_same_every_time(made: Path, tmp_path: Path) -> None:
     began = time.monotonic()
     demo.make_demo_workspace(tmp_path / "demo")
     assert time.monotonic() - began < 10
-    assert hashes(tmp_path / "demo" / "drop") == hashes(made / "drop")
+    assert {**hashes(tmp_path / "demo"), "data/secret.key": ""} == {**hashes(made), "data/secret.key": ""}
     signatures = [
         [item.signature for item in dropfolder.incoming(Workspace(root), [TOEKENNINGEN, CSSD, BENCHMARK], settle=30)]
         for root in (made, tmp_path / "demo")

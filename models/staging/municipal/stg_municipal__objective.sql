@@ -29,5 +29,9 @@ select
     lower({{ to_text('rhythm') }}) as rhythm,
     {{ to_text('programme') }} as programme,
     {{ to_text('source') }} as source,
-    coalesce({{ to_date('valid_from') }}, date '1900-01-01') as valid_from
+    coalesce({{ to_date('valid_from') }}, date '1900-01-01') as valid_from,
+
+    -- what the plan says beside it
+    {{ to_text('result_area') }} as result_area,
+    {{ to_text('remarks') }} as remarks
 from {{ source('municipal', 'objective') }}

@@ -11,7 +11,7 @@ from dagster_project.snapshots import SnapshotStore
 from tests.standin.reading import rows_of, values_of
 from tests.standin.record_samples import GENERATOR, made_up_verzuim
 
-SAMPLES = SnapshotStore(product_path("sources", "samples", "heemskerk", "data", "snapshots"))
+SAMPLES = SnapshotStore(product_path("sources", "samples", "open", "snapshots"))
 # year: inhabitants, bijstand, jeugdzorg, Wmo of gemeente Almere
 ALMERE = {
     2018: ("203990", "6150", "5805", "10820"),

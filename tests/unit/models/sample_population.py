@@ -47,4 +47,4 @@ def inhabitants() -> dict[tuple[str, int], float]:
 
 
 def _store() -> SnapshotStore:
-    return SnapshotStore(product_path("sources", "samples", "heemskerk", "data", "snapshots"))
+    return SnapshotStore(product_path("sources", "samples", "open", "snapshots"))

@@ -1,0 +1,13 @@
+{# Users and cost per wet and category; the row without a category is the whole, in which every user counts once. #}
+select
+    wet,
+    category,
+    period_id,
+    users,
+    cost,
+    cast(round(cost / nullif(users, 0), 2) as decimal(18, 2)) as cost_per_user,
+    is_synthetic,
+    source,
+    snapshot_id
+from {{ ref('stg_municipal__cost') }}
+order by wet, period_id, category nulls first
