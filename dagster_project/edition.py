@@ -19,7 +19,7 @@ from dagster_project.workspace import Workspace
 
 RECORD = "edition.json"
 _WAY_OUT = "Restore it from backup."
-_LABEL = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+_LABEL = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Edition:
 
 def editions(workspace: Workspace) -> list[Edition]:
     """The frozen editions, oldest first."""
-    folders = sorted(path for path in workspace.editions.glob("*") if _LABEL.match(path.name))
+    folders = sorted(path for path in workspace.editions.glob("*") if _LABEL.fullmatch(path.name))
     return [_read(folder) for folder in folders]
 
 
@@ -94,7 +94,7 @@ def check_label(label: str) -> None:
     Raises:
         ConfigurationError: it has another form.
     """
-    if not _LABEL.match(label):
+    if not _LABEL.fullmatch(label):
         raise ConfigurationError(f"An edition is called by year and month, such as 2026-04; found {label!r}.")
 
 

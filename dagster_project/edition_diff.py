@@ -431,9 +431,14 @@ def _own_changes(objective_id: str, title: str, was: _Row | None, now: _Row | No
     # a new version is valid from another day as a matter of course; a day that was changed is a change
     fields = _FIELDS if was["version"] != now["version"] else {**_FIELDS, "valid_from": "geldig vanaf"}
     for name, field in fields.items():
-        if was[name] != now[name]:
+        if was[name] != now[name] and not (name == "target_rule" and _is_target(was) and _is_target(now)):
             texts = (_text(name, was), _text(name, now))
             yield ObjectiveChange(objective_id, title, "changed", field, *texts)
+
+
+def _is_target(objective: _Row) -> bool:
+    """Whether the rule says no more than the target itself, as it does for a level."""
+    return bool(objective["target_rule"] == objective["target_value"])
 
 
 def _text(name: str, objective: _Row) -> str | None:

@@ -23,6 +23,8 @@ from dagster_project.contracts import contract
 from dagster_project.edition import RECORD, Edition, check_label, edition_before, editions, find_edition
 from dagster_project.errors import ConfigurationError, GateRefused, OpkoersError, VerificationFailed
 from dagster_project.execution import execute
+from dagster_project.extract import narratives
+from dagster_project.ingest import KEPT
 from dagster_project.product import code_fingerprint, git_commit
 from dagster_project.publication import (
     WAREHOUSE,
@@ -38,12 +40,12 @@ from dagster_project.publication import (
 )
 from dagster_project.run import RunOptions, operator, refresh_lock
 from dagster_project.site.render import SiteRun
-from dagster_project.snapshots import Snapshot, SnapshotStore, sha256_of, utc_now, write_durably
+from dagster_project.snapshots import SnapshotStore, sha256_of, utc_now, write_durably
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 
 DEVIATING = ("achter op schema", "ver achter", "verkeerde richting")
 """Verdicts that the council wants told: an edition is not frozen without their cause and measures."""
-_TOLD = {"cause": "Oorzaak en gevolg", "measures": "Maatregelen"}
+_TOLD = {code: narratives.SECTIONS[code] for code in ("cause", "measures")}
 _KEPT = "workspace"
 _BY_TABLES = "table by table"
 _BY_BROWSER = "byte by byte where the browser is the same"
@@ -118,18 +120,22 @@ def _refuse_what_moved(workspace: Workspace, manifest: dict[str, Any]) -> None:
 
 
 def _changed_files(workspace: Workspace, manifest: dict[str, Any]) -> Iterator[str]:
-    for snapshot in _pinned_files(workspace, manifest["pins"]):
-        path = workspace.root / snapshot.url
-        if not path.is_file() or sha256_of(path) != snapshot.snapshot_id:
-            yield snapshot.url
+    for name, content in _pinned_files(workspace, manifest["pins"]):
+        path = workspace.root / name
+        if not path.is_file() or path.read_bytes() != content:
+            yield name
 
 
-def _pinned_files(workspace: Workspace, pins: list[dict[str, str]]) -> Iterator[Snapshot]:
-    """The snapshots of files that the workspace's own people keep."""
+def _pinned_files(workspace: Workspace, pins: list[dict[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file that the workspace's own people keep, as it was when the publication was made."""
     store = SnapshotStore(workspace.snapshots)
     for pin in pins:
-        if contract(pin["source_id"], pin["dataset_id"]).kind == "workspace_file":
-            yield store.read_sidecar(store.root / pin["source_id"] / pin["dataset_id"] / f"{pin['snapshot_id']}.json")
+        kind = contract(pin["source_id"], pin["dataset_id"]).kind
+        if kind not in (*KEPT, "narrative"):
+            continue
+        snapshot = store.read_sidecar(store.root / pin["source_id"] / pin["dataset_id"] / f"{pin['snapshot_id']}.json")
+        path = store.verify(snapshot)
+        yield snapshot.url, narratives.content_of(path) if kind == "narrative" else path.read_bytes()
 
 
 def _refuse_untold(warehouse: Path, label: str, publication: str) -> None:
@@ -221,12 +227,10 @@ def _objectives(pins: list[dict[str, str]]) -> str | None:
 def _keep_workspace(workspace: Workspace, pins: list[dict[str, str]], folder: Path) -> None:
     """Copy what of the workspace decides the output: settings, mappings, theme, and the files that it rests on."""
     own = [workspace.root / SETTINGS_FILE, workspace.root / "theme.css", *workspace.mappings.glob("*.y*ml")]
-    store = SnapshotStore(workspace.snapshots)
-    copies = {path.relative_to(workspace.root): path for path in own if path.is_file()}
-    copies |= {Path(snapshot.url): store.verify(snapshot) for snapshot in _pinned_files(workspace, pins)}
-    for name, source in copies.items():
+    copies = {path.relative_to(workspace.root).as_posix(): path.read_bytes() for path in own if path.is_file()}
+    for name, content in {**copies, **dict(_pinned_files(workspace, pins))}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, folder / name)
+        (folder / name).write_bytes(content)
 
 
 def _compared_otherwise(name: str) -> str | None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from dagster_project.edition import editions, faults
 from dagster_project.edition_diff import EditionDiff, compare
 from dagster_project.errors import ConfigurationError, GateRefused, VerificationFailed
 from dagster_project.execution import refresh
-from dagster_project.freeze import freeze, rebuild, remove
+from dagster_project.freeze import freeze, remove
 from dagster_project.publication import WAREHOUSE, current_folder, current_manifest
 from dagster_project.run import RunOptions
 from dagster_project.snapshots import sha256_of
@@ -111,6 +110,7 @@ def test_what_was_frozen_stays_while_everything_else_moves_on(
         freeze(workspace, LABEL)
     said, code = run_refresh()
     assert code == 0, said
+    assert_a_killed_freeze_leaves_nothing(workspace)
     edition = freeze(workspace, LABEL)
     standing = current_manifest(workspace)
     assert standing is not None
@@ -143,6 +143,18 @@ def test_what_was_frozen_stays_while_everything_else_moves_on(
     )
     assert bytes_of(edition.folder) == before
     assert_tampering_is_found(moved, edition.folder)
+
+
+def assert_a_killed_freeze_leaves_nothing(workspace: Workspace) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(freezing, "write_durably", killed)  # the last file of all
+        with pytest.raises(KeyboardInterrupt):
+            freeze(workspace, LABEL)
+    assert list(workspace.editions.iterdir()) == []
+
+
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def compare_with_current(workspace: Workspace, edition: Path) -> EditionDiff:
@@ -184,27 +196,3 @@ def assert_tampering_is_found(workspace: Workspace, edition: Path) -> None:
     with pytest.raises(VerificationFailed, match=f"editions/{LABEL}/site/index.html was changed after it was frozen"):
         verify(workspace)
     assert [sentence.split()[0] for sentence in faults(workspace)] == [f"editions/{LABEL}/site/index.html"]
-
-
-def test_a_freeze_that_is_killed_or_kept_out_leaves_nothing_and_the_next_one_looks_back_on_the_last(
-    country: StandIn, workspace: Workspace, run_refresh: Refresh, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_refresh()
-
-    def killed(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    for step in ("write_output", "table_hashes", "write_durably", "sync_tree"):
-        with monkeypatch.context() as patched:
-            patched.setattr(freezing, step, killed)
-            with pytest.raises(KeyboardInterrupt):
-                freeze(workspace, LABEL)
-        assert list(workspace.editions.glob("*")) == []
-    (workspace.editions / f".{LABEL}.tmp" / "site").mkdir(parents=True)  # as a kill without a warning leaves it
-    (workspace.editions / f".{LABEL}.tmp" / "site").chmod(0o555)
-    assert editions(workspace) == []
-    first = freeze(workspace, LABEL)
-    assert [path.name for path in workspace.editions.iterdir()] == [LABEL]
-    second = freeze(workspace, "2026-04")
-    assert second.record["previous_edition"] == {"label": LABEL, "sha256": first.sha256}
-    assert rebuild(workspace, second).endswith("gives the same bytes.")
