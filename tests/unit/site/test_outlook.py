@@ -89,8 +89,8 @@ def plain(text: str) -> str:
         (
             {"change": -1.3, "change_is_real": False},
             "Van 2020 naar 2024 daalde het cijfer met 1,3 procentpunt. Dat valt binnen de marge van de meting: "
-            "het cijfer is niet aantoonbaar veranderd. Voor een trend zijn er 2 vergelijkbare metingen; daarvoor zijn er minstens 5 "
-            "nodig.",
+            "het cijfer is niet aantoonbaar veranderd. Voor een trend zijn er 2 vergelijkbare metingen; daarvoor zijn er minstens "
+            "5 nodig.",
         ),
         (
             {"change_is_real": True},
