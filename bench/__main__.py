@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("pull", "stages", "country")
+NAMES = ("pull", "stages", "country", "site")
 
 
 def main() -> None:

@@ -86,7 +86,9 @@ def _measures(indicator: Indicator, row: Benchmark, gemeente_name: str, with_who
     if row.national is not None and with_wholes:
         yield measure("Nederland", row.national, _derived(row.national_is_derived))
     if row.provincial is not None and with_wholes:
-        yield measure(f"Provincie {row.province_name}", row.provincial, _derived(row.provincial_is_derived))
+        yield measure(
+            f"Provincie {labels.place(row.province_name or '')}", row.provincial, _derived(row.provincial_is_derived)
+        )
     if row.size_class_median is not None and row.n_size_class > 1:
         yield measure(f"Gemeenten met {row.size_class}", row.size_class_median, _middle(row.n_size_class))
     if row.peer_median is not None:
@@ -139,7 +141,13 @@ def likeness_of(data: LikenessRows, gemeente: str, gemeente_name: str) -> Likene
     shown = [name for name in labels.CHARACTERISTICS if name in own]
     lines = [_line(gemeente_name, "–", own, own, shown, is_own=True)]
     lines += [
-        _line(peer.region_name, labels.number(peer.distance, 2), figures.get(peer.region_code, {}), own, shown)
+        _line(
+            labels.place(peer.region_name),
+            labels.number(peer.distance, 2),
+            figures.get(peer.region_code, {}),
+            own,
+            shown,
+        )
         for peer in data.peers
     ]
     return Likeness(

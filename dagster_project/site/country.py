@@ -37,6 +37,11 @@ class Gemeente:
     region_name: str
     province: str
 
+    @property
+    def name(self) -> str:
+        """Its name as people write it."""
+        return labels.place(self.region_name)
+
 
 @dataclass(frozen=True)
 class GemeenteRows:
@@ -261,7 +266,7 @@ def render_country(
         for gemeente, rows in country.rows(wanted):
             own = {
                 **frame,
-                "owner": f"Gemeente {gemeente.region_name}",
+                "owner": f"Gemeente {gemeente.name}",
                 "synthetic_note": note if rows.is_synthetic else None,
             }
             filled[gemeente.region_code] = _official_with_figure(rows, gemeente.region_code)
@@ -289,7 +294,7 @@ def _wanted(country: CountryReader, gemeenten: Sequence[str]) -> frozenset[str]:
 def _compared(gemeente: Gemeente, run: SiteRun) -> Compared:
     return Compared(
         gemeente=gemeente.region_code,
-        name=gemeente.region_name,
+        name=gemeente.name,
         as_of=run.as_of,
         stem=gemeente.region_code,
         nav=_LISTING,
@@ -318,12 +323,12 @@ class _Province:
 
 def _listing(gemeenten: Sequence[Gemeente], filled: dict[str, int], total: int) -> Page:
     """The page that lists all gemeenten, by province and name."""
-    by_place = sorted(gemeenten, key=lambda one: (one.province, one.region_name.lstrip("'").lower()))
+    by_place = sorted(gemeenten, key=lambda one: (one.province, one.name.lstrip("'").lower()))
     provinces = [
         _Province(
             f"provincie-{number}",
-            title,
-            tuple((f"{one.region_code}.html", one.region_name, filled[one.region_code]) for one in own),
+            labels.place(title),
+            tuple((f"{one.region_code}.html", one.name, filled[one.region_code]) for one in own),
         )
         for number, (title, own) in enumerate(groupby(by_place, key=lambda one: one.province), start=1)
     ]

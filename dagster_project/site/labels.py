@@ -347,6 +347,14 @@ def rhythm(code: str | None) -> str:
     return RHYTHMS.get(code or "", code or "onbekend")
 
 
+_SORT_OF_PLACE = re.compile(r" \((PV|gemeente)\)$")
+
+
+def place(name: str) -> str:
+    """The name of a region without the sort that CBS adds where two share it: `Utrecht (PV)` is `Utrecht`."""
+    return _SORT_OF_PLACE.sub("", name)
+
+
 def enumeration(parts: list[str]) -> str:
     """`a`, `a en b`, `a, b en c`."""
     if len(parts) < 2:

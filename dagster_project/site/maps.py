@@ -229,8 +229,7 @@ def choropleth(outline: Outline, classes: Classes, *, chart_id: str, summary: st
         chart_id: unique in the page.
         summary: what a person who cannot see it should hear; the table beside it says the rest.
     """
-    area = Markup('<use href="#vorm-{}" class="kaart-vlak kaart-{}"/>')
-    areas = Markup("").join(area.format(code, classes.of.get(code, 0)) for code in outline.paths)
+    areas = Markup("").join(_group(number, outline, classes) for number in range(len(classes.limits) + 1))
     opening = Markup(
         '<svg class="kaart" role="img" aria-labelledby="{0}-titel" viewBox="0 0 {1} {2}" width="{1}" height="{2}">'
         '<title id="{0}-titel">{3}</title>'
@@ -239,11 +238,18 @@ def choropleth(outline: Outline, classes: Classes, *, chart_id: str, summary: st
     return opening.format(chart_id, outline.width, outline.height, summary) + areas + names
 
 
+def _group(number: int, outline: Outline, classes: Classes) -> Markup:
+    """The areas of one class; the fill stands here and not in the stylesheet, which refers to nothing."""
+    area = Markup('<use href="#vorm-{}"/>')
+    areas = Markup("").join(area.format(code) for code in outline.paths if classes.of.get(code, 0) == number)
+    return Markup('<g class="kaart-vlak" fill="url(#patroon-{})">{}</g>').format(number, areas) if areas else areas
+
+
 def swatch(number: int) -> Markup:
     """A sample of a class for the legend; 0 is "no figure"."""
     return Markup(
         '<svg class="kaart-staal" aria-hidden="true" viewBox="0 0 28 18" width="28" height="18">'
-        '<rect class="kaart-vlak kaart-{}" x="1" y="1" width="26" height="16"/></svg>'
+        '<rect class="kaart-vlak" fill="url(#patroon-{})" x="1" y="1" width="26" height="16"/></svg>'
     ).format(number)
 
 

@@ -65,7 +65,7 @@ def pages(site: Site) -> Iterator[Page]:
         "checks_summary": checks.summary_sentence(data.validations),
         "gates": checks.counts_of(data.validations),
         "troubles": checks.troubles_of(data.validations),
-        "quarantined": quarantined,
+        "quarantined": [(row.reason, row.dataset, labels.number(row.n, 0)) for row in quarantined],
         "set_aside": set_aside_sentence(quarantined),
         "in_trouble": [_trouble(dataset) for dataset in datasets if dataset.trouble],
         "lacking": [_name(dataset) for dataset in datasets if not dataset.is_received],

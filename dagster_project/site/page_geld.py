@@ -15,9 +15,11 @@ from dagster_project.site.site import Page, Site
 def pages(site: Site) -> Iterator[Page]:
     """The page about money; without a budget or costs it says how to give them."""
     rows = money.read_money(site.reader)
+    budgets = money.budgets_of(rows.lines)
     context = {
         "summary": money.summary_sentences(rows),
-        "budgets": money.budgets_of(rows.lines),
+        "budgets": budgets,
+        "has_many_bases": len({table.basis for table in budgets}) > 1,
         "wetten": money.wetten_of(rows.costs, rows.changes),
     }
     yield Page("geld.html", "geld.html.j2", "Geld", context, "geld.html")

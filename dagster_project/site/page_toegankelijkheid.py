@@ -22,9 +22,7 @@ def pages(site: Site) -> Iterator[Page]:
         "contact_link": contact_link(settings.contact),
         "statement_url": settings.accessibility_url,
     }
-    yield Page(
-        "toegankelijkheid.html", "toegankelijkheid.html.j2", "Toegankelijkheid", context, "toegankelijkheid.html"
-    )
+    yield Page("toegankelijkheid.html", "toegankelijkheid.html.j2", "Toegankelijkheid", context, "uitleg.html")
 
 
 def contact_link(contact: str) -> str | None:

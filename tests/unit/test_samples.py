@@ -10,11 +10,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import yaml
 
+from dagster_project.contracts import all_contracts
 from dagster_project.demo import HEEMSKERK, SAMPLES
+from dagster_project.extract import narratives, workspace_files
 from dagster_project.product import product_path
 from tests.real_data import founding_documents
+from tests.unit.extract.files import read_all
 
 SYNTHETIC = HEEMSKERK.folder / "synthetic"
 TEMPLATE = product_path("sources", "samples", "template")
@@ -96,6 +98,16 @@ def test_every_sample_has_every_file_with_the_headers_of_the_template(sample: st
     found = {p.name: p.read_text(encoding="utf-8").splitlines()[0] for p in SAMPLES[sample].folder.glob("*.csv")}
     assert found == headers
     assert plan(sample, "measurements") == []
+
+
+@pytest.mark.parametrize(
+    "folder", [*(sample.folder for sample in SAMPLES.values()), SYNTHETIC, TEMPLATE], ids=lambda f: f.name
+)
+def test_every_table_is_read_by_its_contract(folder: Path) -> None:
+    tables = {dataset.file_pattern: dataset for dataset in all_contracts() if dataset.kind == "workspace_file"}
+    for path in folder.glob("*.csv"):
+        read, faults = read_all(workspace_files.read, tables[path.name], path, name=path.name)
+        assert (sum(len(found) for found in read.values()), faults) == (len(rows(path)), [])
 
 
 def test_heemskerk_has_28_objectives_in_5_opgaven_and_says_what_is_still_to_be_filled_in() -> None:
@@ -248,19 +260,21 @@ def test_every_made_up_telling_says_so_and_tells_of_an_objective() -> None:
     tellings = list((SYNTHETIC / "narratives").iterdir())
     assert tellings
     for path in tellings:
-        _, matter, text = path.read_text(encoding="utf-8").split("---\n")
-        head = yaml.safe_load(matter)
+        told = narratives.parse(path.name, path.read_bytes())
         assert path.stem in known
-        assert (head["synthetisch"], head["edition"]) == ("ja", "2026-04")
-        assert "verzonnen" in head["author_role"]
-        assert all(measure["maatregel"] for measure in head["maatregelen"])
-        assert re.findall("^## (.+)$", text, re.MULTILINE) == [
-            "Oorzaak en gevolg",
-            "Maatregelen",
-            "Risico's buiten onze invloed",
-            "Vooruitblik",
-        ]
-        assert "synthetisch: verzonnen voor het voorbeeld" in text
+        assert (told.is_synthetic, told.edition) == (True, "2026-04")
+        assert "verzonnen" in told.author_role
+        assert told.maatregelen
+        assert [section.code for section in told.sections] == list(narratives.SECTIONS)
+        assert all(section.text for section in told.sections)
+        assert "synthetisch: verzonnen voor het voorbeeld" in told.sections[0].text
+
+
+def test_the_example_of_a_telling_in_an_empty_workspace_can_be_copied() -> None:
+    text = (TEMPLATE / "narratives" / "LEESMIJ.txt").read_text(encoding="utf-8")
+    told = narratives.parse("example.md", text[text.index("---\n") :].encode())
+    assert [section.code for section in told.sections] == list(narratives.SECTIONS)
+    assert (told.is_synthetic, told.maatregelen[0].expected_effect) == (True, "6")
 
 
 def test_made_up_figures_are_of_objectives_of_the_plan_in_their_unit() -> None:

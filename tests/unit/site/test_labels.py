@@ -116,3 +116,12 @@ def test_an_enumeration_ends_with_en() -> None:
 def test_an_unknown_verdict_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="'vooruitgang'"):
         labels.verdict_of("vooruitgang")
+
+
+def test_a_place_is_named_as_people_write_it() -> None:
+    assert [labels.place(name) for name in ("Utrecht (PV)", "Utrecht (gemeente)", "Bergen (NH.)", "Almere")] == [
+        "Utrecht",
+        "Utrecht",
+        "Bergen (NH.)",
+        "Almere",
+    ]
