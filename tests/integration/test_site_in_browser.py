@@ -12,14 +12,17 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from dagster_project.site import render_site
+from tests.unit.site import more_rows, plan_rows
 from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, make_workspace
 
-PAGES = ("index.html", "controles.html")
+HEAVIEST = 300_000
+"""No page may weigh more, in bytes."""
 NARROW = 320
 THEME = """
 @import url("https://fonts.example.invalid/house-style.css");
@@ -45,7 +48,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("site")
-    build = make_build(root / "warehouse.duckdb", doelen=[*DOELEN, NOT_MEASURABLE])
+    rows = more_rows.ALL + plan_rows.ALL
+    build = make_build(root / "warehouse.duckdb", doelen=[*DOELEN, NOT_MEASURABLE], sql=rows)
     render_site(build, make_workspace(root / "workspace"), root / "plain", RUN)
     render_site(build, make_workspace(root / "themed_workspace", theme=THEME), root / "themed", RUN)
     return root
@@ -67,27 +71,61 @@ def served(site: Path) -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
+def every_page(site: Path) -> list[Path]:
+    """All pages of the site, in order."""
+    found = sorted((site / "plain").glob("*.html"))
+    assert len(found) > len(DOELEN) + 10
+    return found
+
+
 def open_page(browser: Browser, address: str, *, width: int = 1280, script: bool = True) -> Page:
     page = browser.new_context(java_script_enabled=script, viewport={"width": width, "height": 900}).new_page()
     page.goto(address)
     return page
 
 
-def test_the_page_stands_without_javascript(browser: Browser, site: Path) -> None:
+def test_the_pages_stand_without_javascript(browser: Browser, site: Path) -> None:
     page = open_page(browser, (site / "plain" / "index.html").as_uri(), script=False)
     assert page.locator("h1").inner_text() == "Zijn we op koers?"
-    assert page.locator("article.doel").count() == len(DOELEN) + 1
-    assert page.locator("svg.grafiek").count() >= 4
     heading = page.locator("h1").bounding_box()
     assert heading is not None
     assert heading["height"] > 40  # the stylesheet was read from the disk
+    shown = 0
+    for number in range(1, 6):
+        page.goto((site / "plain" / f"opgave-{number}.html").as_uri())
+        shown += page.locator("article.doel").count()
+    assert shown == len(DOELEN) + 1
+    page.goto((site / "plain" / "bbv.html").as_uri())
+    assert page.locator("svg.grafiek").count() >= 4
 
 
-def test_nothing_is_asked_but_the_page_and_its_stylesheets(browser: Browser, served: tuple[str, list[str]]) -> None:
+def test_nothing_is_asked_but_the_pages_and_their_stylesheets(
+    browser: Browser, site: Path, served: tuple[str, list[str]]
+) -> None:
     address, asked = served
-    page = open_page(browser, f"{address}/plain/index.html")
-    page.wait_for_load_state("networkidle")
-    assert sorted(asked) == ["/plain/index.html", "/plain/opkoers.css"]
+    names = [path.name for path in every_page(site)]
+    page = browser.new_context().new_page()
+    for name in names:
+        page.goto(f"{address}/plain/{name}")
+        page.wait_for_load_state("load")
+    assert set(asked) == {"/plain/opkoers.css", *(f"/plain/{name}" for name in names)}
+
+
+def test_every_page_can_be_reached_from_the_front_page_by_its_links(browser: Browser, site: Path) -> None:
+    seen: set[str] = set()
+    waiting = ["index.html"]
+    page = browser.new_context().new_page()
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        page.goto((site / "plain" / name).as_uri())
+        targets = page.evaluate("Array.from(document.links).filter(a => a.protocol === 'file:').map(a => a.pathname)")
+        waiting += sorted({Path(target).name for target in targets} - seen - set(waiting))
+    assert seen == {path.name for path in every_page(site)}
+
+
+def test_no_page_is_heavy(site: Path) -> None:
+    assert {path.name: path.stat().st_size for path in every_page(site) if path.stat().st_size >= HEAVIEST} == {}
 
 
 def test_a_theme_reaches_the_page_but_cannot_make_it_call_out(browser: Browser, served: tuple[str, list[str]]) -> None:
@@ -105,22 +143,41 @@ def test_a_theme_reaches_the_page_but_cannot_make_it_call_out(browser: Browser, 
     assert page.locator("h2").first.evaluate("e => getComputedStyle(e).color") == "rgb(0, 85, 0)"
 
 
-@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", [NARROW, 600, 1280])
-def test_the_page_itself_never_scrolls_sideways(browser: Browser, site: Path, name: str, width: int) -> None:
-    page = open_page(browser, (site / "plain" / name).as_uri(), width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_no_page_itself_scrolls_sideways(browser: Browser, site: Path, width: int) -> None:
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    wide = {}
+    for path in every_page(site):
+        page.goto(path.as_uri())
+        wide[path.name] = page.evaluate("document.documentElement.scrollWidth")
+    assert {name: found for name, found in wide.items() if found > width} == {}
 
 
 def test_every_verdict_is_in_sight_on_a_narrow_screen(browser: Browser, site: Path) -> None:
-    page = open_page(browser, (site / "plain" / "index.html").as_uri(), width=NARROW)
-    verdicts = page.locator(".doel .oordeel")
-    boxes = [verdict.bounding_box() for verdict in verdicts.all()]
-    assert len(boxes) == len(DOELEN) + 1 + 3  # one per objective, and three wijken
+    page = browser.new_context(viewport={"width": NARROW, "height": 900}).new_page()
+    boxes, icons = [], []
+    for path in sorted((site / "plain").glob("doel-*.html")):
+        page.goto(path.as_uri())
+        verdicts = page.locator(".titel .oordeel")
+        boxes += [verdict.bounding_box() for verdict in verdicts.all()]
+        icons += [icon.is_visible() for icon in verdicts.locator("svg").all()]
+    assert len(boxes) == len(DOELEN) + 1
     assert all(box and box["width"] > 0 and box["x"] >= 0 and box["x"] + box["width"] <= NARROW for box in boxes)
-    icons = verdicts.locator("svg").all()
     assert len(icons) == len(boxes)
-    assert all(icon.is_visible() for icon in icons)
+    assert all(icons)
+    page.goto((site / "plain" / "doel-heemskerk-27.html").as_uri())
+    assert page.locator("#wijken ~ .tabelvak .oordeel").count() == 3
+
+
+def test_the_chart_fits_the_screen_that_it_is_shown_on(browser: Browser, site: Path) -> None:
+    address = (site / "plain" / "doel-heemskerk-21.html").as_uri()
+    for width, shown in ((NARROW, "smal"), (1280, "breed")):
+        page = open_page(browser, address, width=width)
+        visible = [chart for chart in page.locator("svg.doelgrafiek").all() if chart.is_visible()]
+        assert [chart.get_attribute("class") for chart in visible] == [f"doelgrafiek doelgrafiek--{shown}"]
+        letters = visible[0].locator("text").first.bounding_box()
+        assert letters is not None
+        assert letters["height"] > 10
 
 
 def test_outcomes_of_checks_are_in_sight_on_a_narrow_screen(browser: Browser, site: Path) -> None:
@@ -144,35 +201,41 @@ def test_a_keyboard_finds_the_skip_link_first_and_sees_its_focus(browser: Browse
 
 
 def test_wide_tables_can_be_scrolled_by_keyboard(browser: Browser, site: Path) -> None:
-    page = open_page(browser, (site / "plain" / "index.html").as_uri(), width=NARROW)
-    sources = page.get_by_role("region", name="Waar deze cijfers op rusten")
+    page = open_page(browser, (site / "plain" / "register.html").as_uri(), width=NARROW)
+    sources = page.get_by_role("region", name="Register van Beleidsplan Sociaal domein")
     assert sources.evaluate("e => e.scrollWidth > e.clientWidth")
     sources.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("e => e.scrollLeft > 0", arg=sources.element_handle())
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_print_shows_whole_tables_and_no_link_targets(browser: Browser, site: Path, name: str) -> None:
-    page = open_page(browser, (site / "plain" / name).as_uri(), width=680)  # the width of A4 within its margins
+def test_print_shows_whole_tables_and_no_link_targets(browser: Browser, site: Path) -> None:
+    page = browser.new_context(viewport={"width": 680, "height": 900}).new_page()  # A4 within its margins
     page.emulate_media(media="print")
-    for box in page.locator(".tabelvak").all():
-        assert box.evaluate("e => getComputedStyle(e).overflowX") == "visible"
-        assert box.evaluate("e => e.scrollWidth <= document.documentElement.clientWidth")
-    assert page.locator("a.sla-over").is_hidden()
-    printed = "Array.from(document.links).map(a => getComputedStyle(a, '::after').content)"
-    assert set(page.evaluate(printed)) <= {"none", "normal"}
-    assert page.evaluate("document.querySelectorAll('details').length") == 0
-    assert page.pdf(format="A4").startswith(b"%PDF")
+    for path in every_page(site):
+        page.goto(path.as_uri())
+        for box in page.locator(".tabelvak").all():
+            assert box.evaluate("e => getComputedStyle(e).overflowX") == "visible"
+            assert box.evaluate("e => e.scrollWidth <= document.documentElement.clientWidth"), path.name
+        assert page.locator("a.sla-over").is_hidden()
+        assert page.get_by_role("navigation", name="Hoofdmenu").is_hidden()
+        printed = "Array.from(document.links).map(a => getComputedStyle(a, '::after').content)"
+        assert set(page.evaluate(printed)) <= {"none", "normal"}
+        assert page.evaluate("document.querySelectorAll('details').length") == 0
+    for name in ("index.html", "doel-heemskerk-21.html", "register.html"):
+        page.goto((site / "plain" / name).as_uri())
+        assert page.pdf(format="A4").startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("colors", ["light", "dark"])
 @pytest.mark.parametrize("width", [NARROW, 1280])
-def test_axe_finds_no_violation(browser: Browser, site: Path, name: str, width: int) -> None:
+def test_axe_finds_no_violation(browser: Browser, site: Path, width: int, colors: Literal["light", "dark"]) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
-    page = context.new_page()
-    page.goto((site / "plain" / name).as_uri())
-    found = axe.Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert len(found.response["passes"]) > 15
+    page = browser.new_context(
+        bypass_csp=True, viewport={"width": width, "height": 900}, color_scheme=colors
+    ).new_page()
+    for path in every_page(site):
+        page.goto(path.as_uri())
+        found = axe.Axe().run(page)
+        assert found.violations_count == 0, f"{path.name}: {found.generate_report()}"
+        assert len(found.response["passes"]) > 15

@@ -74,8 +74,8 @@ def plain(text: str) -> str:
     [
         (
             {"trend": "up", "n_points": 7, "slope": 0.5},
-            "Over 7 metingen, van 2020 tot en met 2024, is het cijfer aantoonbaar gestegen, met ongeveer 0,5 procentpunt "
-            "per jaar.",
+            "Over 7 metingen, van 2020 tot en met 2024, is het cijfer aantoonbaar gestegen, met ongeveer 0,5 "
+            "procentpunt per jaar.",
         ),
         (
             {"trend": "no_significant_change", "n_points": 7},
@@ -88,9 +88,9 @@ def plain(text: str) -> str:
         ),
         (
             {"change": -1.3, "change_is_real": False},
-            "Van 2020 naar 2024 daalde het cijfer met 1,3 procentpunt. Dat valt binnen de marge van de meting: het cijfer "
-            "is niet aantoonbaar veranderd. Voor een trend zijn er 2 vergelijkbare metingen; daarvoor zijn er minstens 5 "
-            "nodig.",
+            "Van 2020 naar 2024 daalde het cijfer met 1,3 procentpunt. Dat valt binnen de marge van de meting: "
+            "het cijfer is niet aantoonbaar veranderd. Voor een trend zijn er 2 vergelijkbare metingen; daarvoor zijn er minstens "
+            "5 nodig.",
         ),
         (
             {"change_is_real": True},
