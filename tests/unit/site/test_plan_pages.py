@@ -194,9 +194,9 @@ def test_actions_are_counted_by_their_links() -> None:
 def test_what_the_source_leaves_empty_is_never_filled_in(tmp_path: Path) -> None:
     """A row of a register that holds little more than a number."""
     sql = (
-        "update marts.dim_objective set kind = null, direction = null, indicator_id = null, owner = null,"
-        " rhythm = null, instrument = null, baseline_value = null, baseline_period_id = null, target_value = null, target_rule ="
-        " null, target_period_id = null, unit = null, decimals = null where objective_id = 'heemskerk-12';"
+        "update marts.dim_objective set kind = null, direction = null, indicator_id = null, owner = null, "
+        "rhythm = null, instrument = null, baseline_value = null, baseline_period_id = null, target_value = null, "
+        "target_rule = null, target_period_id = null, unit = null, decimals = null where objective_id = 'heemskerk-12';"
     )
     build = make_build(tmp_path / "warehouse.duckdb", sql=sql)
     render_site(build, make_workspace(tmp_path / "ws"), tmp_path / "site", RUN)
