@@ -27,6 +27,11 @@ class OpgaveLine:
     counts: list[tuple[labels.Verdict, int]]
     worst: Card | None
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether any of its objectives was held against its target."""
+        return any(verdict.is_measured for verdict, _ in self.counts)
+
 
 @dataclass(frozen=True)
 class PlanBlock:

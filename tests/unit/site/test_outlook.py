@@ -89,8 +89,8 @@ def plain(text: str) -> str:
         (
             {"change": -1.3, "change_is_real": False},
             "Van 2020 naar 2024 daalde het cijfer met 1,3 procentpunt. Dat valt binnen de marge van de meting: "
-            "het cijfer is niet aantoonbaar veranderd. Voor een trend zijn er 2 vergelijkbare metingen; daarvoor zijn er minstens "
-            "5 nodig.",
+            "het cijfer is niet aantoonbaar veranderd. Voor een trend zijn er 2 vergelijkbare "
+            "metingen; daarvoor zijn er minstens 5 nodig.",
         ),
         (
             {"change_is_real": True},
@@ -99,8 +99,8 @@ def plain(text: str) -> str:
         ),
         (
             {"change": 0.0},
-            "Van 2020 naar 2024 bleef het cijfer gelijk. Voor een trend zijn er 2 vergelijkbare metingen; daarvoor zijn "
-            "er minstens 5 nodig.",
+            "Van 2020 naar 2024 bleef het cijfer gelijk. Voor een trend zijn er 2 vergelijkbare metingen; daarvoor "
+            "zijn er minstens 5 nodig.",
         ),
         (
             {"n_points": 1, "change": None},
@@ -136,8 +136,8 @@ def test_a_wijk_tells_its_movement_in_a_few_words(changes: dict[str, object], wo
 def test_the_outlook_is_told_a_year_ahead_and_at_the_target_with_its_interval_and_chance() -> None:
     assert [plain(sentence) for sentence in outlook_sentences(PLAIN, LONG)] == [
         "Als de lijn zo doorgaat, staat het cijfer over 2025 op 54 % (tussen 52 en 56 %).",
-        "Over 2027, als het doel gehaald moet zijn, is dat 55 % (tussen 52 en 58 %). Daarmee wordt het doel niet gehaald "
-        "(minstens 60 %).",
+        "Over 2027, als het doel gehaald moet zijn, is dat 55 % (tussen 52 en 58 %). Daarmee wordt het doel niet "
+        "gehaald (minstens 60 %).",
         "De kans dat het doel wordt gehaald, is ongeveer 2 %.",
     ]
 
@@ -147,8 +147,8 @@ def test_what_is_expected_of_measures_stays_apart_and_says_that_it_is_no_measure
     *first, last = outlook_sentences(PLAIN, expected)
     assert tuple(first) == outlook_sentences(PLAIN, LONG)
     assert plain(last) == (
-        "De gemeente verwacht van haar maatregelen samen +3,5 procentpunt, voor € 40.000. Met die verwachting erbij komt "
-        "de vooruitblik voor 2027 op 59 %. Dat is een verwachting, geen meting."
+        "De gemeente verwacht van haar maatregelen samen +3,5 procentpunt, voor € 40.000. Met die verwachting erbij "
+        "komt de vooruitblik voor 2027 op 59 %. Dat is een verwachting, geen meting."
     )
 
 
@@ -159,7 +159,8 @@ def test_without_a_series_there_is_no_outlook_and_it_says_what_it_would_take() -
 
 def test_a_beslispunt_is_told_from_its_own_row() -> None:
     assert plain(beslispunt_sentence(PLAIN, LONG)) == (
-        "De vooruitblik voor 2027 is 55 %; het doel is minstens 60 %. De kans dat het doel wordt gehaald, is ongeveer 2 %."
+        "De vooruitblik voor 2027 is 55 %; het doel is minstens 60 %. De kans dat het doel wordt gehaald, is "
+        "ongeveer 2 %."
     )
 
 

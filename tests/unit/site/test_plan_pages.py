@@ -37,7 +37,7 @@ def test_each_opgave_shows_its_verdicts_and_what_is_furthest_behind(pages: dict[
     assert "1 op koers · 1 op de grens · 1 achter op schema · 1 verkeerde richting · 1 geen nieuwe meting" in text
     assert "Verst van de koers: Volwassenen en ouderen met overgewicht verkeerde richting" in text
     assert "Opgroeien en zelfontplooiing 6 doelen" in text
-    assert "Van geen doel is te zeggen dat het achterblijft." in text
+    assert "Nog niets te beoordelen." in text
     assert "Nog zonder doelen 0 doelen Deze opgave heeft nog geen doelen." in text
 
 
@@ -194,9 +194,9 @@ def test_actions_are_counted_by_their_links() -> None:
 def test_what_the_source_leaves_empty_is_never_filled_in(tmp_path: Path) -> None:
     """A row of a register that holds little more than a number."""
     sql = (
-        "update marts.dim_objective set kind = null, direction = null, indicator_id = null, owner = null, rhythm = null,"
-        " instrument = null, baseline_value = null, baseline_period_id = null, target_value = null, target_rule = null,"
-        " target_period_id = null, unit = null, decimals = null where objective_id = 'heemskerk-12';"
+        "update marts.dim_objective set kind = null, direction = null, indicator_id = null, owner = null, "
+        "rhythm = null, instrument = null, baseline_value = null, baseline_period_id = null, target_value = null, "
+        "target_rule = null, target_period_id = null, unit = null, decimals = null where objective_id = 'heemskerk-12';"
     )
     build = make_build(tmp_path / "warehouse.duckdb", sql=sql)
     render_site(build, make_workspace(tmp_path / "ws"), tmp_path / "site", RUN)
