@@ -23,8 +23,9 @@ from markupsafe import Markup
 
 from bench.stages import OPKOERS, timed
 from dagster_project.publication import current_folder, read_manifest
-from dagster_project.site import SiteRun, charts, render_site
+from dagster_project.site import SiteRun, render_site
 from dagster_project.site.country import CountryReader, render_country
+from dagster_project.site.draw import charts
 from dagster_project.site.queries import NATION, Benchmark, Characteristic, Indicator, Peer, Point, Reader, indicators
 from dagster_project.workspace import Workspace
 
@@ -59,7 +60,7 @@ def measure(workspace: Workspace, folder: Path) -> None:
         codes = [gemeente.region_code for gemeente in CountryReader(connection).gemeenten]
     part = codes[::EVERY]
     ours = best(lambda: render_country(database, workspace, folder / "part", run, part))
-    with mock.patch("dagster_project.site.indicators.line_chart", vega_lines), _vega_bars():
+    with mock.patch("dagster_project.site.words.indicators.line_chart", vega_lines), _vega_bars():
         vega = best(lambda: render_country(database, workspace, folder / "vega", run, part))
     at_once = best(lambda: read_at_once(database))
     one_by_one = best(lambda: read_one_by_one(database, part)) / len(part) * len(codes)
@@ -110,7 +111,7 @@ def vega_lines(series: Sequence[charts.Series], *, chart_id: str, summary: str) 
 
 
 def _vega_bars() -> mock._patch[Callable[..., Markup]]:
-    return mock.patch("dagster_project.site.indicators.bar_chart", charts.bar_chart)
+    return mock.patch("dagster_project.site.words.indicators.bar_chart", charts.bar_chart)
 
 
 def read_at_once(database: Path) -> int:

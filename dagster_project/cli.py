@@ -232,7 +232,7 @@ LabelArgument = Annotated[str, typer.Argument(metavar="LABEL", help="Year and mo
 @edition.command("freeze")
 def edition_freeze(label: LabelArgument, workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
     """Keep what stands published as an edition that never changes again."""
-    from dagster_project.freeze import freeze
+    from dagster_project.editions.freeze import freeze
 
     _show_progress(debug)
     frozen = freeze(find_workspace(workspace), label)
@@ -245,7 +245,7 @@ def edition_freeze(label: LabelArgument, workspace: WorkspaceOption = None, debu
 @edition.command("list")
 def edition_list(workspace: WorkspaceOption = None) -> None:
     """The frozen editions, oldest first."""
-    from dagster_project.edition import editions
+    from dagster_project.editions.store import editions
 
     frozen = editions(find_workspace(workspace))
     if not frozen:
@@ -268,17 +268,17 @@ def edition_diff(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """What changed from edition A to B: figures, methods, objectives and verdicts."""
-    from dagster_project import edition_report
-    from dagster_project.edition_diff import compare
-    from dagster_project.freeze import side_of
+    from dagster_project.editions import report
+    from dagster_project.editions.diff import compare
+    from dagster_project.editions.freeze import side_of
 
     found = find_workspace(workspace)
     (a, was), (b, now) = side_of(found, old), side_of(found, new)
     diff = compare(was, now, found.settings.gemeente)
     if as_json:
-        sys.stdout.write(json.dumps(edition_report.as_record(diff, a, b), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps(report.as_record(diff, a, b), ensure_ascii=False, indent=2) + "\n")
         return
-    for line in edition_report.as_lines(diff, a, b):
+    for line in report.as_lines(diff, a, b):
         _say(line)
 
 

@@ -3,7 +3,7 @@
 `<data>/publications/<utc time>-<run>/` is complete before `<data>/current` points at it. The pointer is a relative
 symlink, or a file with the folder's name where links do not exist. What a publication means is not known here: models
 make the tables, `site/` the pages, `export/` the files to take away. An edition's output is written here as well;
-keeping it is the work of `freeze.py`.
+keeping it is the work of `editions/freeze.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.edition import edition_before
+from dagster_project.editions.store import edition_before
 from dagster_project.export.write import write_exports
 from dagster_project.run import Run, RunState
 from dagster_project.site.render import SiteRun, render_site

@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.edition import editions
-from dagster_project.edition import faults as edition_faults
+from dagster_project.editions.freeze import rebuild
+from dagster_project.editions.store import editions
+from dagster_project.editions.store import faults as edition_faults
 from dagster_project.errors import ConfigurationError, OpkoersError, VerificationFailed
 from dagster_project.execution import execute
-from dagster_project.freeze import rebuild
 from dagster_project.product import code_fingerprint
 from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, read_manifest, table_hashes
 from dagster_project.run import RunOptions

@@ -14,13 +14,13 @@ from typing import Any
 from dagster_project.export.imprint import SYNTHETIC_MARK, Imprint
 from dagster_project.export.queries import ExportData
 from dagster_project.export.told import Card, Figure, Opgave, PageData, Told
-from dagster_project.site import labels, money_lines
-from dagster_project.site.actions import AgendaLine, action_lines, agenda_lines, indicator_names
-from dagster_project.site.labels import NOT_IN_SOURCE
-from dagster_project.site.outlook import beslispunt_sentence, outlook_sentences, trend_sentence
 from dagster_project.site.queries import Objective, Outlook
 from dagster_project.site.site import SiteRun
-from dagster_project.site.telling import MaatregelLine, telling_of
+from dagster_project.site.words import labels, money_lines
+from dagster_project.site.words.actions import AgendaLine, action_lines, agenda_lines, indicator_names
+from dagster_project.site.words.labels import NOT_IN_SOURCE
+from dagster_project.site.words.outlook import beslispunt_sentence, outlook_sentences, trend_sentence
+from dagster_project.site.words.telling import MaatregelLine, telling_of
 
 _NO_FIGURE = "geen cijfer"
 

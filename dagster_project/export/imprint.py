@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from dagster_project.export.queries import ExportData, SourceRow
 from dagster_project.export.told import Told
-from dagster_project.site import labels
 from dagster_project.site.render import SiteRun
+from dagster_project.site.words import labels
 from dagster_project.workspace import Workspace
 
 SYNTHETIC_MARK = "synthetisch"

@@ -16,8 +16,8 @@ from dagster_project.export import queries
 from dagster_project.export.imprint import SYNTHETIC_MARK, Imprint
 from dagster_project.export.queries import ExportData
 from dagster_project.export.told import Card, PageData, Told
-from dagster_project.site import labels
 from dagster_project.site.queries import AgendaItem
+from dagster_project.site.words import labels
 
 Row = TypeVar("Row")
 READING_GUIDE = "Leeswijzer"

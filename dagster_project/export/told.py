@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dagster_project.site.cards import Card, Figure
-from dagster_project.site.opgaven import Opgave, opgaven_of
 from dagster_project.site.queries import PageData, Reader, read_page_data
+from dagster_project.site.words.cards import Card, Figure
+from dagster_project.site.words.opgaven import Opgave, opgaven_of
 
 __all__ = ["Card", "Figure", "Opgave", "PageData", "Told", "told_by_site"]
 

@@ -1,7 +1,7 @@
 """The page of official indicators for every gemeente of the country, from one reading of the tables.
 
 What belongs here: reading the rows of all gemeenten in one pass, and writing their pages. What does not: what stands on
-such a page (`page_bbv.py`). Everything of one municipality alone, such as objectives, has no place here.
+such a page (`pages/bbv.py`). Everything of one municipality alone, such as objectives, has no place here.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any, Generic, TypeVar
 import duckdb
 
 from dagster_project.errors import ConfigurationError
-from dagster_project.site import labels, register
-from dagster_project.site.page_bbv import Compared, compared_pages
+from dagster_project.site.pages.bbv import Compared, compared_pages
 from dagster_project.site.queries import NATION, Benchmark, Characteristic, Indicator, Peer, Point, Reader
 from dagster_project.site.queries.shared import NAMES
-from dagster_project.site.register import RegisterRow
 from dagster_project.site.render import NOTE_ON_SYNTHETIC, frame_of, render_page, styles, theme_of
 from dagster_project.site.site import NavEntry, Page, SiteRun
+from dagster_project.site.words import labels, register
+from dagster_project.site.words.register import RegisterRow
 from dagster_project.workspace import Workspace
 
 _Record = TypeVar("_Record")

@@ -1,7 +1,7 @@
 """Write the pages of one publication: every page that a page module gives, the stylesheet and the municipality's theme.
 
-What belongs here: putting the parts together and writing files. What does not: what stands on a page (`page_*.py`),
-words (`labels.py` and its neighbours), SQL (`queries/`) and drawing (`charts.py`).
+What belongs here: putting the parts together and writing files. What does not: what stands on a page (`pages/`),
+words (`words/`), SQL (`queries/`) and drawing (`draw/`).
 """
 
 from __future__ import annotations
@@ -15,42 +15,42 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dagster_project.site import (
-    labels,
-    page_bbv,
-    page_bronnen,
-    page_controles,
-    page_doel,
-    page_front,
-    page_geld,
-    page_indicatoren,
-    page_opgave,
-    page_register,
-    page_toegankelijkheid,
-    page_uitleg,
-    page_wijken,
-    page_wijzigingen,
+from dagster_project.site.pages import (
+    bbv,
+    bronnen,
+    controles,
+    doel,
+    front,
+    geld,
+    indicatoren,
+    opgave,
+    register,
+    toegankelijkheid,
+    uitleg,
+    wijken,
+    wijzigingen,
 )
 from dagster_project.site.queries import Reader, read_page_data
 from dagster_project.site.site import FOOT, NAVIGATION, NavEntry, Page, Site, SiteRun
+from dagster_project.site.words import labels
 from dagster_project.workspace import Workspace
 
 __all__ = ["SiteRun", "render_site"]
 
 PAGE_MODULES = (
-    page_front,
-    page_opgave,
-    page_register,
-    page_doel,
-    page_indicatoren,
-    page_geld,
-    page_bbv,
-    page_wijken,
-    page_wijzigingen,
-    page_bronnen,
-    page_controles,
-    page_uitleg,
-    page_toegankelijkheid,
+    front,
+    opgave,
+    register,
+    doel,
+    indicatoren,
+    geld,
+    bbv,
+    wijken,
+    wijzigingen,
+    bronnen,
+    controles,
+    uitleg,
+    toegankelijkheid,
 )
 """The registry: each has `pages(site)`, which gives the pages it is about. Their order is that of the written files."""
 

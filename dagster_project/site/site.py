@@ -1,7 +1,7 @@
 """What every page module gets and gives: the site that is being made, and a page of it.
 
 What belongs here: the records that pass between `render.py` and the page modules, and the entries of the navigation.
-What does not: writing files (`render.py`), and what stands on a page (`page_*.py`).
+What does not: writing files (`render.py`), and what stands on a page (`pages/`).
 """
 
 from __future__ import annotations

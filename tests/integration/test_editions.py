@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project import freeze as freezing
 from dagster_project.cli import main
 from dagster_project.contracts import contract
-from dagster_project.edition import editions, faults
-from dagster_project.edition_diff import EditionDiff, compare
+from dagster_project.editions import freeze as freezing
+from dagster_project.editions.diff import EditionDiff, compare
+from dagster_project.editions.freeze import freeze, remove
+from dagster_project.editions.store import editions, faults
 from dagster_project.errors import ConfigurationError, GateRefused, VerificationFailed
 from dagster_project.execution import refresh
-from dagster_project.freeze import freeze, remove
 from dagster_project.publication import WAREHOUSE, current_folder, current_manifest
 from dagster_project.run import RunOptions
 from dagster_project.snapshots import sha256_of

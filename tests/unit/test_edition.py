@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dagster_project import freeze as freezing
-from dagster_project.edition import RECORD, check_label, edition_before, editions, faults, find_edition
+from dagster_project.editions import freeze as freezing
+from dagster_project.editions.freeze import freeze, remove
+from dagster_project.editions.store import RECORD, check_label, edition_before, editions, faults, find_edition
 from dagster_project.errors import ConfigurationError, GateRefused
-from dagster_project.freeze import freeze, remove
 from dagster_project.snapshots import sha256_of
 from dagster_project.workspace import Workspace
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dagster_project.edition_diff import EditionDiff, ObjectiveChange, compare
-from dagster_project.edition_report import as_lines
+from dagster_project.editions.diff import EditionDiff, ObjectiveChange, compare
+from dagster_project.editions.report import as_lines
 
 _SCHEMA = """
 create schema marts;

@@ -8,10 +8,12 @@ import duckdb
 import pytest
 
 from dagster_project.errors import ConfigurationError
-from dagster_project.site import page_bbv, register, render_site
+from dagster_project.site import render_site
 from dagster_project.site.country import CountryReader, render_country
+from dagster_project.site.pages import bbv
 from dagster_project.site.queries import Point, Reader, read_page_data
-from dagster_project.site.register import RegisterRow
+from dagster_project.site.words import register
+from dagster_project.site.words.register import RegisterRow
 from tests.unit.site.html_outline import Outline
 from tests.unit.site.page_build import GEMEENTE, RUN, make_build, make_workspace
 
@@ -75,7 +77,7 @@ def test_the_overview_holds_every_official_indicator_by_taakveld(build: Path, tm
 def test_blocks_that_do_not_fit_move_to_a_page_per_taakveld(
     build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_bbv, "_ROOM", 100)
+    monkeypatch.setattr(bbv, "_ROOM", 100)
     render_site(build, make_workspace(tmp_path / "ws"), tmp_path / "site", RUN)
     pages = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "site").glob("bbv*.html")}
     assert sorted(pages) == ["bbv-1.html", "bbv-2.html", "bbv-3.html", "bbv.html"]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.edition_diff import EditionDiff, FigureChange, ObjectiveChange
-from dagster_project.site import changes, render_site
+from dagster_project.editions.diff import EditionDiff, FigureChange, ObjectiveChange
+from dagster_project.site import render_site
+from dagster_project.site.words import changes
 from tests.unit.site.html_outline import Outline
 from tests.unit.site.page_build import DOELEN, RUN, make_build, make_workspace
 

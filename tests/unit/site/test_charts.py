@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from dagster_project.site.charts import Series, SparkPoint, bar_chart, line_chart, sparkline, starts_at_zero
+from dagster_project.site.draw.charts import Series, SparkPoint, bar_chart, line_chart, sparkline, starts_at_zero
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '</svg><script>alert("x")</script>'

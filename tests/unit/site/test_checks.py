@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dagster_project.site.checks import stages_of, summary_sentence
 from dagster_project.site.queries import ValidationRow
+from dagster_project.site.words.checks import stages_of, summary_sentence
 
 PASSED = ValidationRow(
     stage="after_build",

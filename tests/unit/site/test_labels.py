@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.site import labels
+from dagster_project.site.words import labels
 
 
 @pytest.mark.parametrize(

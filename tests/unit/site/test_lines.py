@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.site.charts import Series
-from dagster_project.site.lines import bar_chart, line_chart
+from dagster_project.site.draw.charts import Series
+from dagster_project.site.draw.lines import bar_chart, line_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 OWN = Series("Heemskerk", ((2019.0, 10.0), (2020.0, None), (2021.0, 14.0)), is_gemeente=True)

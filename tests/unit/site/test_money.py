@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.site import money, render_site
-from dagster_project.site.money import Cost, CostChange, Line
+from dagster_project.site import render_site
+from dagster_project.site.words import money
+from dagster_project.site.words.money import Cost, CostChange, Line
 from tests.unit.site import more_rows
 from tests.unit.site.html_outline import Outline
 from tests.unit.site.page_build import RUN, make_build, make_workspace

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.site.objective_chart import NARROW, WIDE, Drawing, Mark, objective_chart
+from dagster_project.site.draw.objective_chart import NARROW, WIDE, Drawing, Mark, objective_chart
 
 MEASURED = (Mark(2020, 50.0, 48.0, 52.0), Mark(2021, 51.0), Mark(2022, None), Mark(2023, 53.0), Mark(2024, 52.0))
 TARGET = Mark(2028, 60.0)

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.site import labels
-from dagster_project.site.objectives import (
+from dagster_project.site.queries import Objective
+from dagster_project.site.words import labels
+from dagster_project.site.words.objectives import (
     explanation,
     overdue_sentence,
     summary_sentence,
     synthetic_sentence,
 )
-from dagster_project.site.queries import Objective
-from dagster_project.site.targets import target_words
+from dagster_project.site.words.targets import target_words
 
 PLAIN = Objective(
     objective_id="plan-01",

@@ -9,8 +9,8 @@ import pytest
 
 from dagster_project.errors import ConfigurationError
 from dagster_project.site import render_site
-from dagster_project.site.page_bronnen import Quarantined, rests_on_sentence, set_aside_sentence
-from dagster_project.site.page_toegankelijkheid import contact_link
+from dagster_project.site.pages.bronnen import Quarantined, rests_on_sentence, set_aside_sentence
+from dagster_project.site.pages.toegankelijkheid import contact_link
 from dagster_project.site.queries import SnapshotRow
 from dagster_project.workspace import SETTINGS_FILE, Workspace, read_settings
 from tests.unit.site import more_rows

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from dagster_project.site import labels
-from dagster_project.site.outlook import (
+from dagster_project.site.queries import Outlook
+from dagster_project.site.words import labels
+from dagster_project.site.words.outlook import (
     beslispunt_sentence,
     movement_words,
     outlook_sentences,
     trend_sentence,
 )
-from dagster_project.site.queries import Outlook
 from tests.unit.site.test_objectives import PLAIN
 
 SHORT = Outlook(

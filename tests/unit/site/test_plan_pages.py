@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.site import render_site
-from dagster_project.site.page_register import gaps_sentence, links_sentence
+from dagster_project.site.pages.register import gaps_sentence, links_sentence
 from dagster_project.site.queries import Action
 from tests.unit.site import plan_rows
 from tests.unit.site.html_outline import Outline, main

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from dagster_project.site import render_site
-from dagster_project.site.labels import DEVIATING, VERDICTS
+from dagster_project.site.words.labels import DEVIATING, VERDICTS
 from tests.unit.site.html_outline import Outline, article, main
 from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, make_workspace, validations
 

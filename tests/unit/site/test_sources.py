@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dagster_project.site.queries import SnapshotRow
-from dagster_project.site.sources import sources_of
+from dagster_project.site.words.sources import sources_of
 
 AS_OF = date(2025, 4, 15)
 WIRE = SnapshotRow(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.site import render_site
-from dagster_project.site.telling import render
+from dagster_project.site.words.telling import render
 from tests.unit.site.html_outline import Outline, main
 from tests.unit.site.page_build import RUN, make_build, make_workspace
 from tests.unit.site.plan_rows import TELLING

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.site import maps, render_site
-from dagster_project.site.maps import RD, WGS84, Shape
+from dagster_project.site import render_site
+from dagster_project.site.draw import maps
+from dagster_project.site.draw.maps import RD, WGS84, Shape
 from tests.unit.site import more_rows
 from tests.unit.site.html_outline import Outline, article
 from tests.unit.site.page_build import RUN, make_build, make_workspace

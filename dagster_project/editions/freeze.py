@@ -1,0 +1,362 @@
+"""Freezing an edition, and building a frozen one anew to compare.
+
+An edition is the publication that stands, built once more from its pins and written with a fixed identity: the run,
+the publication and the moment of freezing stand in `edition.json`, the settings and files of the workspace beside it in
+`workspace/`. Whatever changes later cannot reach it, and building it anew gives the same bytes. Its audit tables are
+those of the run that published, and stand in its warehouse: they tell of what happened, which no rebuild can repeat.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project.changes import why_nothing_to_do
+from dagster_project.contracts import contract
+from dagster_project.editions.store import RECORD, Edition, check_label, edition_before, editions, find_edition
+from dagster_project.errors import ConfigurationError, GateRefused, OpkoersError, VerificationFailed
+from dagster_project.execution import execute
+from dagster_project.extract import narratives
+from dagster_project.ingest import KEPT
+from dagster_project.product import code_fingerprint, git_commit
+from dagster_project.publication import (
+    WAREHOUSE,
+    adopt_audit_tables,
+    content_hash,
+    current_folder,
+    is_audit,
+    read_manifest,
+    settings_hash,
+    sync_tree,
+    table_hashes,
+    write_output,
+)
+from dagster_project.run import RunOptions, operator, refresh_lock
+from dagster_project.site.render import SiteRun
+from dagster_project.snapshots import SnapshotStore, sha256_of, utc_now, write_durably
+from dagster_project.workspace import SETTINGS_FILE, Workspace
+
+DEVIATING = ("achter op schema", "ver achter", "verkeerde richting")
+"""Verdicts that the council wants told: an edition is not frozen without their cause and measures."""
+_TOLD = {code: narratives.SECTIONS[code] for code in ("cause", "measures")}
+_KEPT = "workspace"
+_BY_TABLES = "table by table"
+_BY_BROWSER = "byte by byte where the browser is the same"
+_NOT_REBUILT = "not, it is what a rebuild starts from"
+
+_UNTOLD = """
+select objective.objective_id, objective.owner, attainment.status,
+    list_filter($sections, section -> not list_contains(coalesce(told.sections, []), section)) as missing
+from marts.fct_objective_attainment as attainment
+inner join marts.dim_objective as objective
+    on attainment.objective_id = objective.objective_id and attainment.version = objective.version
+left join (
+    select objective_id, list(section) as sections from marts.dim_narrative
+    where edition = $label and trim(text) <> '' group by objective_id
+) as told on attainment.objective_id = told.objective_id
+where attainment.is_current and list_contains($deviating, attainment.status) and len(missing) > 0
+order by objective.objective_id
+"""
+
+
+def freeze(workspace: Workspace, label: str) -> Edition:
+    """Keep the publication that stands as an edition, immutable.
+
+    Args:
+        workspace: the workspace.
+        label: year and month, `2026-04`.
+
+    Returns:
+        The edition.
+
+    Raises:
+        ConfigurationError: the label is taken or no label, nothing is published, the workspace or the code changed
+            since, or a refresh is running.
+        GateRefused: an objective that deviates has no telling for this edition; all of them are named.
+        VerificationFailed: a rebuild gives another content than what stands published.
+    """
+    check_label(label)
+    with refresh_lock(workspace):
+        if label in {edition.label for edition in editions(workspace)}:
+            raise ConfigurationError(
+                f"Edition {label} exists and stays as it is. Freeze under another label, or see: opkoers edition list."
+            )
+        standing = current_folder(workspace)
+        if standing is None:
+            raise ConfigurationError("Nothing is published yet, so there is nothing to freeze. Run: opkoers refresh.")
+        manifest = read_manifest(standing)
+        _refuse_what_moved(workspace, manifest)
+        _refuse_untold(standing / WAREHOUSE, label, standing.name)
+        with _making(workspace.editions / label) as folder:
+            _fill(workspace, label, standing, manifest, folder)
+    return find_edition(workspace, label)
+
+
+def _refuse_what_moved(workspace: Workspace, manifest: dict[str, Any]) -> None:
+    """An edition holds what a refresh would publish now: else the workspace and its edition would disagree."""
+    publication = manifest["publication_id"]
+    way_out = "Run: opkoers refresh, then freeze."
+    if manifest["settings_sha256"] != settings_hash(workspace):
+        raise ConfigurationError(
+            f"{SETTINGS_FILE} changed since publication {publication} was made, and settings decide what it says. "
+            f"{way_out}"
+        )
+    if manifest["code_fingerprint"] != code_fingerprint():
+        raise ConfigurationError(
+            f"Publication {publication} was made by another version of the code (commit {manifest['git_commit']}). "
+            f"{way_out}"
+        )
+    if why_nothing_to_do(workspace, RunOptions(offline=True)) is None:
+        changed = ", ".join(_changed_files(workspace, manifest))
+        found = f"{changed} changed" if changed else "there is new input, or a measurement has fallen due,"
+        raise ConfigurationError(f"Since publication {publication} was made {found}. {way_out}")
+
+
+def _changed_files(workspace: Workspace, manifest: dict[str, Any]) -> Iterator[str]:
+    for name, content in _pinned_files(workspace, manifest["pins"]):
+        path = workspace.root / name
+        if not path.is_file() or path.read_bytes() != content:
+            yield name
+
+
+def _pinned_files(workspace: Workspace, pins: list[dict[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file that the workspace's own people keep, as it was when the publication was made."""
+    store = SnapshotStore(workspace.snapshots)
+    for pin in pins:
+        kind = contract(pin["source_id"], pin["dataset_id"]).kind
+        if kind not in (*KEPT, "narrative"):
+            continue
+        snapshot = store.read_sidecar(store.root / pin["source_id"] / pin["dataset_id"] / f"{pin['snapshot_id']}.json")
+        path = store.verify(snapshot)
+        yield snapshot.url, narratives.content_of(path) if kind == "narrative" else path.read_bytes()
+
+
+def _refuse_untold(warehouse: Path, label: str, publication: str) -> None:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        untold = connection.execute(
+            _UNTOLD, {"label": label, "sections": list(_TOLD), "deviating": list(DEVIATING)}
+        ).fetchall()
+    if not untold:
+        return
+    sentences = [
+        f"{objective} ({owner or 'no owner in the plan'}): verdict '{status}', and narratives/{objective}.md tells "
+        f"nothing for edition {label} under {' and '.join(_TOLD[section] for section in missing)}."
+        for objective, owner, status, missing in untold
+    ]
+    raise GateRefused(
+        "\n".join(
+            [
+                *sentences,
+                f"Edition {label} was not frozen; publication {publication} still stands. "
+                "Have them told, refresh, and freeze again.",
+            ]
+        )
+    )
+
+
+@contextmanager
+def _making(final: Path) -> Iterator[Path]:
+    """A folder that appears under its name only when it is complete, on disk, and closed to writing."""
+    making = final.with_name(f".{final.name}.tmp")
+    remove(making)  # of a freeze that was killed
+    making.mkdir(parents=True)
+    try:
+        yield making
+        sync_tree(making)
+        _close(making)
+        making.rename(final)
+    except BaseException:
+        remove(making)
+        raise
+
+
+def _close(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    folder.chmod(0o555)
+
+
+def remove(folder: Path) -> None:
+    """Take a folder away, closed to writing or not."""
+    if not folder.is_dir():
+        return
+    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        path.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def _fill(workspace: Workspace, label: str, standing: Path, manifest: dict[str, Any], folder: Path) -> None:
+    _keep_workspace(workspace, manifest["pins"], folder / _KEPT)
+    before = edition_before(workspace, label)
+    record = {
+        "label": label,
+        "frozen_at": utc_now(),
+        "frozen_by": operator(),
+        **{name: manifest[name] for name in ("publication_id", "run_id", "as_of", "gemeente", "pins")},
+        **{name: manifest[name] for name in ("code_fingerprint", "git_commit", "opkoers_version", "versions")},
+        "settings_sha256": manifest["settings_sha256"],
+        "settings": workspace.settings.model_dump(mode="json"),
+        "objectives_snapshot_id": _objectives(manifest["pins"]),
+        "previous_edition": {"label": before.label, "sha256": before.sha256} if before else None,
+    }
+    built = Edition(label, folder, record)
+    record["not_made"] = _write_rebuilt(built, workspace, standing / WAREHOUSE, folder, manifest["tables"])
+    tables = table_hashes(folder / WAREHOUSE, audit=True)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = [path.relative_to(folder).as_posix() for path in files]
+    record |= {
+        "content_hash": content_hash({name: table for name, table in tables.items() if not is_audit(name)}),
+        "tables": tables,
+        "compared_otherwise": {name: how for name in names if (how := _compared_otherwise(name))},
+        "files": {name: sha256_of(path) for name, path in zip(names, files, strict=True)},
+    }
+    write_durably(folder / RECORD, json.dumps(record, indent=1, ensure_ascii=False).encode() + b"\n")
+
+
+def _objectives(pins: list[dict[str, str]]) -> str | None:
+    return next((pin["snapshot_id"] for pin in pins if pin["dataset_id"] == "objectives"), None)
+
+
+def _keep_workspace(workspace: Workspace, pins: list[dict[str, str]], folder: Path) -> None:
+    """Copy what of the workspace decides the output: settings, mappings, theme, and the files that it rests on."""
+    own = [workspace.root / SETTINGS_FILE, workspace.root / "theme.css", *workspace.mappings.glob("*.y*ml")]
+    copies = {path.relative_to(workspace.root).as_posix(): path.read_bytes() for path in own if path.is_file()}
+    for name, content in {**copies, **dict(_pinned_files(workspace, pins))}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def _compared_otherwise(name: str) -> str | None:
+    """How a file of an edition is held against a rebuilt one, where that is not byte by byte."""
+    if name == WAREHOUSE:
+        return _BY_TABLES
+    if name.endswith(".pdf"):
+        return _BY_BROWSER
+    return _NOT_REBUILT if name.startswith(f"{_KEPT}/") else None
+
+
+def _write_rebuilt(
+    edition: Edition, home: Workspace, records: Path, target: Path, tables: dict[str, dict[str, Any]]
+) -> list[str]:
+    """Build an edition from its pins and its own copy of the workspace, and write its output.
+
+    Args:
+        edition: its folder holds `workspace/`.
+        home: the workspace whose snapshots it rests on.
+        records: the warehouse with the audit tables of the run that published.
+        target: an existing folder to write into.
+        tables: rows and hashes that every table must come to.
+
+    Returns:
+        A sentence in Dutch for each file that could not be made on this machine.
+
+    Raises:
+        VerificationFailed: the rebuild gives another content; the tables that differ are named.
+    """
+    record = edition.record
+    kept = Workspace(edition.folder / _KEPT, home=home.root)
+    pins = tuple(pin["snapshot_id"] for pin in record["pins"])
+    run, _ = execute(kept, RunOptions(offline=True, as_of=date.fromisoformat(record["as_of"]), pins=pins))
+    try:
+        rebuilt = table_hashes(run.database)
+        differing = [name for name, table in rebuilt.items() if table != tables.get(name)]
+        differing += [name for name in tables if not is_audit(name) and name not in rebuilt]
+        if differing:
+            raise VerificationFailed(
+                f"A rebuild of publication {record['publication_id']} differs in {', '.join(differing)}. "
+                "Run: opkoers verify, which names the first row that differs."
+            )
+        adopt_audit_tables(run.database, records)
+        return write_output(run.database, kept, target, _site_run(edition, home))
+    finally:
+        shutil.rmtree(run.folder, ignore_errors=True)
+
+
+def _site_run(edition: Edition, home: Workspace) -> SiteRun:
+    record = edition.record
+    before = record["previous_edition"]
+    return SiteRun(
+        run_id=record["run_id"],
+        publication_id=record["publication_id"],
+        generated_at=record["frozen_at"],
+        as_of=date.fromisoformat(record["as_of"]),
+        git_commit=record["git_commit"],
+        edition=edition.label,
+        previous=home.editions / before["label"] / WAREHOUSE if before else None,
+        previous_label=before["label"] if before else None,
+    )
+
+
+def rebuild(workspace: Workspace, edition: Edition) -> str:
+    """Build a frozen edition anew and compare it with what is kept, file by file.
+
+    Returns:
+        What was found, in one sentence.
+
+    Raises:
+        VerificationFailed: it differs; every file that does is named.
+    """
+    record = edition.record
+    if record["code_fingerprint"] != code_fingerprint():
+        return (
+            f"Edition {edition.label} was made by other code (commit {record['git_commit']}; this is {git_commit()}): "
+            "it was not built anew. Check that commit out to do so."
+        )
+    folder = workspace.build / f"edition-{edition.label}"
+    remove(folder)
+    folder.mkdir(parents=True)
+    try:
+        _write_rebuilt(edition, workspace, edition.folder / WAREHOUSE, folder, record["tables"])
+        differing = _differing(edition, folder)
+    except OpkoersError as error:
+        raise VerificationFailed(f"Edition {edition.label} could not be built anew: {error}") from error
+    finally:
+        remove(folder)
+    faulty = [name for name, how in differing.items() if how != _BY_BROWSER]
+    if faulty:
+        raise VerificationFailed(f"Edition {edition.label}, built anew, differs in {', '.join(faulty)}.")
+    but = f" but for {', '.join(differing)}, which the browser of this machine prints otherwise" if differing else ""
+    return f"Edition {edition.label}, built anew from its {len(record['pins'])} pins, gives the same bytes{but}."
+
+
+def _differing(edition: Edition, folder: Path) -> dict[str, str | None]:
+    """Names of the files that a rebuild made otherwise, each with how it was compared."""
+    differing = {}
+    recorded: dict[str, str] = edition.record["files"]
+    rebuilt = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    for name in sorted({*recorded, *rebuilt}):
+        how = _compared_otherwise(name)
+        if how == _BY_TABLES:
+            same = table_hashes(folder / name, audit=True) == edition.record["tables"]
+        elif how == _NOT_REBUILT:
+            same = True
+        else:
+            same = name in rebuilt and sha256_of(rebuilt[name]) == recorded.get(name)
+        if not same:
+            differing[name] = how
+    return differing
+
+
+def side_of(workspace: Workspace, label: str | None) -> tuple[str, Path]:
+    """What one side of a comparison is called in Dutch, and its warehouse.
+
+    Args:
+        workspace: the workspace.
+        label: of an edition; None: the publication that stands.
+
+    Raises:
+        ConfigurationError: there is no such edition, or nothing is published.
+    """
+    if label is not None:
+        return f"editie {label}", find_edition(workspace, label).folder / WAREHOUSE
+    standing = current_folder(workspace)
+    if standing is None:
+        raise ConfigurationError("Nothing is published yet, so there is nothing to compare with. Run: opkoers refresh.")
+    return f"de publicatie {standing.name}", standing / WAREHOUSE

@@ -1,0 +1,130 @@
+"""Editions: what was frozen, as it stands under `<data>/editions/<label>/`, and whether it is still untouched.
+
+What belongs here: reading editions and hashing their files. What does not: making one or building one anew
+(`freeze.py`), and what changed between two of them (`diff.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dagster_project.errors import ConfigurationError
+from dagster_project.snapshots import sha256_of
+from dagster_project.workspace import Workspace
+
+RECORD = "edition.json"
+_WAY_OUT = "Restore it from backup."
+_LABEL = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One frozen edition.
+
+    Attributes:
+        label: year and month, `2026-04`.
+        folder: where its files stand.
+        record: `edition.json`: what it rests on, who froze it and when, and the sha256 of each of its files.
+    """
+
+    label: str
+    folder: Path
+    record: dict[str, Any]
+
+    @property
+    def sha256(self) -> str:
+        """The hash of `edition.json`, and so of all that stands in the edition."""
+        return sha256_of(self.folder / RECORD)
+
+
+def editions(workspace: Workspace) -> list[Edition]:
+    """The frozen editions, oldest first."""
+    folders = sorted(path for path in workspace.editions.glob("*") if _LABEL.fullmatch(path.name))
+    return [_read(folder) for folder in folders]
+
+
+def _read(folder: Path) -> Edition:
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"Edition {folder.name} has no readable {RECORD} ({error}). Restore {folder} from backup."
+        ) from error
+    return Edition(folder.name, folder, record)
+
+
+def find_edition(workspace: Workspace, label: str) -> Edition:
+    """The edition with a label.
+
+    Raises:
+        ConfigurationError: there is none; the message names those that there are.
+    """
+    known = editions(workspace)
+    for edition in known:
+        if edition.label == label:
+            return edition
+    there = ", ".join(edition.label for edition in known) or "none yet"
+    raise ConfigurationError(f"There is no edition {label}; the editions are: {there}.")
+
+
+def edition_before(workspace: Workspace, label: str | None = None, *, as_of: str | None = None) -> Edition | None:
+    """The newest edition before a label, or the newest of all.
+
+    Args:
+        workspace: the workspace.
+        label: the edition to look back from; None: from now.
+        as_of: leaves out the editions that tell of a later day than this one (ISO).
+    """
+    before = [
+        edition
+        for edition in editions(workspace)
+        if (label is None or edition.label < label) and (as_of is None or edition.record["as_of"] <= as_of)
+    ]
+    return before[-1] if before else None
+
+
+def check_label(label: str) -> None:
+    """Refuse a label that is not a year and a month.
+
+    Raises:
+        ConfigurationError: it has another form.
+    """
+    if not _LABEL.fullmatch(label):
+        raise ConfigurationError(f"An edition is called by year and month, such as 2026-04; found {label!r}.")
+
+
+def faults(workspace: Workspace) -> Iterator[str]:
+    """What is no longer as it was frozen, one sentence each: files changed, gone or added, and broken chains."""
+    known = {edition.label: edition for edition in editions(workspace)}
+    for edition in known.values():
+        yield from _file_faults(edition)
+        before = edition.record["previous_edition"]
+        if before is None:
+            continue
+        previous = known.get(before["label"])
+        if previous is None:
+            yield f"Edition {before['label']}, on which edition {edition.label} looks back, is gone. {_WAY_OUT}"
+        elif previous.sha256 != before["sha256"]:
+            yield (
+                f"editions/{previous.label}/{RECORD} was changed after edition {edition.label} was frozen: its sha256 "
+                f"was {before['sha256'][:12]}…. {_WAY_OUT}"
+            )
+
+
+def _file_faults(edition: Edition) -> Iterator[str]:
+    recorded: dict[str, str] = edition.record["files"]
+    for name, expected in recorded.items():
+        path = edition.folder / name
+        if not path.is_file():
+            yield f"editions/{edition.label}/{name} is gone. {_WAY_OUT}"
+        elif sha256_of(path) != expected:
+            yield f"editions/{edition.label}/{name} was changed after it was frozen. {_WAY_OUT}"
+    for path in sorted(edition.folder.rglob("*")):
+        name = path.relative_to(edition.folder).as_posix()
+        if path.is_file() and name != RECORD and name not in recorded:
+            yield f"editions/{edition.label}/{name} was added after the edition was frozen. Take it out."

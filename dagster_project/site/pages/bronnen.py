@@ -1,0 +1,130 @@
+"""The page of sources: what was checked, what was set aside, what the figures rest on and how old that is.
+
+What belongs here: what stands on `bronnen.html`, with the rows that only it shows. What does not: the words of one
+source (`sources.py`) and of one check (`checks.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dagster_project.site.queries import PageData, SnapshotRow
+from dagster_project.site.site import Page, Site
+from dagster_project.site.words import checks, labels, sources
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """Figures of one dataset that were left out for one reason."""
+
+    dataset: str
+    reason: str
+    n: int
+
+
+@dataclass(frozen=True)
+class DatasetRow:
+    """A dataset that is asked for: since when it is in trouble, and whether anything of it was ever received."""
+
+    title: str
+    attribution: str | None
+    table_id: str | None
+    trouble: str | None
+    trouble_since: datetime | None
+    is_received: bool
+
+
+_QUARANTINE = """
+    select coalesce(d.title, q.source_id || '/' || q.dataset_id) as dataset, q.reason, cast(sum(q.n) as bigint) as n
+    from marts.audit_quarantine as q
+    left join marts.dim_dataset as d on d.source_id = q.source_id and d.dataset_id = q.dataset_id
+    group by all
+    order by n desc, dataset, reason
+"""
+
+_DATASETS = """
+    select coalesce(d.title, d.source_id || '/' || d.dataset_id) as title,
+        regexp_replace(d.attribution, '^Bron: ', '') as attribution, d.table_id, a.trouble, a.trouble_since,
+        a.snapshot_id is not null as is_received
+    from marts.dim_dataset as d
+    inner join marts.audit_dataset as a on a.source_id = d.source_id and a.dataset_id = d.dataset_id
+    order by d.source_id, d.dataset_id
+"""
+
+
+def pages(site: Site) -> Iterator[Page]:
+    """The page of sources."""
+    data = site.data
+    datasets = site.reader.rows(DatasetRow, _DATASETS)
+    quarantined = site.reader.rows(Quarantined, _QUARANTINE)
+    context = {
+        "sources": sources.sources_of(data.snapshots, site.run.as_of),
+        "rests_on": rests_on_sentence(data.snapshots, site.run.as_of),
+        "checks_summary": checks.summary_sentence(data.validations),
+        "gates": checks.counts_of(data.validations),
+        "troubles": checks.troubles_of(data.validations),
+        "quarantined": [(row.reason, row.dataset, labels.number(row.n, 0)) for row in quarantined],
+        "set_aside": set_aside_sentence(quarantined),
+        "in_trouble": [_trouble(dataset) for dataset in datasets if dataset.trouble],
+        "lacking": [_name(dataset) for dataset in datasets if not dataset.is_received],
+        "trace": _trace_example(data, site.gemeente),
+    }
+    yield Page("bronnen.html", "bronnen.html.j2", "Bronnen", context, "bronnen.html")
+
+
+def rests_on_sentence(snapshots: Sequence[SnapshotRow], as_of: date) -> str:
+    """On how much the figures rest, and how old the oldest and the newest of it is."""
+    if not snapshots:
+        return "Deze publicatie rust op geen enkel bestand."
+    days = sorted((as_of - labels.amsterdam(row.retrieved_at).date()).days for row in snapshots)
+    files = "1 bestand" if len(snapshots) == 1 else f"{len(snapshots)} bestanden"
+    publishers = len({row.source_id for row in snapshots})
+    told = f"De cijfers rusten op {files} van {'1 bron' if publishers == 1 else f'{publishers} bronnen'}."
+    if days[0] == days[-1]:
+        return f"{told} Alles is {_ago(days[0])} opgehaald."
+    return f"{told} Het nieuwste is {_ago(days[0])} opgehaald, het oudste {_ago(days[-1])}."
+
+
+def _ago(days: int) -> str:
+    if days < 0:
+        return "na de peildatum"
+    if days == 0:
+        return "op de peildatum"
+    return "1 dag voor de peildatum" if days == 1 else f"{labels.number(days, 0)} dagen voor de peildatum"
+
+
+def set_aside_sentence(quarantined: Sequence[Quarantined]) -> str:
+    """How many figures were left out."""
+    total = sum(row.n for row in quarantined)
+    if not total:
+        return "Er is geen enkel cijfer terzijde gelegd."
+    figures = "Er is 1 cijfer" if total == 1 else f"Er zijn {labels.number(total, 0)} cijfers"
+    reasons = len({row.reason for row in quarantined})
+    return f"{figures} terzijde gelegd, om {'1 reden' if reasons == 1 else f'{reasons} redenen'}."
+
+
+def _name(dataset: DatasetRow) -> str:
+    table = f", tabel {dataset.table_id}" if dataset.table_id else ""
+    publisher = f" ({dataset.attribution}{table})" if dataset.attribution else ""
+    return f"{dataset.title}{publisher}"
+
+
+def _trouble(dataset: DatasetRow) -> str:
+    since = f" sinds {labels.day(labels.amsterdam(dataset.trouble_since))}" if dataset.trouble_since else ""
+    return f"{_name(dataset)}: {labels.TROUBLES[dataset.trouble or '']}{since}"
+
+
+def _trace_example(data: PageData, gemeente: str) -> str:
+    """The audit command for a figure that stands in the monitor, a real one if there is any."""
+    listed = {indicator.indicator_id for indicator in data.indicators}
+    shown = [
+        p
+        for p in data.indicator_points
+        if p.region_code == gemeente and p.value is not None and p.indicator_id in listed
+    ]
+    if not shown:
+        return f"opkoers trace INDICATOR {gemeente} PERIODE"
+    point = min(shown, key=lambda p: p.is_synthetic)
+    return f"opkoers trace {point.indicator_id} {gemeente} {point.period_id}"
