@@ -14,7 +14,7 @@ from dagster_project.site.queries import Action, Objective, PageData, Plan
 from dagster_project.site.site import Page, Site
 from dagster_project.site.words import labels
 from dagster_project.site.words.actions import ActionLine, action_lines, indicator_names
-from dagster_project.site.words.cards import anchor_of
+from dagster_project.site.words.cards import page_of
 from dagster_project.site.words.targets import target_words
 
 _COLUMNS = ("indicator", "bron", "verversing", "basisperiode", "startwaarde", "streefwaarde", "eigenaar")
@@ -101,7 +101,7 @@ def _line(objective: Objective) -> RegisterLine:
         target = f"{target} ({labels.period(objective.target_period_id)})"
     return RegisterLine(
         title=objective.title,
-        file=f"{anchor_of(objective.objective_id)}.html",
+        file=page_of(objective.objective_id),
         opgave=objective.opgave,
         cells=(
             objective.indicator_name or (objective.title if objective.indicator_id else None),

@@ -6,6 +6,7 @@ What belongs here: which rows stand on the card of an objective. What does not: 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ class Card:
 
     @property
     def file(self) -> str:
-        return f"{self.anchor}.html"
+        return page_of(self.objective_id)
 
 
 def cards_of(data: PageData) -> dict[str, Card]:
@@ -93,8 +94,16 @@ def by_indicator_and_region(points: Iterable[Point]) -> dict[tuple[str | None, s
 
 
 def anchor_of(objective_id: str) -> str:
-    """The name of an objective in addresses: its page is this with `.html`."""
-    return "doel-" + re.sub(r"[^a-z0-9]+", "-", objective_id.lower()).strip("-")
+    """The name of an objective in addresses; ids that differ in capitals or signs alone still get a name each."""
+    plain = re.sub(r"[^a-z0-9]+", "-", objective_id.lower()).strip("-")
+    if plain != objective_id:
+        plain = f"{plain}-{hashlib.sha256(objective_id.encode()).hexdigest()[:8]}".lstrip("-")
+    return f"doel-{plain}"
+
+
+def page_of(objective_id: str) -> str:
+    """The file of the page of an objective."""
+    return f"{anchor_of(objective_id)}.html"
 
 
 def _card(objective: Objective, measured: list[Point], wijken: tuple[WijkLine, ...]) -> Card:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from dagster_project.site.words import labels
+from dagster_project.site.words.cards import page_of
 
 if TYPE_CHECKING:  # it speaks Dutch with our labels: at run time it imports us
     from dagster_project.editions.diff import EditionDiff, FigureChange, ObjectiveChange
@@ -162,7 +163,7 @@ def objectives_of(diff: EditionDiff) -> tuple[ObjectiveLine, ...]:
     return tuple(
         ObjectiveLine(
             title=change.title,
-            file=None if change.kind == "gone" else f"doel-{change.objective_id}.html",
+            file=None if change.kind == "gone" else page_of(change.objective_id),
             what=change.field if change.kind == "changed" and change.field else _OBJECTIVE_KINDS[change.kind],
             old=change.old or "–",
             new=change.new or "–",
@@ -181,7 +182,7 @@ def _verdict(change: ObjectiveChange) -> VerdictLine:
     old, new = change.old or "–", change.new or "–"
     return VerdictLine(
         change.title,
-        f"doel-{change.objective_id}.html",
+        page_of(change.objective_id),
         old,
         new,
         labels.VERDICTS.get(old),

@@ -19,6 +19,7 @@ from dagster_project.site.draw.maps import Outline, Shape
 from dagster_project.site.queries import NATION, Objective, Reader, WijkVerdict
 from dagster_project.site.queries.shared import NAMES
 from dagster_project.site.words import labels
+from dagster_project.site.words.cards import anchor_of, page_of
 
 _NUMBERED = re.compile(r"Wijk (\d{2})\b")
 _MOST_LABELS = 40
@@ -378,9 +379,9 @@ def _objective(objective: Objective, verdicts: Sequence[WijkVerdict]) -> WijkObj
         for verdict in verdicts
     )
     return WijkObjective(
-        anchor=f"wijkdoel-{objective.objective_id}",
+        anchor=f"wijk{anchor_of(objective.objective_id)}",
         title=objective.title,
-        file=f"doel-{objective.objective_id}.html",
+        file=page_of(objective.objective_id),
         summary=_verdict_counts(lines),
         lines=lines,
     )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dagster_project.site import render_site
 from dagster_project.site.pages.register import gaps_sentence, links_sentence
-from dagster_project.site.queries import Action
+from dagster_project.site.queries import Action, Reader, read_page_data
+from dagster_project.site.words.cards import page_of
 from tests.unit.site import plan_rows
 from tests.unit.site.html_outline import Outline, main
-from tests.unit.site.page_build import DOELEN, RUN, make_build, make_workspace
+from tests.unit.site.page_build import DOELEN, GEMEENTE, RUN, make_build, make_workspace
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +209,54 @@ def test_what_the_source_leaves_empty_is_never_filled_in(tmp_path: Path) -> None
     register = (tmp_path / "site" / "register.html").read_text(encoding="utf-8")
     row = next(part for part in re.findall(r"<tr>.*?</tr>", register, re.DOTALL) if "doel-heemskerk-12.html" in part)
     assert row.count("niet in bron") == 7
+
+
+def test_objectives_whose_ids_differ_in_capitals_or_signs_alone_get_a_page_each() -> None:
+    ids = ("hks-1", "HKS-1", "hks_1", "hks 1", "-hks-1", "../hks-1", "é")
+    assert len({page_of(objective_id) for objective_id in ids}) == len(ids)
+    assert page_of("hks-1") == "doel-hks-1.html"
+    assert all(re.fullmatch(r"doel-[a-z0-9-]+\.html", page_of(objective_id)) for objective_id in ids)
+
+
+def test_every_link_to_an_objective_leads_to_its_page_whatever_its_id(tmp_path: Path) -> None:
+    renamed = "".join(
+        f"update marts.{table} set objective_id = upper(replace(objective_id, '-', '_'));"
+        for table in ("dim_objective", "fct_objective_attainment", "fct_objective_outlook")
+    )
+    build = make_build(tmp_path / "warehouse.duckdb", sql=renamed)
+    before = make_build(tmp_path / "before.duckdb", sql=f"{renamed} update marts.dim_objective set margin = 7;")
+    run = replace(RUN, previous=before, previous_label="2025-01")
+    render_site(build, make_workspace(tmp_path / "ws"), tmp_path / "site", run)
+    written = {path.name for path in (tmp_path / "site").glob("doel-*.html")}
+    assert len(written) == len(DOELEN)
+    for page in ("index", "register", "wijken", "wijzigingen", "opgave-1"):
+        html = (tmp_path / "site" / f"{page}.html").read_text(encoding="utf-8")
+        linked = set(re.findall(r'href="(doel-[^"#]*)', html))
+        assert linked, page
+        assert linked <= written, page
+
+
+def test_what_stands_under_an_opgave_is_that_of_its_own_plan(tmp_path: Path) -> None:
+    other = """
+        insert into marts.dim_plan (plan_id, title) values ('tweede', 'Tweede plan');
+        insert into marts.dim_opgave (plan_id, opgave, opgave_order) values ('tweede', 'Financieel fit', 1);
+        insert into marts.dim_action (action_id, plan_id, opgave, programme, action, is_synthetic) values
+            ('tweede-a01', 'tweede', 'Financieel fit', 'Zwemmen', 'Zwemles', false);
+        insert into marts.dim_choice (plan_id, programme, choice, is_synthetic) values
+            (null, 'Zwemmen', 'Een tweede bad', false);
+    """
+    build = make_build(tmp_path / "warehouse.duckdb", sql=plan_rows.PLAN + other)
+    render_site(build, make_workspace(tmp_path / "ws"), tmp_path / "site", RUN)
+    texts = [Outline(path.read_text(encoding="utf-8")).text for path in (tmp_path / "site").glob("opgave-*.html")]
+    assert [text.count("Een tweede bad") for text in texts if "Een tweede bad" in text] == [1]
+
+
+def test_more_than_a_hundred_actions_keep_the_order_of_their_document(tmp_path: Path) -> None:
+    many = "".join(
+        "insert into marts.dim_action (action_id, plan_id, opgave, action, is_synthetic) values"
+        f" ('heemskerk-a{row:02d}', 'heemskerk', 'Financieel fit', 'Actie {row}', false);"
+        for row in (99, 100, 11)
+    )
+    with duckdb.connect(str(make_build(tmp_path / "warehouse.duckdb", sql=many))) as connection:
+        actions = read_page_data(Reader(connection, GEMEENTE)).actions
+    assert [row.action for row in actions] == ["Actie 11", "Actie 99", "Actie 100"]
