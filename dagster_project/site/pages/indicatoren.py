@@ -14,8 +14,8 @@ from itertools import groupby
 from dagster_project.site.queries.shared import NAMES
 from dagster_project.site.site import Page, Site
 from dagster_project.site.words import labels
+from dagster_project.site.words.labels import NOT_IN_SOURCE
 
-NOT_IN_SOURCE = "niet in bron"
 NOT_YET = "nog niet gemeten"
 
 

@@ -58,7 +58,7 @@ def action_lines(rows: Iterable[Action], names: Mapping[str, str]) -> tuple[Acti
             row.state or labels.NOT_IN_SOURCE,
             _when(row.starts, row.ends),
             row.expected_effect or labels.NOT_IN_SOURCE,
-            labels.euro(row.cost) if row.cost is not None else labels.NOT_IN_SOURCE,
+            labels.euro(row.cost),
             tuple(names.get(indicator, indicator) for indicator in row.indicators),
             row.remarks or "",
             row.is_synthetic,

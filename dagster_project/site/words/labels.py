@@ -206,14 +206,14 @@ def absence_words(absence: str | None) -> str:
     return ABSENCES.get(absence or "unknown", "onbekend")
 
 
-def number(value: float, decimals: int | None = None) -> str:
+def number(value: float | Decimal, decimals: int | None = None) -> str:
     """A number as Dutch prints it: `1.754`, `48,1`, `−0,3`. Halves go away from zero.
 
     Args:
         value: the number.
         decimals: how many to show; None shows what the number has, two at most.
     """
-    exact = Decimal(repr(float(value)))
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
     places = decimals if decimals is not None else min(_decimals_of(exact), _MOST_DECIMALS)
     rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return f"{rounded + 0:,.{places}f}".translate(_DUTCH_MARKS)
@@ -237,9 +237,13 @@ def with_unit(text: str, unit: str | None) -> str:
     return f"{text}{NBSP}{first} {rest}".rstrip()
 
 
-def euro(amount_in_euro: Decimal | float) -> str:
-    """An amount in whole euros: `€ 1.234.567`."""
-    return with_unit(number(float(amount_in_euro), 0), "€")
+def euro(amount_in_euro: Decimal | None) -> str:
+    """An amount in whole euros: `€ 1.234.567`, `−€ 1.234`; or that the source does not say."""
+    if amount_in_euro is None:
+        return NOT_IN_SOURCE
+    written = number(amount_in_euro, 0)
+    digits = written.removeprefix(MINUS)
+    return f"{MINUS if digits != written else ''}{with_unit(digits, '€')}"
 
 
 def difference(value: float, unit: str | None, decimals: int | None) -> str:

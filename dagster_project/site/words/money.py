@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from dagster_project.site.queries import Reader
 from dagster_project.site.words import labels
+from dagster_project.site.words.labels import NOT_IN_SOURCE, euro
 
-NOT_IN_SOURCE = "niet in bron"
 _MILLION = 1_000_000
 _BAR_WIDTH = 100.0
 
@@ -119,13 +119,6 @@ def read_money(reader: Reader) -> MoneyRows:
     )
 
 
-def euro(amount: Decimal | None) -> str:
-    """`€ 1.234`, `−€ 1.234`, or that the source does not say."""
-    return (
-        NOT_IN_SOURCE if amount is None else _sign(amount) + labels.with_unit(labels.number(float(abs(amount)), 0), "€")
-    )
-
-
 def signed_euro(amount: Decimal) -> str:
     """As `euro`, with a plus where it is more."""
     return f"+{euro(amount)}" if amount > 0 else euro(amount)
@@ -135,11 +128,8 @@ def rough_euro(amount: Decimal) -> str:
     """For a sentence: `€ 61,1 mln`, below a million in full."""
     if abs(amount) < _MILLION:
         return euro(amount)
-    return f"{_sign(amount)}{labels.with_unit(labels.number(float(abs(amount)) / _MILLION, 1), '€')} mln"
-
-
-def _sign(amount: Decimal) -> str:
-    return labels.MINUS if round(amount) < 0 else ""
+    sign = labels.MINUS if amount < 0 else ""
+    return f"{sign}{labels.with_unit(labels.number(abs(amount) / _MILLION, 1), '€')} mln"
 
 
 def percentage(share: float | None) -> str:

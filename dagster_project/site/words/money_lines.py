@@ -54,10 +54,6 @@ def tables_of(rows: Iterable[BudgetLine]) -> tuple[MoneyTable, ...]:
     return tuple(tables)
 
 
-def _money(value: Decimal | None) -> str:
-    return labels.NOT_IN_SOURCE if value is None else labels.euro(value)
-
-
 def _share(value: float | None) -> str:
     return labels.NOT_IN_SOURCE if value is None else labels.amount(value * 100, "%", 1)
 
@@ -66,9 +62,9 @@ def _line(row: BudgetLine) -> MoneyLine:
     name = " – ".join(filter(None, (row.programme, row.budget_line))) or labels.NOT_IN_SOURCE
     return MoneyLine(
         name,
-        _money(row.budget),
-        _money(row.actual),
-        _money(row.forecast),
+        labels.euro(row.budget),
+        labels.euro(row.actual),
+        labels.euro(row.forecast),
         _share(row.share_of_budget),
         row.source or labels.NOT_IN_SOURCE,
         row.is_synthetic,
@@ -86,9 +82,9 @@ def _total(rows: list[BudgetLine]) -> MoneyLine:
     known = [share for share in shares if share is not None]
     return MoneyLine(
         "Samen",
-        _money(whole([row.budget for row in rows])),
-        _money(whole([row.actual for row in rows])),
-        _money(whole([row.forecast for row in rows])),
+        labels.euro(whole([row.budget for row in rows])),
+        labels.euro(whole([row.actual for row in rows])),
+        labels.euro(whole([row.forecast for row in rows])),
         _share(sum(known) if len(known) == len(shares) else None),
         "",
         any(row.is_synthetic for row in rows),

@@ -125,3 +125,17 @@ def test_a_place_is_named_as_people_write_it() -> None:
         "Bergen (NH.)",
         "Almere",
     ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("1234", "€\u00a01.234"),
+        ("-1234", "\u2212€\u00a01.234"),
+        ("-0.50", "\u2212€\u00a01"),
+        ("-0.49", "€\u00a00"),
+        ("9999999999999999.00", "€\u00a09.999.999.999.999.999"),
+    ],
+)
+def test_an_amount_has_its_sign_before_the_mark_of_the_euro(amount: str, words: str) -> None:
+    assert labels.euro(Decimal(amount)) == words

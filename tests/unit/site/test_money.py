@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.site import render_site
-from dagster_project.site.words import money
+from dagster_project.site.words import labels, money
 from dagster_project.site.words.money import Cost, CostChange, Line
 from tests.unit.site import more_rows
 from tests.unit.site.html_outline import Outline
@@ -66,7 +66,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     ],
 )
 def test_an_amount_in_euro(amount: Decimal | None, words: str) -> None:
-    assert money.euro(amount) == words
+    assert labels.euro(amount) == words
 
 
 def test_an_amount_in_a_sentence_is_rounded_to_a_tenth_of_a_million() -> None:
