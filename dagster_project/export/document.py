@@ -10,6 +10,7 @@ What belongs here: styles, tables, language and properties of the file. What doe
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from dagster_project.export.imprint import Imprint
 _LANGUAGE = "nl-NL"
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the oldest that a zip file can hold
 _LONGEST_PROPERTY = 255
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TEXT_WIDTH = 16.0
 """Centimetres between the margins of A4."""
 
@@ -72,32 +74,38 @@ def _set_up(document: Document, chapter: Chapter, imprint: Imprint) -> None:
 
 def _short(text: str) -> str:
     """As much of a text as a property of a Word file may hold."""
+    text = _holdable(text)
     return text if len(text) <= _LONGEST_PROPERTY else f"{text[: _LONGEST_PROPERTY - 1]}…"
+
+
+def _holdable(text: str) -> str:
+    """The text with a blank for each sign that a Word file cannot hold, such as a line end pasted from a mail."""
+    return _NOT_IN_XML.sub(" ", text)
 
 
 def _add(document: Document, block: Block) -> None:
     match block:
         case Heading(text, level):
-            document.add_heading(text, level)
+            document.add_heading(_holdable(text), level)
         case Paragraph(text):
-            document.add_paragraph(text)
+            document.add_paragraph(_holdable(text))
         case Note(text):
-            document.add_paragraph().add_run(text).italic = True
+            document.add_paragraph().add_run(_holdable(text)).italic = True
         case Bullets(entries):
             for term, text in entries:
                 entry = document.add_paragraph(style="List Bullet")
                 if term:
-                    entry.add_run(f"{term}: ").bold = True
-                entry.add_run(text)
+                    entry.add_run(_holdable(f"{term}: ")).bold = True
+                entry.add_run(_holdable(text))
         case Markdown(text):
-            _add_markdown(document, text)
+            _add_markdown(document, _holdable(text))
         case Grid():
             _add_table(document, block)
 
 
 def _add_table(document: Document, grid: Grid) -> None:
     """A table under its caption, with a row of headings that Word repeats on every page."""
-    caption = document.add_paragraph(grid.caption, style="Caption")
+    caption = document.add_paragraph(_holdable(grid.caption), style="Caption")
     caption.paragraph_format.keep_with_next = True
     caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(6), Pt(3)
     table = document.add_table(rows=0, cols=len(grid.headings), style="Table Grid")
@@ -121,7 +129,7 @@ def _fill_row(table: Table, texts: tuple[str, ...], grid: Grid, *, is_heading: b
         cell.width = table.columns[column].width
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(0)
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(_holdable(text))
         run.font.size = Pt(9)
         run.bold = is_heading or None
         if column in grid.numeric:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from itertools import chain, count
 from pathlib import Path
 
 import duckdb
@@ -54,13 +54,19 @@ def write_exports(database: Path, site_folder: Path, target: Path, workspace: Wo
     target.mkdir(parents=True, exist_ok=True)
     write_workbook(sheets, imprint, target / "tables.xlsx")
     write_csv(sheets, target / "csv")
-    taken: Counter[str] = Counter()
-    for chapter in chapters_of(data, told, imprint, run):
-        name = slug(chapter.title)
-        taken[name] += 1
-        write_document(chapter, imprint, target / f"pc-{name}{f'-{taken[name]}' if taken[name] > 1 else ''}.docx")
+    taken: set[str] = set()
+    for chapter in chapters_of(told, imprint, run):
+        name = _free_name(slug(chapter.title), taken)
+        taken.add(name)
+        write_document(chapter, imprint, target / f"pc-{name}.docx")
     trouble = print_site(site_folder, imprint, target / "monitor.pdf")
     return [trouble] if trouble else []
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """The name itself, or the first of `name-2`, `name-3`, … that no other chapter has."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(free for free in names if free not in taken)
 
 
 def slug(text: str) -> str:
