@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagster_project.export.imprint import SYNTHETIC_MARK, Imprint
-from dagster_project.export.queries import ExportData
-from dagster_project.export.told import Card, Figure, Opgave, PageData, Told
+from dagster_project.export.told import Card, Figure, Opgave, Told
 from dagster_project.site.queries import Objective, Outlook
 from dagster_project.site.site import SiteRun
-from dagster_project.site.words import labels, money_lines
+from dagster_project.site.words import money_lines
 from dagster_project.site.words.actions import AgendaLine, action_lines, agenda_lines, indicator_names
 from dagster_project.site.words.labels import NOT_IN_SOURCE
+from dagster_project.site.words.official import NO_FIGURE, official_of
+from dagster_project.site.words.opgaven import rows_concerning
 from dagster_project.site.words.outlook import beslispunt_sentence, outlook_sentences, trend_sentence
 from dagster_project.site.words.telling import MaatregelLine, telling_of
-
-_NO_FIGURE = "geen cijfer"
 
 
 @dataclass(frozen=True)
@@ -89,41 +88,35 @@ class Chapter:
     blocks: tuple[Block, ...]
 
 
-def chapters_of(data: ExportData, told: Told, imprint: Imprint, run: SiteRun) -> Iterator[Chapter]:
+def chapters_of(told: Told, imprint: Imprint, run: SiteRun) -> Iterator[Chapter]:
     """One chapter per opgave, in the order of the plans.
 
     Args:
-        data: the rows of the exports.
         told: the rows and words of the site.
         imprint: what each chapter says of where it comes from.
         run: names the edition whose telling is shown, and the day after which decisions still come.
     """
     for opgave in told.opgaven:
-        yield Chapter(opgave.title, tuple(_Opgave(opgave, data, told, imprint, run).blocks()))
+        yield Chapter(opgave.title, tuple(_Opgave(opgave, told, imprint, run).blocks()))
 
 
 class _Opgave:
     """The rows that concern one opgave, and the chapter made of them."""
 
-    def __init__(self, opgave: Opgave, data: ExportData, told: Told, imprint: Imprint, run: SiteRun) -> None:
+    def __init__(self, opgave: Opgave, told: Told, imprint: Imprint, run: SiteRun) -> None:
         self.opgave = opgave
         self.imprint = imprint
-        self.run = run
-        self.site = site = told.data
-        key = (opgave.plan_id, opgave.title)
+        site = told.data
         self.plan = next((plan.title for plan in site.plans if plan.plan_id == opgave.plan_id), opgave.plan_id)
-        self.figures = [row for row in data.opgave_figures if (row.plan_id, row.opgave) == key]
-        actions = [row for row in site.actions if (row.plan_id or opgave.plan_id, row.opgave) == key]
-        self.actions = action_lines(actions, indicator_names(site))
-        budget = [row for row in site.budget if (row.plan_id, row.opgave) == key]
-        self.budget = money_lines.tables_of(budget)
-        agenda = [row for row in site.agenda if (row.plan_id or opgave.plan_id, row.opgave) == key]
-        self.agenda = [line for line in agenda_lines(agenda, run.as_of) if not line.is_past]
-        self.risks = [row for row in site.risks if (row.plan_id or opgave.plan_id, row.opgave) == key]
-        self.outlooks = {row.objective_id: row for row in site.outlooks}
+        rows = rows_concerning(opgave, site)
+        self.figures = official_of(opgave, site, told.gemeente)
+        self.actions = action_lines(rows.actions, indicator_names(site))
+        self.budget = money_lines.tables_of(rows.budget)
+        own_agenda = [row for row in rows.agenda if row.opgave]
+        self.agenda = [line for line in agenda_lines(own_agenda, run.as_of) if not line.is_past]
+        self.risks, self.choices = rows.risks, rows.choices
+        self.outlooks = {(row.objective_id, row.region_code): row for row in site.outlooks}
         self.tellings = {row.objective_id: telling_of(row, site, run.edition) for row in opgave.objectives}
-        programmes = {row.programme for rows in (opgave.objectives, actions, budget) for row in rows}
-        self.choices = [row for row in site.choices if row.plan_id == opgave.plan_id and row.programme in programmes]
 
     def blocks(self) -> Iterator[Block]:
         yield Heading(self.opgave.title, 1)
@@ -170,7 +163,7 @@ class _Opgave:
         followed = [
             (objective, outlook)
             for objective in self.opgave.objectives
-            if (outlook := self.outlooks.get(objective.objective_id)) and outlook.n_points
+            if (outlook := self.outlooks.get((objective.objective_id, objective.region_code))) and outlook.n_points
         ]
         if followed:
             yield Heading("Verloop en vooruitblik", 3)
@@ -200,12 +193,10 @@ class _Opgave:
     def _figures_table(self) -> Grid:
         rows = tuple(
             (
-                f"{row.bbv_number}. {row.indicator}" if row.bbv_number else row.indicator,
-                labels.period(row.period_id) if row.period_id else "–",
-                _marked(labels.amount(row.value, row.unit, row.decimals, row.absence), is_synthetic=row.is_synthetic)
-                if row.period_id
-                else _NO_FIGURE,
-                labels.amount(row.national, row.unit, row.decimals) if row.national is not None else _NO_FIGURE,
+                f"{row.bbv_number}. {row.name}" if row.bbv_number else row.name,
+                row.period or "–",
+                _marked(row.value, is_synthetic=row.is_synthetic),
+                row.nation or NO_FIGURE,
             )
             for row in self.figures
         )
@@ -253,10 +244,9 @@ class _Opgave:
                 continue
             yield Heading(card.title, 3)
             yield Note(_marked(telling.note, is_synthetic=any(row.is_synthetic for row in telling.sections)))
-            texts = _texts(self.site, card.objective_id, self.run.edition)
             for section in telling.sections:
                 yield Heading(section.heading, 4)
-                yield Markdown(texts.get(section.code, ""))
+                yield Markdown(section.markdown)
                 if section.maatregelen:
                     yield _measures(section.maatregelen)
 
@@ -309,15 +299,6 @@ def _verdict(card: Card) -> tuple[str, str]:
 
 def _movement(objective: Objective, outlook: Outlook) -> str:
     return " ".join((trend_sentence(objective, outlook), *outlook_sentences(objective, outlook)))
-
-
-def _texts(data: PageData, objective_id: str, edition: str | None) -> dict[str, str]:
-    """The Markdown of the telling that the page of the objective shows, by section."""
-    told = [row for row in data.narratives if row.objective_id == objective_id]
-    measures = [row for row in data.maatregelen if row.objective_id == objective_id]
-    editions = {row.edition for row in told} | {row.edition for row in measures}
-    shown = edition if edition in editions else max(editions, default=None)
-    return {row.section: row.text for row in told if row.edition == shown}
 
 
 def _aim(card: Card) -> tuple[str, str]:

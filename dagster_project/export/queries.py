@@ -13,8 +13,6 @@ from typing import TypeVar
 
 import duckdb
 
-from dagster_project.site.queries import NATION
-
 Record = TypeVar("Record")
 
 
@@ -199,24 +197,6 @@ class MaatregelRow:
 
 
 @dataclass(frozen=True)
-class OpgaveFigureRow:
-    """The newest figure of an official indicator that an opgave names, beside the country's of the same period."""
-
-    plan_id: str
-    opgave: str
-    indicator_id: str
-    indicator: str
-    bbv_number: int | None
-    unit: str | None
-    decimals: int | None
-    period_id: str | None
-    value: float | None
-    absence: str | None
-    national: float | None
-    is_synthetic: bool
-
-
-@dataclass(frozen=True)
 class SourceRow:
     """How one publisher asks to be named, and under which licence."""
 
@@ -237,7 +217,6 @@ class ExportData:
     cost_changes: tuple[CostChangeRow, ...]
     actions: tuple[ActionRow, ...]
     maatregelen: tuple[MaatregelRow, ...]
-    opgave_figures: tuple[OpgaveFigureRow, ...]
     sources: tuple[SourceRow, ...]
     table_comments: dict[str, str]
 
@@ -356,32 +335,6 @@ _MAATREGELEN = f"""
     order by m.edition desc, o.plan_id, o.opgave_order, o.objective_order, m.objective_id, m.maatregel_order
 """
 
-# The newest period for which the gemeente has a figure, or else the newest of which it is said why there is none.
-_OPGAVE_FIGURES = f"""
-    with {_NAMES},
-    newest as (
-        select v.indicator_id, v.period_id, v.value, v.absence, v.is_synthetic
-        from marts.fct_indicator_value as v
-        left join marts.dim_period as p using (period_id)
-        where v.territory = 'as_published' and v.region_code = $gemeente
-        qualify row_number() over (
-            partition by v.indicator_id order by v.value is null, p.end_date desc nulls last, v.period_id desc
-        ) = 1
-    )
-    select o.plan_id, o.opgave, o.indicator_id, coalesce(i.name_nl, o.indicator_id) as indicator, i.bbv_number, i.unit,
-        i.decimals, n.period_id, n.value, n.absence, coalesce(nation.value, b.national) as national,
-        coalesce(n.is_synthetic, false) as is_synthetic
-    from marts.dim_opgave_indicator as o
-    left join indicator as i using (indicator_id)
-    left join newest as n using (indicator_id)
-    left join marts.fct_indicator_benchmark as b
-        on b.indicator_id = o.indicator_id and b.period_id = n.period_id and b.region_code = $gemeente
-    left join marts.fct_indicator_value as nation
-        on nation.indicator_id = o.indicator_id and nation.period_id = n.period_id
-            and nation.territory = 'as_published' and nation.region_code = $nation
-    order by o.plan_id, o.opgave, o.place, o.indicator_id
-"""
-
 _SOURCES = """
     select distinct attribution, licence, coalesce(is_synthetic, false) as is_synthetic
     from marts.audit_snapshot
@@ -421,7 +374,6 @@ def read_export_data(connection: duckdb.DuckDBPyConnection, gemeente: str) -> Ex
         cost_changes=read(CostChangeRow, _COST_CHANGES),
         actions=read(ActionRow, _ACTIONS),
         maatregelen=read(MaatregelRow, _MAATREGELEN),
-        opgave_figures=read(OpgaveFigureRow, _OPGAVE_FIGURES, gemeente=gemeente, nation=NATION),
         sources=read(SourceRow, _SOURCES),
         table_comments=dict(connection.execute(_COMMENTS).fetchall()),
     )

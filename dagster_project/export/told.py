@@ -21,11 +21,13 @@ class Told:
     """The site's rows and words.
 
     Attributes:
+        gemeente: code of the municipality.
         data: the rows that its pages share.
         opgaven: those of all plans, in the order of its pages.
         cards: what it says of each objective, by objective id.
     """
 
+    gemeente: str
     data: PageData
     opgaven: tuple[Opgave, ...]
     cards: dict[str, Card]
@@ -40,4 +42,4 @@ def told_by_site(connection: duckdb.DuckDBPyConnection, gemeente: str) -> Told:
     """
     data = read_page_data(Reader(connection, gemeente))
     opgaven = opgaven_of(data)
-    return Told(data, opgaven, {card.objective_id: card for opgave in opgaven for card in opgave.cards})
+    return Told(gemeente, data, opgaven, {card.objective_id: card for opgave in opgaven for card in opgave.cards})

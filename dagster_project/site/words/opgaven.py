@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dagster_project.site.queries import Objective, OpgaveRow, PageData
+from dagster_project.site.queries import Action, AgendaItem, BudgetLine, Choice, Objective, OpgaveRow, PageData, Risk
 from dagster_project.site.words.cards import Card, cards_of
 from dagster_project.site.words.objectives import summary_sentence
 
@@ -47,3 +47,43 @@ def opgaven_of(data: PageData) -> tuple[Opgave, ...]:
         mine = tuple(cards[o.objective_id] for o in members)
         opgaven.append(Opgave(number, *key, summary_sentence(members), described.get(key), members, mine))
     return tuple(opgaven)
+
+
+@dataclass(frozen=True)
+class Concerning:
+    """The rows of other tables that concern one opgave: its own, and those that name no plan or no opgave.
+
+    Attributes:
+        choices: those of every programme that works on it.
+        plan_risks: those of its plan as a whole.
+        agenda: also the moments of its plan as a whole.
+    """
+
+    actions: tuple[Action, ...]
+    budget: tuple[BudgetLine, ...]
+    choices: tuple[Choice, ...]
+    risks: tuple[Risk, ...]
+    plan_risks: tuple[Risk, ...]
+    agenda: tuple[AgendaItem, ...]
+
+
+def rows_concerning(opgave: Opgave, data: PageData) -> Concerning:
+    """The rows that pages and documents show of an opgave beside its objectives."""
+
+    def is_of_plan(row: Action | AgendaItem | BudgetLine | Choice | Risk) -> bool:
+        return row.plan_id in {opgave.plan_id, None}
+
+    def is_here(row: Action | BudgetLine | Risk) -> bool:
+        return row.opgave == opgave.title and is_of_plan(row)
+
+    actions = tuple(filter(is_here, data.actions))
+    budget = tuple(filter(is_here, data.budget))
+    programmes = {row.programme for rows in (opgave.objectives, actions, budget) for row in rows}
+    return Concerning(
+        actions=actions,
+        budget=budget,
+        choices=tuple(row for row in data.choices if row.programme in programmes and is_of_plan(row)),
+        risks=tuple(filter(is_here, data.risks)),
+        plan_risks=tuple(row for row in data.risks if row.opgave is None and is_of_plan(row)),
+        agenda=tuple(row for row in data.agenda if row.opgave in {opgave.title, None} and is_of_plan(row)),
+    )

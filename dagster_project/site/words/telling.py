@@ -40,10 +40,11 @@ class MaatregelLine:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a telling."""
+    """One part of a telling: its text as it was written, and as HTML."""
 
     code: str
     heading: str
+    markdown: str
     text: Markup
     maatregelen: tuple[MaatregelLine, ...]
     is_synthetic: bool
@@ -106,8 +107,9 @@ def _sections(objective: Objective, told: list[NarrativeSection], measures: list
         if code not in texts and not mine:
             continue
         row = texts.get(code)
+        text = row.text if row else ""
         made_up = bool(row and row.is_synthetic) or any(line.is_synthetic for line in mine)
-        sections.append(Section(code, heading, render(row.text if row else ""), mine, made_up))
+        sections.append(Section(code, heading, text, render(text), mine, made_up))
     return tuple(sections)
 
 
@@ -120,7 +122,7 @@ def _line(objective: Objective, row: Maatregel) -> MaatregelLine:
         maatregel=row.maatregel,
         effect=effect,
         period=labels.period(row.effect_period_id) if row.effect_period_id else labels.NOT_IN_SOURCE,
-        cost=labels.euro(row.cost) if row.cost is not None else labels.NOT_IN_SOURCE,
+        cost=labels.euro(row.cost),
         is_synthetic=row.is_synthetic,
     )
 

@@ -11,11 +11,12 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.table import Table
 
-from dagster_project.export.chapters import Chapter, Grid, Heading, Markdown
+from dagster_project.export.chapters import Bullets, Chapter, Grid, Heading, Markdown, Note, Paragraph
 from dagster_project.export.document import write_document
 from dagster_project.export.imprint import Imprint
 from dagster_project.export.write import slug
 from tests.unit.export.conftest import Made
+from tests.unit.export.export_build import OPGAVE
 from tests.unit.site.page_build import DOELEN
 
 QUESTIONS = [
@@ -219,3 +220,53 @@ def test_opgaven_of_one_name_get_a_file_each(made: Made, tmp_path: Path) -> None
 )
 def test_the_name_of_a_file_is_made_of_plain_letters(title: str, name: str) -> None:
     assert slug(title) == name
+
+
+def test_a_chapter_with_a_number_in_its_title_does_not_replace_another(made: Made, tmp_path: Path) -> None:
+    three = """
+        insert into marts.dim_plan (plan_id, title) values ('tweede', 'Tweede plan');
+        insert into marts.dim_opgave (plan_id, opgave, opgave_order) values
+            ('tweede', 'Werk', 1), ('tweede', 'Werk!', 2), ('tweede', 'Werk 2', 3);
+    """
+    folder = Made(tmp_path, three).folder
+    titles = [docx.Document(str(path)).paragraphs[0].text for path in sorted(folder.glob("pc-werk*.docx"))]
+    assert sorted(titles) == ["Werk", "Werk 2", "Werk!"]
+
+
+def test_the_outlook_of_an_objective_is_never_that_of_one_of_its_wijken(tmp_path: Path) -> None:
+    of_wijk = """
+        insert into marts.fct_objective_outlook by name
+            select * replace ('WK039601' as region_code, 9 as n_points, false as is_beslispunt)
+            from marts.fct_objective_outlook where region_code = 'GM0396';
+    """
+    document = docx.Document(str(Made(tmp_path, of_wijk).folder / "pc-vitaal-en-weerbaar.docx"))
+    (told,) = beneath(document, "Verloop en vooruitblik")
+    assert "Over 6 metingen" in told
+    assert beneath(document, "Beslispunten voor de raad")
+
+
+def test_what_the_workspace_says_of_no_plan_in_particular_stands_in_the_chapter_as_on_the_page(tmp_path: Path) -> None:
+    of_no_plan = f"""
+        insert into marts.dim_choice (plan_id, programme, choice, is_synthetic) values
+            (null, 'Sport', 'Minder velden', false);
+        insert into marts.dim_risk (plan_id, opgave, risk) values (null, '{OPGAVE}', 'Een natte zomer');
+    """
+    document = docx.Document(str(Made(tmp_path, of_no_plan).folder / "pc-vitaal-en-weerbaar.docx"))
+    assert "Sport: Minder velden" in {row[0] for row in table(document, "Keuze")}
+    assert "Een natte zomer" in beneath(document, "Risico's volgens het plan")
+
+
+def test_signs_that_word_cannot_hold_do_not_stop_a_document(tmp_path: Path) -> None:
+    pasted = "een\x0btwee\x08\ufffe"
+    blocks = (
+        Heading(pasted, 1),
+        Paragraph(pasted),
+        Note(pasted),
+        Markdown(f"{pasted} **{pasted}**\n\n    {pasted}"),
+        Bullets(((pasted, pasted),)),
+        Grid(pasted, (pasted,), ((pasted,),), frozenset(), (1,)),
+    )
+    write_document(Chapter(pasted, blocks), IMPRINT, tmp_path / "a.docx")
+    document = docx.Document(str(tmp_path / "a.docx"))
+    assert document.paragraphs[0].text.split() == ["een", "twee"]
+    assert document.tables[0].cell(1, 0).text.split() == ["een", "twee"]
