@@ -82,9 +82,6 @@ _INDICATORS = """
     select indicator_id, bbv_number, name_nl, definition_nl, unit, decimals, direction, rhythm,
         null as n_points, null as trend, null as window_start, null as window_end
     from marts.dim_indicator
-    qualify row_number() over (
-        partition by indicator_id order by valid_to desc nulls first, valid_from desc nulls last
-    ) = 1
     order by bbv_number nulls last, name_nl
 """
 
@@ -209,7 +206,7 @@ class CountryReader:
                 gemeente,
                 GemeenteRows(
                     indicators=tuple(self._shown(shown, trends.of(code))),
-                    indicator_points=own + tuple(p for name in shown for p in nation.get(name, ())),
+                    indicator_points=own + tuple(p for name in sorted(shown) for p in nation.get(name, ())),
                     benchmarks=benchmarks.of(code),
                     peers=alike,
                     characteristics=tuple(

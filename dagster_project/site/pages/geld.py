@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dagster_project.site.queries.money import read_money
 from dagster_project.site.site import Page, Site
 from dagster_project.site.words import money
 
 
 def pages(site: Site) -> Iterator[Page]:
     """The page about money; without a budget or costs it says how to give them."""
-    rows = money.read_money(site.reader)
+    rows = read_money(site.reader)
     budgets = money.budgets_of(rows.lines)
     context = {
         "summary": money.summary_sentences(rows),

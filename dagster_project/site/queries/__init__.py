@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dagster_project.site.queries import audit, indicators, objectives, plans
+from dagster_project.site.queries import audit, indicators, money, objectives, plans
 from dagster_project.site.queries.audit import SnapshotRow, ValidationRow
 from dagster_project.site.queries.indicators import (
     BbvCount,
@@ -19,11 +19,11 @@ from dagster_project.site.queries.indicators import (
     Peer,
     Point,
 )
+from dagster_project.site.queries.money import BudgetLine, Cost, CostChange
 from dagster_project.site.queries.objectives import Break, Objective, ObjectiveVersion, Outlook, WijkVerdict
 from dagster_project.site.queries.plans import (
     Action,
     AgendaItem,
-    BudgetLine,
     Choice,
     Maatregel,
     NarrativeSection,
@@ -44,6 +44,8 @@ __all__ = [
     "BudgetLine",
     "Characteristic",
     "Choice",
+    "Cost",
+    "CostChange",
     "Indicator",
     "IndicatorName",
     "Maatregel",
@@ -119,7 +121,7 @@ def read_page_data(reader: Reader) -> PageData:
         risks=reader.rows(Risk, plans.RISKS),
         narratives=reader.rows(NarrativeSection, plans.NARRATIVES),
         maatregelen=reader.rows(Maatregel, plans.MAATREGELEN),
-        budget=reader.rows(BudgetLine, plans.BUDGET),
+        budget=reader.rows(BudgetLine, money.BUDGET),
         indicators=reader.rows(Indicator, indicators.INDICATORS),
         indicator_points=reader.rows(Point, indicators.INDICATOR_POINTS, nation=NATION),
         indicator_names=reader.rows(IndicatorName, indicators.INDICATOR_NAMES),

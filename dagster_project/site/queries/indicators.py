@@ -32,7 +32,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator in its newest version, with the trend of the municipality where there is one."""
+    """One indicator, with the trend of the municipality where there is one."""
 
     indicator_id: str
     bbv_number: int | None
@@ -110,15 +110,9 @@ class BbvCount:
 
 # Indicators that already stand under an objective are not shown twice, unless they are official (BBV) ones.
 INDICATORS = """
-    with register as (
-        select * from marts.dim_indicator
-        qualify row_number() over (
-            partition by indicator_id order by valid_to desc nulls first, valid_from desc nulls last
-        ) = 1
-    )
     select i.indicator_id, i.bbv_number, i.name_nl, i.definition_nl, i.unit, i.decimals, i.direction, i.rhythm,
         t.n_points, t.trend, t.window_start, t.window_end
-    from register as i
+    from marts.dim_indicator as i
     left join marts.fct_indicator_trend as t on t.indicator_id = i.indicator_id and t.region_code = $gemeente
     where exists (
             select 1 from marts.fct_indicator_value as v
@@ -187,9 +181,5 @@ BBV = """
 """
 
 INDICATOR_NAMES = """
-    select indicator_id, name_nl from marts.dim_indicator
-    qualify row_number() over (
-        partition by indicator_id order by valid_to desc nulls first, valid_from desc nulls last
-    ) = 1
-    order by indicator_id
+    select indicator_id, name_nl from marts.dim_indicator order by indicator_id
 """

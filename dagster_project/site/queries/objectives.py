@@ -140,12 +140,6 @@ class Break:
 
 
 OBJECTIVES = """
-    with register as (
-        select indicator_id, name_nl, definition_nl from marts.dim_indicator
-        qualify row_number() over (
-            partition by indicator_id order by valid_to desc nulls first, valid_from desc nulls last
-        ) = 1
-    )
     select o.objective_id, o.version, o.plan_id, o.opgave, o.title, o.result_area, o.indicator_id, o.kind,
         o.direction, o.baseline_value, o.baseline_period_id, o.target_rule, o.target_value, o.target_period_id,
         o.margin, o.unit, o.decimals, o.owner, o.instrument, o.rhythm, o.programme, o.source, o.remarks, o.valid_from,
@@ -155,7 +149,7 @@ OBJECTIVES = """
         coalesce(a.is_synthetic, false) as is_synthetic, a.ratio, i.name_nl as indicator_name, i.definition_nl
     from marts.fct_objective_attainment as a
     inner join marts.dim_objective as o using (objective_id, version)
-    left join register as i on i.indicator_id = o.indicator_id
+    left join marts.dim_indicator as i on i.indicator_id = o.indicator_id
     where a.is_current
     order by o.plan_id, o.opgave_order, o.objective_order, o.objective_id
 """

@@ -1,7 +1,7 @@
-"""Rows about plans: opgaven, actions, the council's agenda, choices, risks, tellings and money.
+"""Rows about plans: opgaven, actions, the council's agenda, choices, risks and tellings.
 
 What belongs here: SQL on the tables that a workspace's own files fill, and its records. What does not: objectives
-themselves (`objectives.py`), words, and any computation on a figure.
+themselves (`objectives.py`), money (`money.py`), words, and any computation on a figure.
 """
 
 from __future__ import annotations
@@ -131,24 +131,6 @@ class Maatregel:
     is_synthetic: bool
 
 
-@dataclass(frozen=True)
-class BudgetLine:
-    """One line of the budget of a plan in one period."""
-
-    plan_id: str
-    programme: str | None
-    budget_line: str | None
-    opgave: str | None
-    period_id: str
-    basis: str | None
-    budget: Decimal | None
-    actual: Decimal | None
-    forecast: Decimal | None
-    share_of_budget: float | None
-    is_synthetic: bool
-    source: str | None
-
-
 PLANS = """
     select plan_id, title, starts, ends, evaluation, council_moments, source, remarks
     from marts.dim_plan order by plan_id
@@ -160,16 +142,10 @@ OPGAVEN = """
 """
 
 OPGAVE_INDICATORS = """
-    with register as (
-        select indicator_id, name_nl, bbv_number, unit, decimals from marts.dim_indicator
-        qualify row_number() over (
-            partition by indicator_id order by valid_to desc nulls first, valid_from desc nulls last
-        ) = 1
-    )
     select o.plan_id, o.opgave, o.indicator_id, coalesce(i.name_nl, o.indicator_id) as name_nl, i.bbv_number, i.unit,
         i.decimals
     from marts.dim_opgave_indicator as o
-    left join register as i using (indicator_id)
+    left join marts.dim_indicator as i using (indicator_id)
     order by o.plan_id, o.opgave, o.place, o.indicator_id
 """
 
@@ -206,10 +182,4 @@ MAATREGELEN = """
     select objective_id, edition, maatregel, expected_effect, effect_period_id, cost,
         coalesce(is_synthetic, false) as is_synthetic
     from marts.dim_maatregel order by objective_id, edition, maatregel_order
-"""
-
-BUDGET = """
-    select plan_id, programme, budget_line, opgave, period_id, basis, budget, actual, forecast, share_of_budget,
-        coalesce(is_synthetic, false) as is_synthetic, source
-    from marts.fct_budget order by plan_id, period_id, opgave, programme, budget_line
 """

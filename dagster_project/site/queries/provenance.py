@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dagster_project.site.queries.shared import NAMES
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -44,8 +46,9 @@ class Provenance:
     is_synthetic: bool
 
 
-PROVENANCE = """
-    with current_verdict as (
+PROVENANCE = f"""
+    with {NAMES},
+    current_verdict as (
         select a.objective_id, a.version, a.region_code as gemeente_code, a.period_id, o.indicator_id
         from marts.fct_objective_attainment as a
         inner join marts.dim_objective as o using (objective_id, version)
@@ -57,10 +60,6 @@ PROVENANCE = """
         from current_verdict as c
         inner join marts.fct_objective_attainment as a using (objective_id, version)
         where a.is_current or a.region_code <> c.gemeente_code
-    ),
-    region as (
-        select region_code, region_name from marts.dim_region
-        qualify row_number() over (partition by region_code order by valid_from desc nulls last) = 1
     )
     select j.objective_id, j.indicator_id, j.region_code, coalesce(r.region_name, j.region_code) as region_name,
         j.period_id, j.is_gemeente, v.value, v.numerator, v.denominator, v.rate_published,
@@ -80,7 +79,7 @@ PROVENANCE = """
     left join marts.dim_indicator_version as i
         on i.indicator_id = j.indicator_id
             and p.start_date between coalesce(i.valid_from, p.start_date) and coalesce(i.valid_to, p.start_date)
-    left join marts.dim_indicator as d on d.indicator_id = j.indicator_id and d.valid_to is null
+    left join marts.dim_indicator as d on d.indicator_id = j.indicator_id
     qualify row_number() over (
         partition by j.objective_id, j.region_code, j.period_id order by i.version desc nulls last
     ) = 1

@@ -19,7 +19,7 @@ NAMES = """
         from marts.audit_snapshot
     ),
     region as (
-        select region_code, region_name from marts.dim_region
+        select region_code, region_name, region_type, parent_code from marts.dim_region
         qualify row_number() over (partition by region_code order by valid_from desc nulls last) = 1
     )
 """

@@ -1,122 +1,25 @@
 """From the rows of budgets and costs to what the page about money shows: tables, bars and sentences.
 
-What belongs here: SQL on fct_budget, fct_cost and fct_cost_change, and their words. What does not: any share or split
-(`models/`). Amounts of one basis are never added to those of another: bruto and netto are different questions.
+What belongs here: the words of amounts, shares and causes. What does not: SQL (`queries/money.py`) and any share or
+split (`models/`). Amounts of one basis are never added to those of another: bruto and netto are different questions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
 from markupsafe import Markup
 
-from dagster_project.site.queries import Reader
+from dagster_project.site.queries import BudgetLine, Cost, CostChange
+from dagster_project.site.queries.money import MoneyRows
 from dagster_project.site.words import labels
 from dagster_project.site.words.labels import NOT_IN_SOURCE, euro
 
 _MILLION = 1_000_000
 _BAR_WIDTH = 100.0
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a budget: its part of the whole of plan, period and basis."""
-
-    plan_id: str
-    plan_title: str
-    programme: str | None
-    budget_line: str | None
-    opgave: str | None
-    period_id: str
-    basis: str | None
-    budget: Decimal | None
-    actual: Decimal | None
-    forecast: Decimal | None
-    plan_budget: Decimal | None
-    share_of_budget: float | None
-    is_synthetic: bool
-    source: str | None
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one wet, or one category of it, cost in a year; `category` is None for the whole."""
-
-    wet: str
-    category: str | None
-    period_id: str
-    users: int | None
-    cost: Decimal | None
-    cost_per_user: Decimal | None
-    is_synthetic: bool
-    source: str | None
-
-
-@dataclass(frozen=True)
-class CostChange:
-    """Why the cost of a wet changed between two years."""
-
-    wet: str
-    period_id: str
-    previous_period_id: str
-    cost_before: Decimal
-    cost_after: Decimal
-    change: Decimal
-    users_effect: Decimal | None
-    price_effect: Decimal | None
-    mix_effect: Decimal | None
-    unsplit_effect: Decimal | None
-    break_date: date | None
-    break_reason: str | None
-    is_synthetic: bool
-
-
-@dataclass(frozen=True)
-class MoneyRows:
-    """Everything that the page about money reads."""
-
-    lines: tuple[Line, ...]
-    costs: tuple[Cost, ...]
-    changes: tuple[CostChange, ...]
-
-
-_LINES = """
-    select b.plan_id, coalesce(p.title, b.plan_id) as plan_title, b.programme, b.budget_line, b.opgave, b.period_id,
-        b.basis, b.budget, b.actual, b.forecast, b.plan_budget, b.share_of_budget,
-        coalesce(b.is_synthetic, false) as is_synthetic, b.source
-    from marts.fct_budget as b
-    left join marts.dim_plan as p using (plan_id)
-    order by b.plan_id, b.basis nulls first, b.period_id desc, b.budget desc nulls last, b.budget_line, b.programme
-"""
-
-_COSTS = """
-    select wet, category, period_id, users, cost, cost_per_user, coalesce(is_synthetic, false) as is_synthetic, source
-    from marts.fct_cost
-    order by wet, category nulls first, period_id
-"""
-
-_CHANGES = """
-    select wet, period_id, previous_period_id, cost_before, cost_after, change, users_effect, price_effect, mix_effect,
-        unsplit_effect, break_date, break_reason, coalesce(is_synthetic, false) as is_synthetic
-    from marts.fct_cost_change
-    where change is not null
-    order by wet, period_id
-"""
-
-
-def read_money(reader: Reader) -> MoneyRows:
-    """Read the rows of the page about money.
-
-    Raises:
-        duckdb.Error: the database lacks a table or column of the published contract.
-    """
-    return MoneyRows(
-        lines=reader.rows(Line, _LINES), costs=reader.rows(Cost, _COSTS), changes=reader.rows(CostChange, _CHANGES)
-    )
 
 
 def signed_euro(amount: Decimal) -> str:
@@ -173,7 +76,7 @@ class BudgetTable:
     is_synthetic: bool
 
 
-def budgets_of(lines: Sequence[Line]) -> tuple[BudgetTable, ...]:
+def budgets_of(lines: Sequence[BudgetLine]) -> tuple[BudgetTable, ...]:
     """A table per plan, basis and year, the newest year of each first."""
     tables: list[BudgetTable] = []
     for (_, basis, period_id), members in groupby(lines, key=lambda row: (row.plan_id, row.basis, row.period_id)):
@@ -181,7 +84,7 @@ def budgets_of(lines: Sequence[Line]) -> tuple[BudgetTable, ...]:
     return tuple(tables)
 
 
-def _budget(anchor: str, basis: str | None, period_id: str, lines: list[Line]) -> BudgetTable:
+def _budget(anchor: str, basis: str | None, period_id: str, lines: list[BudgetLine]) -> BudgetTable:
     plan, total = lines[0].plan_title, lines[0].plan_budget
     has_programmes = any(line.programme for line in lines)
     largest = max((line.share_of_budget or 0.0 for line in lines), default=0.0)
@@ -200,14 +103,14 @@ def _budget(anchor: str, basis: str | None, period_id: str, lines: list[Line]) -
     )
 
 
-def _name(line: Line, has_programmes: bool) -> str:
+def _name(line: BudgetLine, has_programmes: bool) -> str:
     """What a share is the share of: the programme where the source has programmes, else the budget line."""
     if has_programmes:
         return line.programme or f"programma {NOT_IN_SOURCE}"
     return line.budget_line or line.opgave or NOT_IN_SOURCE
 
 
-def _budget_row(line: Line, largest: float, has_programmes: bool) -> BudgetRow:
+def _budget_row(line: BudgetLine, largest: float, has_programmes: bool) -> BudgetRow:
     return BudgetRow(
         name=_name(line, has_programmes),
         post=line.budget_line or line.opgave or NOT_IN_SOURCE,
@@ -221,7 +124,7 @@ def _budget_row(line: Line, largest: float, has_programmes: bool) -> BudgetRow:
     )
 
 
-def _against(line: Line) -> str:
+def _against(line: BudgetLine) -> str:
     """What was spent against the budget, or will be where nothing is known of that yet."""
     spent, word = (line.actual, "uitgegeven") if line.actual is not None else (line.forecast, "verwacht")
     if spent is None or line.budget is None:
@@ -232,7 +135,7 @@ def _against(line: Line) -> str:
     return f"{euro(abs(rest))} {'minder' if rest > 0 else 'meer'} {word}"
 
 
-def _budget_sentences(lines: list[Line], total: Decimal | None, has_programmes: bool) -> Iterator[str]:
+def _budget_sentences(lines: list[BudgetLine], total: Decimal | None, has_programmes: bool) -> Iterator[str]:
     if total is not None:
         posts = "één post" if len(lines) == 1 else f"{len(lines)} posten"
         yield f"Begroot is {rough_euro(total)}, verdeeld over {posts}."
@@ -246,7 +149,7 @@ def _budget_sentences(lines: list[Line], total: Decimal | None, has_programmes: 
     yield from _spent(lines)
 
 
-def _spent(lines: list[Line]) -> Iterator[str]:
+def _spent(lines: list[BudgetLine]) -> Iterator[str]:
     """What all lines together came to, only where every line has the figure: else the sum would say too little."""
     for attribute, words in (("actual", "Uitgegeven is"), ("forecast", "Verwacht wordt")):
         amounts = [getattr(line, attribute) for line in lines]
@@ -442,7 +345,7 @@ def summary_sentences(rows: MoneyRows) -> tuple[str, ...]:
     return (*_newest_budgets(rows.lines), *_newest_changes(rows.changes))
 
 
-def _newest_budgets(lines: Sequence[Line]) -> Iterator[str]:
+def _newest_budgets(lines: Sequence[BudgetLine]) -> Iterator[str]:
     for _, members in groupby(lines, key=lambda line: (line.plan_id, line.basis)):
         line = next(members)  # the newest year comes first
         if line.plan_budget is not None:

@@ -20,7 +20,7 @@ _OWN_SOURCE = "workspace"
 
 @dataclass(frozen=True)
 class RegisterRow:
-    """One official indicator in its newest version."""
+    """One official indicator."""
 
     indicator_id: str
     bbv_number: int
@@ -37,9 +37,6 @@ REGISTER = """
     select indicator_id, bbv_number, name_nl, taakveld, unit, decimals, source_id, source_reference, valid_to
     from marts.dim_indicator
     where bbv_number is not null
-    qualify row_number() over (
-        partition by indicator_id order by valid_to desc nulls first, valid_from desc nulls last
-    ) = 1
     order by taakveld nulls last, bbv_number, indicator_id
 """
 

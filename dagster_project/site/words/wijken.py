@@ -73,12 +73,6 @@ _WIJKEN = """
 # The newest period in which any wijk has a figure; where none ever had, the newest of which it is said why.
 _FIGURES = f"""
     with {NAMES},
-    register as (
-        select * from marts.dim_indicator
-        qualify row_number() over (
-            partition by indicator_id order by valid_to desc nulls first, valid_from desc nulls last
-        ) = 1
-    ),
     wijk as (
         select distinct region_code from marts.dim_region where region_type = 'wijk' and parent_code = $gemeente
     ),
@@ -99,7 +93,7 @@ _FIGURES = f"""
         coalesce(v.is_synthetic, false) as is_synthetic, s.source_text
     from marts.fct_indicator_value as v
     inner join newest using (indicator_id, period_id)
-    left join register as i using (indicator_id)
+    left join marts.dim_indicator as i using (indicator_id)
     left join snapshot as s on s.snapshot_id = v.snapshot_id
     where v.territory = 'as_published'
         and (v.region_code in ($gemeente, $nation) or v.region_code in (select region_code from wijk))

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from dagster_project.site import render_site
+from dagster_project.site.queries import BudgetLine, Cost, CostChange
 from dagster_project.site.words import labels, money
-from dagster_project.site.words.money import Cost, CostChange, Line
 from tests.unit.site import more_rows
 from tests.unit.site.html_outline import Outline
 from tests.unit.site.page_build import RUN, make_build, make_workspace
 
-LINE = Line(
+LINE = BudgetLine(
     plan_id="plan",
     plan_title="Plan",
     programme=None,
