@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from dagster_project.export.sheets import STARTS_A_FORMULA, Cell, Euro, Figure, Share, Sheet
+from dagster_project.export.cells import STARTS_A_FORMULA, Cell, Euro, Figure, Share, Sheet
 
 
 @dataclass(frozen=True)

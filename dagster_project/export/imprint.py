@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 
 from dagster_project.export.queries import ExportData, SourceRow
 from dagster_project.export.told import Told
-from dagster_project.site.render import SiteRun
+from dagster_project.site.render import NOTE_ON_SYNTHETIC
+from dagster_project.site.site import SiteRun
 from dagster_project.site.words import labels
 from dagster_project.workspace import Workspace
 
 SYNTHETIC_MARK = "synthetisch"
-_NOTE_ON_SYNTHETIC = "Een deel van de cijfers is synthetisch: verzonnen, om te laten zien hoe de monitor werkt."
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def imprint_of(data: ExportData, told: Told, workspace: Workspace, run: SiteRun)
     if run.edition:
         lines.append(("Editie", run.edition))
     lines += [("Publicatie", run.publication_id), ("Gemaakt op", labels.moment_words(made_at))]
-    note = (workspace.settings.synthetic_note or _NOTE_ON_SYNTHETIC) if _holds_synthetic(data, told) else None
+    note = (workspace.settings.synthetic_note or NOTE_ON_SYNTHETIC) if _holds_synthetic(data, told) else None
     return Imprint(
         gemeente=workspace.settings.gemeente_name,
         lines=tuple(lines),
@@ -63,5 +63,5 @@ def _attributions(sources: Iterable[SourceRow]) -> Iterable[str]:
 
 
 def _holds_synthetic(data: ExportData, told: Told) -> bool:
-    tables = [rows for part in (data, told.data) for rows in vars(part).values() if isinstance(rows, tuple)]
+    tables = [rows for part in (data, told.data, told.money) for rows in vars(part).values() if isinstance(rows, tuple)]
     return any(getattr(row, "is_synthetic", False) for rows in tables for row in rows)

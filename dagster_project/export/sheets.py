@@ -1,6 +1,6 @@
 """The tables that a person pastes from, in Dutch: which columns, in which order, under which headings.
 
-What belongs here: from the rows of `queries.py` to sheets of typed cells. What does not: how a workbook or a CSV file
+What belongs here: from rows to sheets of typed cells. What does not: how a workbook or a CSV file
 writes a cell (`workbook.py`, `delimited.py`), and any computation on a figure.
 """
 
@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Generic, TypeVar
 
 from dagster_project.export import queries
+from dagster_project.export.cells import READING_GUIDE, Cell, Sheet, euro, figure, share
 from dagster_project.export.imprint import SYNTHETIC_MARK, Imprint
 from dagster_project.export.queries import ExportData
 from dagster_project.export.told import Card, PageData, Told
-from dagster_project.site.queries import AgendaItem
+from dagster_project.site.queries import (
+    Action,
+    AgendaItem,
+    BudgetLine,
+    Cost,
+    CostChange,
+    Maatregel,
+    Objective,
+    Outlook,
+)
+from dagster_project.site.queries.money import MoneyRows
 from dagster_project.site.words import labels
+from dagster_project.site.words.actions import indicator_names, moment_words
 
 Row = TypeVar("Row")
-READING_GUIDE = "Leeswijzer"
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet program may read as the start of a formula or a command when it begins a text."""
 _TRENDS = {
     "up": "stijgend",
     "down": "dalend",
@@ -34,48 +41,6 @@ _STATUSES = {"definitive": "definitief", **labels.VALUE_STATUSES}
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure with the number of decimals in which it is shown; None shows what it has, two at most."""
-
-    value: float
-    decimals: int | None
-
-
-@dataclass(frozen=True)
-class Euro:
-    """An amount of money."""
-
-    value: Decimal
-
-
-@dataclass(frozen=True)
-class Share:
-    """A part of a whole: 0,25 is shown as 25,0 %."""
-
-    value: float
-
-
-Cell = str | int | Figure | Euro | Share | date | None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table.
-
-    Attributes:
-        name: of the sheet in the workbook; in lower case that of the CSV file.
-        about: what the sheet holds, for the reading guide.
-        tables: the published tables that its rows come from.
-    """
-
-    name: str
-    about: str
-    tables: tuple[str, ...]
-    headings: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-@dataclass(frozen=True)
 class _Column(Generic[Row]):
     heading: str
     cell: Callable[[Row], Cell]
@@ -84,14 +49,14 @@ class _Column(Generic[Row]):
 def sheets_of(data: ExportData, told: Told, imprint: Imprint) -> tuple[Sheet, ...]:
     """The reading guide and the tables, in the order of the workbook; a table without rows has its headings."""
     tables = (
-        _objectives(data, told),
+        _objectives(told),
         _figures(data),
         _comparison(data),
-        _budget(data),
-        _costs(data),
-        _cost_changes(data),
-        _actions(data),
-        _maatregelen(data),
+        _budget(told.data),
+        _costs(told.money),
+        _cost_changes(told.money),
+        _actions(told.data),
+        _maatregelen(told.data),
         _agenda(told.data),
     )
     return (_reading_guide(tables, data.table_comments, imprint), *tables)
@@ -121,14 +86,25 @@ def _reading_guide(tables: Sequence[Sheet], comments: dict[str, str], imprint: I
     return Sheet(READING_GUIDE, "Wat er in deze tabellen staat en waar het vandaan komt.", (), headings, tuple(rows))
 
 
-def _objectives(data: ExportData, told: Told) -> Sheet:
+def _objectives(told: Told) -> Sheet:
     words = told.cards
-    column = _Column[queries.ObjectiveRow]
+    outlooks = {(row.objective_id, row.region_code): row for row in told.data.outlooks}
+    column = _Column[Objective]
+
+    def ahead(heading: str, cell: Callable[[Objective, Outlook], Cell]) -> _Column[Objective]:
+        """A column of what the outlook says, where there is one."""
+
+        def cell_of(row: Objective) -> Cell:
+            outlook = outlooks.get((row.objective_id, row.region_code))
+            return cell(row, outlook) if outlook else None
+
+        return column(heading, cell_of)
+
     return _sheet(
         "Doelen",
         "Elk doel van de raad met begin, laatste meting, streven, oordeel en vooruitzicht. Eén rij per doel.",
         ("dim_objective", "fct_objective_attainment", "fct_objective_outlook"),
-        data.objectives,
+        told.data.objectives,
         [
             column("Plan", lambda row: row.plan_id),
             column("Opgave", lambda row: row.opgave),
@@ -136,34 +112,34 @@ def _objectives(data: ExportData, told: Told) -> Sheet:
             column("Resultaatgebied", lambda row: row.result_area),
             column("Oordeel", lambda row: row.status),
             column("Uitleg", lambda row: words[row.objective_id].explanation),
-            column("Begin", lambda row: _value(row.baseline_value, row.decimals)),
+            column("Begin", lambda row: figure(row.baseline_value, row.decimals)),
             column("Periode begin", lambda row: _period(row.baseline_period_id)),
-            column("Laatste meting", lambda row: _value(_measured(row, words), row.decimals)),
+            column("Laatste meting", lambda row: figure(_measured(row, words), row.decimals)),
             column(
                 "Periode laatste meting",
                 lambda row: _period(row.period_id) if _measured(row, words) is not None else None,
             ),
-            column("Rechte weg op dat moment", lambda row: _value(row.expected_value, row.decimals)),
+            column("Rechte weg op dat moment", lambda row: figure(row.expected_value, row.decimals)),
             column("Streven in woorden", lambda row: words[row.objective_id].target.text),
-            column("Streefwaarde", lambda row: _value(row.target_value, row.decimals)),
+            column("Streefwaarde", lambda row: figure(row.target_value, row.decimals)),
             column("Periode streven", lambda row: _period(row.target_period_id)),
             column("Eenheid", lambda row: row.unit),
-            column("Verloop", lambda row: _TRENDS.get(row.trend or "")),
-            column("Periode vooruitzicht", lambda row: _period(row.outlook_period_id)),
-            column("Vooruitzicht", lambda row: _value(row.outlook_value, row.decimals)),
-            column("Vooruitzicht laag", lambda row: _value(row.outlook_low, row.decimals)),
-            column("Vooruitzicht hoog", lambda row: _value(row.outlook_high, row.decimals)),
-            column("Vooruitzicht bij streven", lambda row: _value(row.target_outlook_value, row.decimals)),
-            column("Effect van maatregelen", lambda row: _value(row.measures_effect, row.decimals)),
-            column(
+            ahead("Verloop", lambda _, outlook: _TRENDS.get(outlook.trend or "")),
+            ahead("Periode vooruitzicht", lambda _, outlook: _period(outlook.outlook_period_id)),
+            ahead("Vooruitzicht", lambda row, outlook: figure(outlook.outlook_value, row.decimals)),
+            ahead("Vooruitzicht laag", lambda row, outlook: figure(outlook.outlook_low, row.decimals)),
+            ahead("Vooruitzicht hoog", lambda row, outlook: figure(outlook.outlook_high, row.decimals)),
+            ahead("Vooruitzicht bij streven", lambda row, outlook: figure(outlook.target_outlook_value, row.decimals)),
+            ahead("Effect van maatregelen", lambda row, outlook: figure(outlook.measures_effect, row.decimals)),
+            ahead(
                 "Vooruitzicht bij streven met maatregelen",
-                lambda row: _value(row.target_outlook_with_measures, row.decimals),
+                lambda row, outlook: figure(outlook.target_outlook_with_measures, row.decimals),
             ),
-            column("Kosten van maatregelen", lambda row: _euro(row.measures_cost)),
-            column("Kans dat het lukt", lambda row: _share(row.probability)),
-            column("Beslispunt", lambda row: "ja" if row.is_beslispunt else None),
+            ahead("Kosten van maatregelen", lambda _, outlook: euro(outlook.measures_cost)),
+            column("Kans dat het lukt", lambda row: share(row.probability)),
+            ahead("Beslispunt", lambda _, outlook: _yes(is_so=outlook.is_beslispunt)),
             column("Volgende meting", lambda row: row.next_measurement_due),
-            column("Indicator", lambda row: row.indicator),
+            column("Indicator", lambda row: row.indicator_name),
             column("Eigenaar", lambda row: row.owner),
             column("Gemeten met", lambda row: row.instrument),
             column("Hoe vaak", lambda row: labels.rhythm(row.rhythm) if row.rhythm else None),
@@ -193,10 +169,10 @@ def _figures(data: ExportData) -> Sheet:
             column("Periode", lambda row: _period(row.period_id)),
             column("Periode van", lambda row: row.start_date),
             column("Periode tot en met", lambda row: row.end_date),
-            column("Waarde", lambda row: _value(row.value, row.decimals)),
+            column("Waarde", lambda row: figure(row.value, row.decimals)),
             column("Eenheid", lambda row: row.unit),
-            column("Marge laag", lambda row: _value(row.interval_low, row.decimals)),
-            column("Marge hoog", lambda row: _value(row.interval_high, row.decimals)),
+            column("Marge laag", lambda row: figure(row.interval_low, row.decimals)),
+            column("Marge hoog", lambda row: figure(row.interval_high, row.decimals)),
             column("Status", lambda row: _STATUSES.get(row.value_status or "")),
             column("Waarom geen waarde", lambda row: labels.absence_words(row.absence) if row.value is None else None),
             column("Bron", lambda row: row.source),
@@ -218,18 +194,18 @@ def _comparison(data: ExportData) -> Sheet:
             column("BBV-nummer", lambda row: row.bbv_number),
             column("Indicator", lambda row: row.indicator),
             column("Periode", lambda row: _period(row.period_id)),
-            column("Gemeente", lambda row: _value(row.value, row.decimals)),
-            column("Nederland", lambda row: _value(row.national, row.decimals)),
+            column("Gemeente", lambda row: figure(row.value, row.decimals)),
+            column("Nederland", lambda row: figure(row.national, row.decimals)),
             column("Nederland opgeteld uit gemeenten", lambda row: _yes(is_so=row.national_is_derived)),
-            column("Provincie", lambda row: _value(row.provincial, row.decimals)),
+            column("Provincie", lambda row: figure(row.provincial, row.decimals)),
             column("Provincie opgeteld uit gemeenten", lambda row: _yes(is_so=row.provincial_is_derived)),
-            column("Even grote gemeenten (middelste)", lambda row: _value(row.size_class_median, row.decimals)),
+            column("Even grote gemeenten (middelste)", lambda row: figure(row.size_class_median, row.decimals)),
             column("Aantal even grote gemeenten", lambda row: row.n_size_class),
-            column("Vergelijkbare gemeenten (middelste)", lambda row: _value(row.peer_median, row.decimals)),
+            column("Vergelijkbare gemeenten (middelste)", lambda row: figure(row.peer_median, row.decimals)),
             column("Aantal vergelijkbare gemeenten", lambda row: row.n_peers),
             column("Plaats", lambda row: row.rank),
             column("Aantal gemeenten", lambda row: row.n_regions),
-            column("Percentiel", lambda row: _value(row.percentile, 0)),
+            column("Percentiel", lambda row: figure(row.percentile, 0)),
             column("Eenheid", lambda row: row.unit),
             column("Wat is beter", lambda row: _BETTER.get(row.direction or "")),
             column("Indicator-id", lambda row: row.indicator_id),
@@ -238,8 +214,8 @@ def _comparison(data: ExportData) -> Sheet:
     )
 
 
-def _budget(data: ExportData) -> Sheet:
-    column = _Column[queries.BudgetRow]
+def _budget(data: PageData) -> Sheet:
+    column = _Column[BudgetLine]
     return _sheet(
         "Begroting",
         "Begroting, realisatie en prognose. Het aandeel is dat van de regel in de begroting van het hele plan. Eén rij "
@@ -253,57 +229,57 @@ def _budget(data: ExportData) -> Sheet:
             column("Begrotingspost", lambda row: row.budget_line),
             column("Jaar", lambda row: _period(row.period_id)),
             column("Grondslag", lambda row: row.basis),
-            column("Begroot", lambda row: _euro(row.budget)),
-            column("Realisatie", lambda row: _euro(row.actual)),
-            column("Prognose", lambda row: _euro(row.forecast)),
-            column("Begroting van het plan", lambda row: _euro(row.plan_budget)),
-            column("Aandeel in begroting", lambda row: _share(row.share_of_budget)),
+            column("Begroot", lambda row: euro(row.budget)),
+            column("Realisatie", lambda row: euro(row.actual)),
+            column("Prognose", lambda row: euro(row.forecast)),
+            column("Begroting van het plan", lambda row: euro(row.plan_budget)),
+            column("Aandeel in begroting", lambda row: share(row.share_of_budget)),
             column("Bron", lambda row: row.source),
             column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
         ],
     )
 
 
-def _costs(data: ExportData) -> Sheet:
-    column = _Column[queries.CostRow]
+def _costs(money: MoneyRows) -> Sheet:
+    column = _Column[Cost]
     return _sheet(
         "Kosten",
         "Gebruikers en kosten per wet, categorie en jaar. Wie in meer categorieën voorkomt, telt in de rij zonder "
         "categorie één keer.",
         ("fct_cost",),
-        data.costs,
+        money.costs,
         [
             column("Wet", lambda row: row.wet),
             column("Categorie", lambda row: row.category or "totaal"),
             column("Jaar", lambda row: _period(row.period_id)),
             column("Gebruikers", lambda row: row.users),
-            column("Kosten", lambda row: _euro(row.cost)),
-            column("Kosten per gebruiker", lambda row: _euro(row.cost_per_user)),
+            column("Kosten", lambda row: euro(row.cost)),
+            column("Kosten per gebruiker", lambda row: euro(row.cost_per_user)),
             column("Bron", lambda row: row.source),
             column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
         ],
     )
 
 
-def _cost_changes(data: ExportData) -> Sheet:
-    column = _Column[queries.CostChangeRow]
+def _cost_changes(money: MoneyRows) -> Sheet:
+    column = _Column[CostChange]
     return _sheet(
         "Kostenverschil",
         "Waardoor de kosten veranderden: door het aantal gebruikers, de prijs of de verdeling over categorieën. De "
         "vier delen tellen op tot het verschil. Eén rij per wet en jaar.",
         ("fct_cost_change",),
-        data.cost_changes,
+        money.changes,
         [
             column("Wet", lambda row: row.wet),
             column("Van jaar", lambda row: _period(row.previous_period_id)),
             column("Naar jaar", lambda row: _period(row.period_id)),
-            column("Kosten eerst", lambda row: _euro(row.cost_before)),
-            column("Kosten daarna", lambda row: _euro(row.cost_after)),
-            column("Verschil", lambda row: _euro(row.change)),
-            column("Door aantal gebruikers", lambda row: _euro(row.users_effect)),
-            column("Door prijs", lambda row: _euro(row.price_effect)),
-            column("Door verdeling", lambda row: _euro(row.mix_effect)),
-            column("Niet te splitsen", lambda row: _euro(row.unsplit_effect)),
+            column("Kosten eerst", lambda row: euro(row.cost_before)),
+            column("Kosten daarna", lambda row: euro(row.cost_after)),
+            column("Verschil", lambda row: euro(row.change)),
+            column("Door aantal gebruikers", lambda row: euro(row.users_effect)),
+            column("Door prijs", lambda row: euro(row.price_effect)),
+            column("Door verdeling", lambda row: euro(row.mix_effect)),
+            column("Niet te splitsen", lambda row: euro(row.unsplit_effect)),
             column("Breuk op", lambda row: row.break_date),
             column("Reden van de breuk", lambda row: row.break_reason),
             column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
@@ -311,8 +287,9 @@ def _cost_changes(data: ExportData) -> Sheet:
     )
 
 
-def _actions(data: ExportData) -> Sheet:
-    column = _Column[queries.ActionRow]
+def _actions(data: PageData) -> Sheet:
+    names = indicator_names(data)
+    column = _Column[Action]
     return _sheet(
         "Acties",
         "De acties van het uitvoeringsprogramma met de indicatoren waar zij voor bedoeld zijn. Eén rij per actie.",
@@ -327,8 +304,8 @@ def _actions(data: ExportData) -> Sheet:
             column("Begint", lambda row: _period(row.starts)),
             column("Eindigt", lambda row: _period(row.ends)),
             column("Verwacht effect", lambda row: row.expected_effect),
-            column("Kosten", lambda row: _euro(row.cost)),
-            column("Indicatoren", lambda row: "; ".join(row.indicators) or None),
+            column("Kosten", lambda row: euro(row.cost)),
+            column("Indicatoren", lambda row: "; ".join(names.get(name, name) for name in row.indicators) or None),
             column("Bron", lambda row: row.source),
             column("Opmerkingen", lambda row: row.remarks),
             column("Actie-id", lambda row: row.action_id),
@@ -337,23 +314,37 @@ def _actions(data: ExportData) -> Sheet:
     )
 
 
-def _maatregelen(data: ExportData) -> Sheet:
-    column = _Column[queries.MaatregelRow]
+def _maatregelen(data: PageData) -> Sheet:
+    objectives = {row.objective_id: row for row in data.objectives}
+    places = {objective_id: place for place, objective_id in enumerate(objectives)}
+    rows = sorted(data.maatregelen, key=lambda row: places.get(row.objective_id, len(places)))
+    rows.sort(key=lambda row: row.edition, reverse=True)
+    column = _Column[Maatregel]
+
+    def of_objective(heading: str, cell: Callable[[Objective], Cell]) -> _Column[Maatregel]:
+        """A column of what the objective says, where the plan still has it."""
+
+        def cell_of(row: Maatregel) -> Cell:
+            objective = objectives.get(row.objective_id)
+            return cell(objective) if objective else None
+
+        return column(heading, cell_of)
+
     return _sheet(
         "Maatregelen",
         "Wat er extra gebeurt bij doelen die afwijken, met het verwachte effect in de eenheid van het doel. Eén rij "
         "per doel, editie en maatregel.",
         ("dim_maatregel",),
-        data.maatregelen,
+        rows,
         [
             column("Editie", lambda row: row.edition),
-            column("Opgave", lambda row: row.opgave),
-            column("Doel", lambda row: row.title),
+            of_objective("Opgave", lambda row: row.opgave),
+            of_objective("Doel", lambda row: row.title),
             column("Maatregel", lambda row: row.maatregel),
-            column("Verwacht effect", lambda row: _value(row.expected_effect, None)),
-            column("Eenheid", lambda row: "procentpunt" if row.unit == "%" else row.unit),
+            column("Verwacht effect", lambda row: figure(row.expected_effect, None)),
+            of_objective("Eenheid", lambda row: "procentpunt" if row.unit == "%" else row.unit),
             column("Effect in", lambda row: _period(row.effect_period_id)),
-            column("Kosten", lambda row: _euro(row.cost)),
+            column("Kosten", lambda row: euro(row.cost)),
             column("Doel-id", lambda row: row.objective_id),
             column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
         ],
@@ -369,7 +360,7 @@ def _agenda(data: PageData) -> Sheet:
         data.agenda,
         [
             column("Vanaf", lambda row: row.moment_start),
-            column("Moment", lambda row: moment_of(row)),
+            column("Moment", lambda row: moment_words(row.moment_text)),
             column("Onderwerp", lambda row: row.subject),
             column("Wie besluit", lambda row: row.body),
             column("Plan", lambda row: row.plan_id),
@@ -379,28 +370,9 @@ def _agenda(data: PageData) -> Sheet:
     )
 
 
-def moment_of(row: AgendaItem) -> str:
-    """When a decision is expected: a day or a period in words."""
-    if row.moment_start and row.moment_text == row.moment_start.isoformat():
-        return labels.day(row.moment_start)
-    return labels.period(row.moment_text)
-
-
-def _measured(row: queries.ObjectiveRow, cards: dict[str, Card]) -> float | None:
+def _measured(row: Objective, cards: dict[str, Card]) -> float | None:
     """The last measurement, where there is one after the start."""
     return None if cards[row.objective_id].latest.is_absent else row.current_value
-
-
-def _value(value: float | None, decimals: int | None) -> Figure | None:
-    return None if value is None else Figure(value, decimals)
-
-
-def _euro(value: Decimal | None) -> Euro | None:
-    return None if value is None else Euro(value)
-
-
-def _share(value: float | None) -> Share | None:
-    return None if value is None else Share(value)
 
 
 def _period(period_id: str | None) -> str | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from dagster_project.site.queries import PageData, Reader, read_page_data
+from dagster_project.site.queries.money import MoneyRows, read_money
 from dagster_project.site.words.cards import Card, Figure
 from dagster_project.site.words.opgaven import Opgave, opgaven_of
 
@@ -23,12 +24,14 @@ class Told:
     Attributes:
         gemeente: code of the municipality.
         data: the rows that its pages share.
+        money: its rows about money.
         opgaven: those of all plans, in the order of its pages.
         cards: what it says of each objective, by objective id.
     """
 
     gemeente: str
     data: PageData
+    money: MoneyRows
     opgaven: tuple[Opgave, ...]
     cards: dict[str, Card]
 
@@ -40,6 +43,8 @@ def told_by_site(connection: duckdb.DuckDBPyConnection, gemeente: str) -> Told:
         duckdb.Error: the database lacks a table or column of the published contract.
         ValueError: a table holds a verdict or a kind of objective that the site has no words for.
     """
-    data = read_page_data(Reader(connection, gemeente))
+    reader = Reader(connection, gemeente)
+    data = read_page_data(reader)
     opgaven = opgaven_of(data)
-    return Told(gemeente, data, opgaven, {card.objective_id: card for opgave in opgaven for card in opgave.cards})
+    cards = {card.objective_id: card for opgave in opgaven for card in opgave.cards}
+    return Told(gemeente, data, read_money(reader), opgaven, cards)

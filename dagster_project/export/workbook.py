@@ -17,8 +17,8 @@ from typing import Any
 
 import xlsxwriter
 
+from dagster_project.export.cells import READING_GUIDE, STARTS_A_FORMULA, Cell, Euro, Figure, Share, Sheet
 from dagster_project.export.imprint import Imprint
-from dagster_project.export.sheets import READING_GUIDE, STARTS_A_FORMULA, Cell, Euro, Figure, Share, Sheet
 
 _NARROWEST, _WIDEST = 9, 60
 _FILTER_BUTTON = 3

@@ -83,7 +83,10 @@ _LINES = """
     left join marts.dim_plan as p using (plan_id)
 """
 
-BUDGET = f"{_LINES} order by b.plan_id, b.period_id, b.opgave, b.programme, b.budget_line"
+BUDGET = f"""{_LINES}
+    left join marts.dim_opgave as o on o.plan_id = b.plan_id and o.opgave = b.opgave
+    order by b.plan_id, b.period_id, b.basis, o.opgave_order nulls last, b.opgave, b.programme nulls last, b.budget_line
+"""
 
 _BY_SIZE = f"""{_LINES}
     order by b.plan_id, b.basis nulls first, b.period_id desc, b.budget desc nulls last, b.budget_line, b.programme

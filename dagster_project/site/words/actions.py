@@ -81,7 +81,7 @@ def agenda_lines(rows: Iterable[AgendaItem], as_of: date) -> tuple[AgendaLine, .
     """Moments in order of time, those without a date last."""
     return tuple(
         AgendaLine(
-            _moment(row.moment_text),
+            moment_words(row.moment_text),
             row.subject,
             row.body or "",
             row.opgave,
@@ -99,7 +99,8 @@ def _is_past(text: str, as_of: date) -> bool:
         return labels.period_end(text) <= as_of.year + (as_of.month - 1) / 12
 
 
-def _moment(text: str) -> str:
+def moment_words(text: str) -> str:
+    """The moment of a decision as the agenda gives it: a day (ISO date) or a period."""
     try:
         return labels.day(date.fromisoformat(text))
     except ValueError:

@@ -15,8 +15,8 @@ import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dagster_project.export.cells import Euro, Figure, Share
 from dagster_project.export.delimited import DUTCH, INTERNATIONAL, written
-from dagster_project.export.sheets import Euro, Figure, Share
 from dagster_project.export.told import told_by_site
 from tests.unit.export.conftest import EDITION, Made
 from tests.unit.export.export_build import HOSTILE
