@@ -72,19 +72,18 @@ def files_changed(workspace: Workspace, datasets: tuple[Dataset, ...], pins: lis
         return any(
             _digests(workspace, dataset, Path(scratch)) != pinned.get((dataset.source_id, dataset.dataset_id), set())
             for dataset in datasets
-            if dataset.kind in (*ingest.KEPT, "narrative")
+            if dataset.kind in ingest.OWN
         )
 
 
 def _digests(workspace: Workspace, dataset: Dataset, scratch: Path) -> set[str | None]:
     """The snapshot ids that the files of a dataset would get, None for one that cannot be taken."""
-    if dataset.kind == "narrative":
-        return {_digest(dataset, path, scratch) for path in narratives.files_of(workspace.root, dataset)}
-    path = workspace.root / str(dataset.file_pattern)
-    return {sha256_of(path)} if path.is_file() else set()
+    return {_digest(dataset, path, scratch) for path in ingest.own_files(workspace, dataset).values()}
 
 
 def _digest(dataset: Dataset, path: Path, scratch: Path) -> str | None:
+    if dataset.kind != "narrative":
+        return sha256_of(path)
     try:
         return sha256_of(narratives.record(dataset, path, scratch).file)
     except UnsoundData:

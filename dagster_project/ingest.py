@@ -47,6 +47,8 @@ DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
 
 KEPT = ("workspace_file", "shape_file")
 """Kinds that are one file of the workspace; narratives are a folder of them."""
+OWN = (*KEPT, "narrative")
+"""Kinds that the municipality's own people keep in the workspace."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,14 @@ def _take_narratives(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
             yield snapshot
 
 
+def own_files(workspace: Workspace, dataset: Dataset) -> dict[str, Path]:
+    """The files of a dataset of an own kind that lie in the workspace, by the name that their snapshot bears."""
+    if dataset.kind == "narrative":
+        return {narratives.name_of(path): path for path in narratives.files_of(workspace.root, dataset)}
+    path = workspace.root / str(dataset.file_pattern)
+    return {path.name: path} if path.is_file() else {}
+
+
 def reject_strays(run: Run) -> None:
     """Set aside every file in `drop/` that fits no contract, with the reason beside it."""
     if not run.options.takes_input:
@@ -207,9 +217,9 @@ def serving_snapshots(workspace: Workspace, dataset: Dataset, as_of: date | None
         return list({snapshot.url: snapshot for snapshot in known}.values())
     if dataset.kind == "narrative":
         newest = {snapshot.url: snapshot for snapshot in known}
-        there = {narratives.name_of(path) for path in narratives.files_of(workspace.root, dataset)}
+        there = own_files(workspace, dataset)
         return [newest[name] for name in sorted(newest) if as_of is not None or name in there]
-    if dataset.kind in KEPT and as_of is None and not (workspace.root / str(dataset.file_pattern)).is_file():
+    if dataset.kind in KEPT and as_of is None and not own_files(workspace, dataset):
         return []
     return known[-1:]
 

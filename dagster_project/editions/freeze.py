@@ -24,7 +24,7 @@ from dagster_project.editions.store import RECORD, Edition, check_label, edition
 from dagster_project.errors import ConfigurationError, GateRefused, OpkoersError, VerificationFailed
 from dagster_project.execution import execute
 from dagster_project.extract import narratives
-from dagster_project.ingest import KEPT
+from dagster_project.ingest import OWN, datasets_of, own_files
 from dagster_project.product import code_fingerprint, git_commit
 from dagster_project.publication import (
     WAREHOUSE,
@@ -40,11 +40,10 @@ from dagster_project.publication import (
 )
 from dagster_project.run import RunOptions, operator, refresh_lock
 from dagster_project.site.render import SiteRun
+from dagster_project.site.words import labels
 from dagster_project.snapshots import SnapshotStore, sha256_of, utc_now, write_durably
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 
-DEVIATING = ("achter op schema", "ver achter", "verkeerde richting")
-"""Verdicts that the council wants told: an edition is not frozen without their cause and measures."""
 _TOLD = {code: narratives.SECTIONS[code] for code in ("cause", "measures")}
 _KEPT = "workspace"
 _BY_TABLES = "table by table"
@@ -120,9 +119,12 @@ def _refuse_what_moved(workspace: Workspace, manifest: dict[str, Any]) -> None:
 
 
 def _changed_files(workspace: Workspace, manifest: dict[str, Any]) -> Iterator[str]:
-    for name, content in _pinned_files(workspace, manifest["pins"]):
-        path = workspace.root / name
-        if not path.is_file() or path.read_bytes() != content:
+    """The workspace's own files that are not those of the publication: changed, gone, new, or set aside as unsound."""
+    pinned = dict(_pinned_files(workspace, manifest["pins"]))
+    own = [dataset for dataset in datasets_of(workspace) if dataset.kind in OWN]
+    there = {name: path for dataset in own for name, path in own_files(workspace, dataset).items()}
+    for name in sorted({*pinned, *there}):
+        if name not in there or there[name].read_bytes() != pinned.get(name):
             yield name
 
 
@@ -131,7 +133,7 @@ def _pinned_files(workspace: Workspace, pins: list[dict[str, str]]) -> Iterator[
     store = SnapshotStore(workspace.snapshots)
     for pin in pins:
         kind = contract(pin["source_id"], pin["dataset_id"]).kind
-        if kind not in (*KEPT, "narrative"):
+        if kind not in OWN:
             continue
         snapshot = store.read_sidecar(store.root / pin["source_id"] / pin["dataset_id"] / f"{pin['snapshot_id']}.json")
         path = store.verify(snapshot)
@@ -141,7 +143,7 @@ def _pinned_files(workspace: Workspace, pins: list[dict[str, str]]) -> Iterator[
 def _refuse_untold(warehouse: Path, label: str, publication: str) -> None:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         untold = connection.execute(
-            _UNTOLD, {"label": label, "sections": list(_TOLD), "deviating": list(DEVIATING)}
+            _UNTOLD, {"label": label, "sections": list(_TOLD), "deviating": list(labels.DEVIATING)}
         ).fetchall()
     if not untold:
         return

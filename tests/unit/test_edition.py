@@ -178,3 +178,10 @@ def test_every_objective_that_deviates_without_a_telling_is_named_with_its_owner
             " from marts.dim_objective"
         )
     freezing._refuse_untold(tmp_path / "warehouse.duckdb", "2026-04", "publication-1")
+
+
+def test_a_file_that_no_publication_took_is_named_so_that_it_can_be_mended(workspace: Workspace) -> None:
+    (workspace.root / "narratives").mkdir()
+    (workspace.root / "narratives" / "plan-01.md").write_text("geen voorblad", encoding="utf-8")
+    (workspace.root / "plans.csv").write_text("plan_id;title\n", encoding="utf-8")
+    assert list(freezing._changed_files(workspace, {"pins": []})) == ["narratives/plan-01.md", "plans.csv"]
