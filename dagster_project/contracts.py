@@ -20,6 +20,8 @@ from dagster_project.product import product_path
 
 PERIOD = re.compile(r"[0-9]{4}(?:-H[12]|-Q[1-4]|-(?:0[1-9]|1[0-2])|/[0-9]{4})?")
 """A period id: year, half-year, quarter, month or school year."""
+EDITION = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+"""The label of an edition: year and month."""
 Kind = Literal[
     "cbs_v3",
     "cbs_v4",

@@ -19,7 +19,7 @@ from string import Template
 
 from dagster_project.errors import ConfigurationError
 from dagster_project.extract.dropfolder import SYNTHETIC_PREFIX
-from dagster_project.extract.pseudonym import key_file_of, make_key_file
+from dagster_project.extract.pseudonym import key_file_of, make_key_file, passes_eleven_test
 from dagster_project.product import product_path
 from dagster_project.workspace import GEMEENTE_CODE, SETTINGS_FILE, read_settings
 
@@ -238,14 +238,9 @@ def _wage_subsidies() -> Iterator[_Grant]:
 def _fake_bsn(client: int) -> str:
     """A number in the shape of a BSN that fails its check, so that it can be nobody's."""
     number = 900_000_000 + client * 7
-    while _passes_eleven_test(number):
+    while passes_eleven_test(str(number)):
         number += 1
     return str(number)
-
-
-def _passes_eleven_test(number: int) -> bool:
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(weight * int(digit) for weight, digit in zip(weights, f"{number:09d}", strict=True)) % 11 == 0
 
 
 def _write_flat_export(path: Path) -> None:

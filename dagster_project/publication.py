@@ -204,7 +204,7 @@ def adopt_audit_tables(database: Path, kept: Path) -> None:
     make every other table anew, but not these.
     """
     with duckdb.connect(str(database)) as connection:
-        connection.execute(f"attach '{_quoted(kept)}' as kept (read_only)")
+        connection.execute(f"attach '{quoted(kept)}' as kept (read_only)")
         for table in filter(is_audit, published_tables(connection)):
             name = f"{PUBLISHED_SCHEMA}.{table}"
             connection.execute(f"delete from {name}")
@@ -228,8 +228,8 @@ def _stands_on(manifest: dict[str, Any]) -> dict[str, Any]:
 def _copy_warehouse(build: Path, target: Path) -> None:
     """Copy the published schema, with its comments, into a file that older DuckDB clients read."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{_quoted(build)}' as build (read_only)")
-        connection.execute(f"attach '{_quoted(target)}' as published (storage_version '{_STORAGE_VERSION}')")
+        connection.execute(f"attach '{quoted(build)}' as build (read_only)")
+        connection.execute(f"attach '{quoted(target)}' as published (storage_version '{_STORAGE_VERSION}')")
         connection.execute(f"create schema published.{PUBLISHED_SCHEMA}")
         connection.execute("use build")
         for table in published_tables(connection):
@@ -245,13 +245,14 @@ def _comments(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str
     where = "where database_name = 'build' and schema_name = $schema and table_name = $table and comment is not null"
     names = {"schema": PUBLISHED_SCHEMA, "table": table}
     for (comment,) in connection.execute(f"select comment from duckdb_tables() {where}", names).fetchall():
-        yield f"comment on table {target} is '{_quoted(comment)}'"
+        yield f"comment on table {target} is '{quoted(comment)}'"
     columns = connection.execute(f"select column_name, comment from duckdb_columns() {where}", names).fetchall()
     for column, comment in columns:
-        yield f"comment on column {target}.{column} is '{_quoted(comment)}'"
+        yield f"comment on column {target}.{column} is '{quoted(comment)}'"
 
 
-def _quoted(text: object) -> str:
+def quoted(text: object) -> str:
+    """A text or path as it stands between quotes in SQL that takes no parameters."""
     return str(text).replace("'", "''")
 
 
@@ -260,7 +261,7 @@ def _write_parquet(warehouse: Path, folder: Path) -> None:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute("set threads = 1")  # so that rows fall into groups in one way
         for table in published_tables(connection):
-            path = _quoted(folder / f"{table}.parquet")
+            path = quoted(folder / f"{table}.parquet")
             connection.execute(f"copy {PUBLISHED_SCHEMA}.{table} to '{path}' (format parquet, compression zstd)")
 
 

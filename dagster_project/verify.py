@@ -16,7 +16,7 @@ from dagster_project.editions.store import faults as edition_faults
 from dagster_project.errors import ConfigurationError, OpkoersError, VerificationFailed
 from dagster_project.execution import execute
 from dagster_project.product import code_fingerprint
-from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, read_manifest, table_hashes
+from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, quoted, read_manifest, table_hashes
 from dagster_project.run import RunOptions
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
@@ -119,7 +119,8 @@ def _first_difference(rebuilt: Path, published: Path, tables: list[str], manifes
     """A sentence that names the first table, row and column in which a rebuild differs from what stands."""
     table = f"{PUBLISHED_SCHEMA}.{tables[0]}"
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{rebuilt}' as rebuilt (read_only); attach '{published}' as published (read_only)")
+        for name, path in (("rebuilt", rebuilt), ("published", published)):
+            connection.execute(f"attach '{quoted(path)}' as {name} (read_only)")
         rows = connection.execute(
             f"select * from published.{table} except select * from rebuilt.{table} order by all limit 1"
         )

@@ -7,19 +7,18 @@ What belongs here: reading editions and hashing their files. What does not: maki
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dagster_project.contracts import EDITION
 from dagster_project.errors import ConfigurationError
 from dagster_project.snapshots import sha256_of
 from dagster_project.workspace import Workspace
 
 RECORD = "edition.json"
 _WAY_OUT = "Restore it from backup."
-_LABEL = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Edition:
 
 def editions(workspace: Workspace) -> list[Edition]:
     """The frozen editions, oldest first."""
-    folders = sorted(path for path in workspace.editions.glob("*") if _LABEL.fullmatch(path.name))
+    folders = sorted(path for path in workspace.editions.glob("*") if EDITION.fullmatch(path.name))
     return [_read(folder) for folder in folders]
 
 
@@ -94,7 +93,7 @@ def check_label(label: str) -> None:
     Raises:
         ConfigurationError: it has another form.
     """
-    if not _LABEL.fullmatch(label):
+    if not EDITION.fullmatch(label):
         raise ConfigurationError(f"An edition is called by year and month, such as 2026-04; found {label!r}.")
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import yaml
 
-from dagster_project.contracts import PERIOD, Dataset
+from dagster_project.contracts import EDITION, PERIOD, Dataset
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import delimited
+from dagster_project.extract.pseudonym import passes_eleven_test
 from dagster_project.extract.reading import ReadContext
 from dagster_project.extract.rows import RowMaker, nearest
 from dagster_project.raw import RawBatch
@@ -39,7 +40,6 @@ MAX_PHRASE = 300
 _FIELDS = ("edition", "author_role", "synthetisch", "maatregelen")
 _MEASURE_FIELDS = ("maatregel", "expected_effect", "effect_period", "cost")
 _OBJECTIVE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_EDITION = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _HEADING = re.compile(r" {0,3}(?:##(?!#)|#(?=\s|$))(.*)")
 """A first- or second-level heading; a forgotten space behind `##` must not turn it into text."""
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
@@ -215,19 +215,12 @@ def _lines(name: str, content: bytes) -> list[str]:
         raise UnsoundData(f"{name} is not text. Save it again as plain Markdown in UTF-8.")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, line in enumerate(lines, 1):
-        if any(_passes_eleven_test(found) for found in _BSN.findall(line)):
+        if any(passes_eleven_test(found) for found in _BSN.findall(line)):
             raise UnsoundData(
                 f"{name}, line {number} holds nine digits that may be a BSN, expected no personal data in a telling. "
                 "Take the number out (write an amount in thousands); nothing of the file was kept."
             )
     return lines
-
-
-def _passes_eleven_test(written: str) -> bool:
-    """Whether nine digits are a possible BSN: 9a + 8b + … + 2h - i divides by eleven."""
-    digits = [int(character) for character in written if character.isdigit()]
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return any(digits) and sum(weight * digit for weight, digit in zip(weights, digits, strict=True)) % 11 == 0
 
 
 def _front_matter(name: str, text: str) -> dict[str, yaml.Node]:
@@ -279,7 +272,7 @@ def _text(name: str, what: str, node: yaml.Node | None) -> str | None:
 
 def _edition(name: str, node: yaml.Node | None) -> str:
     written = _text(name, "edition", node)
-    if written is None or not _EDITION.fullmatch(written):
+    if written is None or not EDITION.fullmatch(written):
         found = "is empty" if written is None else f"found {delimited.quoted(written)}"
         raise UnsoundData(f"{name}: edition {found}, expected a year and a month such as 2026-04.")
     return written

@@ -75,6 +75,13 @@ def normalise(number: str) -> str:
     return text.lstrip("0") if text.isdecimal() else text
 
 
+def passes_eleven_test(written: str) -> bool:
+    """Whether nine digits, however grouped, are a possible BSN: 9a + 8b + … + 2h - i divides by eleven."""
+    digits = [int(character) for character in written if character.isdigit()]
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    return any(digits) and sum(weight * digit for weight, digit in zip(weights, digits, strict=True)) % 11 == 0
+
+
 def key_file_of(root: Path) -> Path:
     """Where a workspace keeps its key when the environment names no other place."""
     return root / "data" / "secret.key"
