@@ -88,7 +88,7 @@ _FIGURES = f"""
     with {NAMES}
     select v.indicator_id, coalesce(i.name_nl, v.indicator_id) as indicator, i.bbv_number, v.region_code, r.region_name,
         r.region_type, v.period_id, p.start_date, p.end_date, v.value, i.unit, i.decimals, v.interval_low,
-        v.interval_high, v.value_status, v.absence, s.source_text as source,
+        v.interval_high, v.value_status, v.absence, coalesce(v.source_text, s.source_text) as source,
         coalesce(v.is_synthetic, false) as is_synthetic
     from marts.fct_indicator_value as v
     inner join region as r using (region_code)

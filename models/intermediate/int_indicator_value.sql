@@ -237,7 +237,8 @@ select
     is_derived,
     is_synthetic,
     snapshot_id,
-    denominator_snapshot_id
+    denominator_snapshot_id,
+    cast(null as text) as source_text
 from unfilled
 
 union all
@@ -261,7 +262,8 @@ select
     false as is_derived,
     is_synthetic,
     snapshot_id,
-    cast(null as text) as denominator_snapshot_id
+    cast(null as text) as denominator_snapshot_id,
+    source_text
 from measured
 
 union all
@@ -285,5 +287,6 @@ select
     false as is_derived,
     false as is_synthetic,
     cast(null as text) as snapshot_id,
-    cast(null as text) as denominator_snapshot_id
+    cast(null as text) as denominator_snapshot_id,
+    cast(null as text) as source_text
 from uncollected

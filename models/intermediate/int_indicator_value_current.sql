@@ -269,7 +269,8 @@ select
     false as is_indicative,
     value.is_synthetic,
     value.snapshot_id,
-    value.denominator_snapshot_id
+    value.denominator_snapshot_id,
+    value.source_text
 from gemeente_value as value
 inner join alone
     on
@@ -298,7 +299,8 @@ select
     false as is_indicative,
     value.is_synthetic,
     value.snapshot_id,
-    value.denominator_snapshot_id
+    value.denominator_snapshot_id,
+    value.source_text
 from judged
 inner join gemeente_value as value
     on
@@ -334,7 +336,8 @@ select
     is_indicative,
     is_synthetic,
     snapshot_id,
-    denominator_snapshot_id
+    denominator_snapshot_id,
+    cast(null as text) as source_text
 from remade
 
 union all
@@ -359,6 +362,7 @@ select
     false as is_indicative,
     is_synthetic,
     snapshot_id,
-    denominator_snapshot_id
+    denominator_snapshot_id,
+    source_text
 from {{ ref('int_indicator_value') }}
 where {{ region_type('region_code') }} = 'land'

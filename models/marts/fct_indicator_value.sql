@@ -20,7 +20,8 @@ select
     false as is_indicative,
     is_synthetic,
     snapshot_id,
-    denominator_snapshot_id
+    denominator_snapshot_id,
+    source_text
 from {{ ref('int_indicator_value') }}
 
 union all
@@ -46,7 +47,8 @@ select
     is_indicative,
     is_synthetic,
     snapshot_id,
-    denominator_snapshot_id
+    denominator_snapshot_id,
+    source_text
 from {{ ref('int_indicator_value_current') }}
 -- sorted, so that a reader who asks for one indicator skips the rest of the file
 order by indicator_id, territory, region_code, period_id

@@ -49,7 +49,7 @@ class PlanIndicator:
 _PLAN_INDICATORS = f"""
     with {NAMES},
     figure as (
-        select v.indicator_id, v.period_id, v.value, v.absence, v.is_synthetic, v.snapshot_id, p.period_type,
+        select v.indicator_id, v.period_id, v.value, v.absence, v.is_synthetic, v.snapshot_id, v.source_text, p.period_type,
             row_number() over (
                 partition by v.indicator_id
                 order by v.value is not null desc, p.end_date desc nulls last, p.start_date, v.period_id desc
@@ -74,7 +74,7 @@ _PLAN_INDICATORS = f"""
             select 1 from marts.dim_indicator as r where r.indicator_id = i.indicator_id and r.bbv_number is not null
         ) as is_in_register,
         n.value, n.period_id, n.absence, e.value as earlier_value, e.period_id as earlier_period_id,
-        coalesce(n.is_synthetic, false) as is_synthetic, s.source_text
+        coalesce(n.is_synthetic, false) as is_synthetic, coalesce(n.source_text, s.source_text) as source_text
     from marts.dim_plan_indicator as i
     left join marts.dim_plan as p on p.plan_id = i.plan_id
     left join newest as n on n.indicator_id = i.indicator_id

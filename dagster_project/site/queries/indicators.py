@@ -129,7 +129,7 @@ INDICATOR_POINTS = f"""
     with {NAMES}
     select v.indicator_id, v.region_code, coalesce(r.region_name, v.region_code) as region_name, v.period_id, v.value,
         v.interval_low, v.interval_high, v.value_status, v.absence, coalesce(v.is_synthetic, false) as is_synthetic,
-        s.source_text, d.source_text as denominator_source, v.snapshot_id
+        coalesce(v.source_text, s.source_text) as source_text, d.source_text as denominator_source, v.snapshot_id
     from marts.fct_indicator_value as v
     left join region as r using (region_code)
     left join snapshot as s on s.snapshot_id = v.snapshot_id

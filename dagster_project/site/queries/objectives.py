@@ -154,21 +154,17 @@ OBJECTIVES = """
     order by o.plan_id, o.opgave_order, o.objective_order, o.objective_id
 """
 
-# The start that a plan writes down is told with the plan as its source; other figures with who published them.
 OBJECTIVE_POINTS = f"""
     with {NAMES},
     wanted as (
-        select o.indicator_id, a.region_code, min(o.source) as plan_source
+        select distinct o.indicator_id, a.region_code
         from marts.fct_objective_attainment as a
         inner join marts.dim_objective as o using (objective_id, version)
         where a.is_current and o.indicator_id is not null
-        group by o.indicator_id, a.region_code
     )
     select v.indicator_id, v.region_code, coalesce(r.region_name, v.region_code) as region_name, v.period_id, v.value,
         v.interval_low, v.interval_high, v.value_status, v.absence, coalesce(v.is_synthetic, false) as is_synthetic,
-        case when s.source_id = 'municipal' and s.dataset_id = 'objectives'
-            then 'Nulmeting: ' || coalesce(wanted.plan_source, s.source_text) else s.source_text
-        end as source_text,
+        coalesce(v.source_text, s.source_text) as source_text,
         d.source_text as denominator_source, v.snapshot_id
     from marts.fct_indicator_value as v
     inner join wanted using (indicator_id, region_code)

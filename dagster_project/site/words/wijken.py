@@ -90,7 +90,7 @@ _FIGURES = f"""
     )
     select v.indicator_id, i.bbv_number, coalesce(i.name_nl, v.indicator_id) as name_nl, i.definition_nl, i.unit,
         i.decimals, i.direction, v.period_id, v.region_code, v.value, v.value_status, v.absence,
-        coalesce(v.is_synthetic, false) as is_synthetic, s.source_text
+        coalesce(v.is_synthetic, false) as is_synthetic, coalesce(v.source_text, s.source_text) as source_text
     from marts.fct_indicator_value as v
     inner join newest using (indicator_id, period_id)
     left join marts.dim_indicator as i using (indicator_id)

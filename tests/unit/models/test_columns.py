@@ -16,7 +16,7 @@ PUBLISHED = {
     "printed_rate_base is_comparable note",
     "fct_indicator_value": "indicator_id region_code period_id territory value numerator denominator rate_published "
     "rate_computed rate_low rate_high is_consistent interval_low interval_high value_status absence is_derived "
-    "is_indicative is_synthetic snapshot_id denominator_snapshot_id",
+    "is_indicative is_synthetic snapshot_id denominator_snapshot_id source_text",
     "fct_indicator_revision": "indicator_id region_code period_id part old_value new_value old_absence new_absence "
     "old_status new_status old_snapshot_id new_snapshot_id is_synthetic seen_at",
     "dim_dataset": "source_id dataset_id title table_id publisher_title publisher_status successor_table_id "

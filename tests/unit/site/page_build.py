@@ -48,7 +48,7 @@ create table marts.dim_indicator (indicator_id text, bbv_number integer, name_nl
 create table marts.fct_indicator_value (indicator_id text, region_code text, period_id text, territory text,
     value double, numerator double, denominator double, rate_published double, rate_computed double,
     interval_low double, interval_high double, value_status text, absence text, is_derived boolean,
-    is_synthetic boolean, snapshot_id text, denominator_snapshot_id text);
+    is_synthetic boolean, snapshot_id text, denominator_snapshot_id text, source_text text);
 create table marts.fct_indicator_trend (indicator_id text, region_code text, n_points integer, window_start text,
     window_end text, slope double, p_value double, trend text, outlook_value double, outlook_low double,
     outlook_high double, outlook_period_id text, is_synthetic boolean);
