@@ -12,7 +12,7 @@ from datetime import date
 import duckdb
 
 from dagster_project.site.queries import Reader
-from dagster_project.site.queries.shared import NAMES
+from dagster_project.site.queries.shared import SOURCE_TEXTS
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,13 @@ class ExportData:
 
 
 _FIGURES = f"""
-    with {NAMES}
+    with {SOURCE_TEXTS}
     select v.indicator_id, coalesce(i.name_nl, v.indicator_id) as indicator, i.bbv_number, v.region_code, r.region_name,
         r.region_type, v.period_id, p.start_date, p.end_date, v.value, i.unit, i.decimals, v.interval_low,
         v.interval_high, v.value_status, v.absence, coalesce(v.source_text, s.source_text) as source,
         coalesce(v.is_synthetic, false) as is_synthetic
     from marts.fct_indicator_value as v
-    inner join region as r using (region_code)
+    inner join marts.dim_region as r using (region_code)
     left join marts.dim_indicator as i on i.indicator_id = v.indicator_id
     left join marts.dim_period as p on p.period_id = v.period_id
     left join snapshot as s on s.snapshot_id = v.snapshot_id

@@ -17,7 +17,7 @@ import duckdb
 from dagster_project.errors import ConfigurationError
 from dagster_project.site.pages.bbv import Compared, compared_pages
 from dagster_project.site.queries import NATION, Benchmark, Characteristic, Indicator, Peer, Point, Reader
-from dagster_project.site.queries.shared import NAMES
+from dagster_project.site.queries.shared import SOURCE_TEXTS
 from dagster_project.site.render import NOTE_ON_SYNTHETIC, frame_of, render_page, styles, theme_of
 from dagster_project.site.site import NavEntry, Page, SiteRun
 from dagster_project.site.words import labels, register
@@ -68,13 +68,11 @@ class _Trend:
     window_end: str | None
 
 
-_GEMEENTEN = f"""
-    with {NAMES}
+_GEMEENTEN = """
     select g.region_code, g.region_name, coalesce(p.region_name, 'Zonder provincie') as province
     from marts.dim_region as g
-    left join region as p on p.region_code = g.parent_code
+    left join marts.dim_region as p on p.region_code = g.parent_code
     where g.region_type = 'gemeente' and g.valid_to is null
-    qualify row_number() over (partition by g.region_code order by g.valid_from desc nulls last) = 1
     order by g.region_code
 """
 
@@ -87,14 +85,14 @@ _INDICATORS = """
 
 # Every query below gives the gemeente first, in the order of the gemeenten, so that all are read side by side.
 _POINTS = f"""
-    with {NAMES}
+    with {SOURCE_TEXTS}
     select v.region_code as gemeente, v.indicator_id, v.region_code,
         coalesce(r.region_name, v.region_code) as region_name, v.period_id, v.value, v.interval_low, v.interval_high,
         v.value_status, v.absence, coalesce(v.is_synthetic, false) as is_synthetic,
         coalesce(v.source_text, s.source_text) as source_text,
         d.source_text as denominator_source, v.snapshot_id
     from marts.fct_indicator_value as v
-    left join region as r using (region_code)
+    left join marts.dim_region as r using (region_code)
     left join snapshot as s on s.snapshot_id = v.snapshot_id
     left join snapshot as d on d.snapshot_id = v.denominator_snapshot_id
     where v.territory = 'as_published' and (v.region_code like 'GM%' or v.region_code = '{NATION}')
@@ -108,33 +106,26 @@ _TRENDS = """
     order by region_code, indicator_id
 """
 
-_BENCHMARKS = f"""
-    with {NAMES},
-    sharing as (
+_BENCHMARKS = """
+    with sharing as (
         select indicator_id, period_id, rank, count(*) as n_equal
         from marts.fct_indicator_benchmark group by indicator_id, period_id, rank
-    ),
-    own as (
-        select region_code, parent_code, size_class from marts.dim_region
-        where region_type = 'gemeente'
-        qualify row_number() over (partition by region_code order by valid_from desc nulls last) = 1
     )
     select b.region_code as gemeente, b.indicator_id, b.period_id, b.value, b.national, b.national_is_derived,
         province.region_name as province_name, b.provincial, b.provincial_is_derived, own.size_class,
         b.size_class_median, b.n_size_class, b.peer_median, b.n_peers, b.rank, s.n_equal, b.n_regions, b.is_synthetic
     from marts.fct_indicator_benchmark as b
     inner join sharing as s using (indicator_id, period_id, rank)
-    left join own using (region_code)
-    left join region as province on province.region_code = own.parent_code
+    left join marts.dim_region as own using (region_code)
+    left join marts.dim_region as province on province.region_code = own.parent_code
     order by b.region_code, b.indicator_id, b.period_id
 """
 
-_PEERS = f"""
-    with {NAMES}
+_PEERS = """
     select p.region_code as gemeente, p.peer_code as region_code, coalesce(r.region_name, p.peer_code) as region_name,
         p.distance, p.n_characteristics, p.is_synthetic
     from marts.dim_peer as p
-    left join region as r on r.region_code = p.peer_code
+    left join marts.dim_region as r on r.region_code = p.peer_code
     order by p.region_code, p.rank
 """
 

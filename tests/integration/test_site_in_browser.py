@@ -6,7 +6,6 @@ Skipped where there is no chromium; with OPKOERS_REQUIRE_BROWSER=1 its absence i
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -17,6 +16,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from dagster_project.export.printing import find_chromium
 from dagster_project.site import render_site
 from tests.unit.site import more_rows, plan_rows
 from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, make_workspace
@@ -33,7 +33,7 @@ body { background-image: url("https://pixel.example.invalid/a.png"); }
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = find_chromium()
     if chromium is None:
         if os.environ.get("OPKOERS_REQUIRE_BROWSER") == "1":
             pytest.fail("No chromium on this machine, and OPKOERS_REQUIRE_BROWSER=1 asks for it: apt install chromium.")

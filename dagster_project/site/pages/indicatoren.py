@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from dagster_project.site.queries.shared import NAMES
+from dagster_project.site.queries.shared import SOURCE_TEXTS
 from dagster_project.site.site import Page, Site
 from dagster_project.site.words import labels
 from dagster_project.site.words.labels import NOT_IN_SOURCE
@@ -47,9 +47,10 @@ class PlanIndicator:
 
 
 _PLAN_INDICATORS = f"""
-    with {NAMES},
+    with {SOURCE_TEXTS},
     figure as (
-        select v.indicator_id, v.period_id, v.value, v.absence, v.is_synthetic, v.snapshot_id, v.source_text, p.period_type,
+        select v.indicator_id, v.period_id, v.value, v.absence, v.is_synthetic, v.snapshot_id, v.source_text,
+            p.period_type,
             row_number() over (
                 partition by v.indicator_id
                 order by v.value is not null desc, p.end_date desc nulls last, p.start_date, v.period_id desc

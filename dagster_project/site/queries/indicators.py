@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dagster_project.site.queries.shared import NAMES
+from dagster_project.site.queries.shared import SOURCE_TEXTS
 
 
 @dataclass(frozen=True)
@@ -126,21 +126,20 @@ INDICATORS = """
 """
 
 INDICATOR_POINTS = f"""
-    with {NAMES}
+    with {SOURCE_TEXTS}
     select v.indicator_id, v.region_code, coalesce(r.region_name, v.region_code) as region_name, v.period_id, v.value,
         v.interval_low, v.interval_high, v.value_status, v.absence, coalesce(v.is_synthetic, false) as is_synthetic,
         coalesce(v.source_text, s.source_text) as source_text, d.source_text as denominator_source, v.snapshot_id
     from marts.fct_indicator_value as v
-    left join region as r using (region_code)
+    left join marts.dim_region as r using (region_code)
     left join snapshot as s on s.snapshot_id = v.snapshot_id
     left join snapshot as d on d.snapshot_id = v.denominator_snapshot_id
     where v.territory = 'as_published' and v.region_code in ($gemeente, $nation)
     order by v.indicator_id, v.period_id
 """
 
-BENCHMARKS = f"""
-    with {NAMES},
-    sharing as (
+BENCHMARKS = """
+    with sharing as (
         select indicator_id, period_id, rank, count(*) as n_equal
         from marts.fct_indicator_benchmark group by indicator_id, period_id, rank
     )
@@ -150,17 +149,16 @@ BENCHMARKS = f"""
     from marts.fct_indicator_benchmark as b
     inner join sharing as s using (indicator_id, period_id, rank)
     left join marts.dim_region as own using (region_code)
-    left join region as province on province.region_code = own.parent_code
+    left join marts.dim_region as province on province.region_code = own.parent_code
     where b.region_code = $gemeente
     order by b.indicator_id, b.period_id
 """
 
-PEERS = f"""
-    with {NAMES}
+PEERS = """
     select p.peer_code as region_code, coalesce(r.region_name, p.peer_code) as region_name, p.distance,
         p.n_characteristics, p.is_synthetic
     from marts.dim_peer as p
-    left join region as r on r.region_code = p.peer_code
+    left join marts.dim_region as r on r.region_code = p.peer_code
     where p.region_code = $gemeente
     order by p.rank
 """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from dagster_project.site.queries.shared import NAMES
+from dagster_project.site.queries.shared import SOURCE_TEXTS
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ OBJECTIVES = """
 """
 
 OBJECTIVE_POINTS = f"""
-    with {NAMES},
+    with {SOURCE_TEXTS},
     wanted as (
         select distinct o.indicator_id, a.region_code
         from marts.fct_objective_attainment as a
@@ -168,21 +168,20 @@ OBJECTIVE_POINTS = f"""
         d.source_text as denominator_source, v.snapshot_id
     from marts.fct_indicator_value as v
     inner join wanted using (indicator_id, region_code)
-    left join region as r using (region_code)
+    left join marts.dim_region as r using (region_code)
     left join snapshot as s on s.snapshot_id = v.snapshot_id
     left join snapshot as d on d.snapshot_id = v.denominator_snapshot_id
     where v.territory = 'as_published'
     order by v.indicator_id, v.period_id
 """
 
-WIJK_VERDICTS = f"""
-    with {NAMES}
+WIJK_VERDICTS = """
     select a.objective_id, a.region_code, coalesce(r.region_name, a.region_code) as region_name, a.period_id,
         a.current_value, a.status, coalesce(a.is_synthetic, false) as is_synthetic
     from marts.fct_objective_attainment as a
     inner join marts.fct_objective_attainment as main
         on main.objective_id = a.objective_id and main.version = a.version and main.is_current
-    left join region as r on r.region_code = a.region_code
+    left join marts.dim_region as r on r.region_code = a.region_code
     left join marts.dim_period as p on p.period_id = a.period_id
     where a.region_code <> main.region_code
     qualify row_number() over (

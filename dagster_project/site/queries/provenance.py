@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from dagster_project.site.queries.shared import NAMES
-
 
 @dataclass(frozen=True)
 class Provenance:
@@ -46,9 +44,8 @@ class Provenance:
     is_synthetic: bool
 
 
-PROVENANCE = f"""
-    with {NAMES},
-    current_verdict as (
+PROVENANCE = """
+    with current_verdict as (
         select a.objective_id, a.version, a.region_code as gemeente_code, a.period_id, o.indicator_id
         from marts.fct_objective_attainment as a
         inner join marts.dim_objective as o using (objective_id, version)
@@ -72,7 +69,7 @@ PROVENANCE = f"""
     inner join marts.fct_indicator_value as v
         on v.indicator_id = j.indicator_id and v.region_code = j.region_code and v.period_id = j.period_id
             and v.territory = 'as_published'
-    left join region as r on r.region_code = j.region_code
+    left join marts.dim_region as r on r.region_code = j.region_code
     left join marts.audit_snapshot as s on s.snapshot_id = v.snapshot_id
     left join marts.audit_snapshot as n on n.snapshot_id = v.denominator_snapshot_id
     left join marts.dim_period as p on p.period_id = j.period_id

@@ -1,4 +1,4 @@
-"""How rows become typed records, and the names of regions and snapshots that many queries need.
+"""How rows become typed records, and the words for a snapshot that many queries need.
 
 What belongs here: what the queries of more than one theme share. What does not: any record or query of one theme.
 """
@@ -12,15 +12,11 @@ import duckdb
 NATION = "NL01"
 Record = TypeVar("Record")
 
-NAMES = """
+SOURCE_TEXTS = """
     snapshot as (
         select snapshot_id, source_id, dataset_id,
             regexp_replace(attribution, '^Bron: ', '') || coalesce(', tabel ' || table_id, '') as source_text
         from marts.audit_snapshot
-    ),
-    region as (
-        select region_code, region_name, region_type, parent_code from marts.dim_region
-        qualify row_number() over (partition by region_code order by valid_from desc nulls last) = 1
     )
 """
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from dagster_project.site.draw import maps
 from dagster_project.site.draw.maps import Outline, Shape
 from dagster_project.site.queries import NATION, Objective, Reader, WijkVerdict
-from dagster_project.site.queries.shared import NAMES
+from dagster_project.site.queries.shared import SOURCE_TEXTS
 from dagster_project.site.words import labels
 from dagster_project.site.words.cards import anchor_of, page_of
 
@@ -66,15 +66,14 @@ class WijkRows:
 _WIJKEN = """
     select region_code, region_name from marts.dim_region
     where region_type = 'wijk' and parent_code = $gemeente and valid_to is null
-    qualify row_number() over (partition by region_code order by valid_from desc nulls last) = 1
     order by region_name, region_code
 """
 
 # The newest period in which any wijk has a figure; where none ever had, the newest of which it is said why.
 _FIGURES = f"""
-    with {NAMES},
+    with {SOURCE_TEXTS},
     wijk as (
-        select distinct region_code from marts.dim_region where region_type = 'wijk' and parent_code = $gemeente
+        select region_code from marts.dim_region where region_type = 'wijk' and parent_code = $gemeente
     ),
     newest as (
         select v.indicator_id, v.period_id
