@@ -41,6 +41,7 @@ factor as (
     select
         based.wet,
         based.period_id,
+        part.category,
         part.cost_before,
         part.cost_after,
         cast(based.all_before as double) as u0,
@@ -74,8 +75,13 @@ split as (
         wet,
         period_id,
         sum(cost_after) - sum(cost_before) as split_change,
-        {{ euros('sum((u1 - u0) * ((m0 * p0 + m1 * p1) / 3 + (m0 * p1 + m1 * p0) / 6))') }} as users_effect,
-        {{ euros('sum((p1 - p0) * ((u0 * m0 + u1 * m1) / 3 + (u0 * m1 + u1 * m0) / 6))') }} as price_effect
+        -- added in one order: in another the last bits may round to another cent
+        {{ euros(
+            'sum((u1 - u0) * ((m0 * p0 + m1 * p1) / 3 + (m0 * p1 + m1 * p0) / 6) order by category)'
+        ) }} as users_effect,
+        {{ euros(
+            'sum((p1 - p0) * ((u0 * m0 + u1 * m1) / 3 + (u0 * m1 + u1 * m0) / 6) order by category)'
+        ) }} as price_effect
     from factor
     group by wet, period_id
 ),
