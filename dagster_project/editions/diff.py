@@ -1,7 +1,7 @@
 """What changed between two warehouses: figures, methods, objectives and verdicts.
 
-Pure: two DuckDB files in, rows out. What does not belong here: which files those are (`store.py`) and how the rows
-are laid out (`report.py`, the page of changes).
+Pure: two DuckDB files in, rows out. What does not belong here: which files those are (`store.py`), reading them
+(`sides.py`) and how the rows are laid out (`report.py`, the page of changes).
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 
+from dagster_project.editions.sides import Both, Row
 from dagster_project.site.words import labels
-
-_Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -87,90 +86,13 @@ def compare(old: Path, new: Path, gemeente: str) -> EditionDiff:
         duckdb.Error: one of them is no DuckDB database.
     """
     with duckdb.connect() as connection:
-        for side, path in (("old", old), ("new", new)):
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"attach '{quoted}' as {side} (read_only)")
-        both = _Both(connection)
-        both.prepare(gemeente)
+        both = Both(connection, old, new, gemeente)
         return EditionDiff(
             figures=(*_figures(both), *_breaks(both)),
             objectives=tuple(_objectives(both)),
             other_regions=both.other_regions(),
         )
 
-
-_FIGURE = {
-    "indicator_id": "text",
-    "region_code": "text",
-    "period_id": "text",
-    "territory": "text",
-    "value": "double",
-    "numerator": "double",
-    "denominator": "double",
-    "interval_low": "double",
-    "interval_high": "double",
-    "value_status": "text",
-    "absence": "text",
-    "is_synthetic": "boolean",
-    "snapshot_id": "text",
-}
-_TABLES: dict[str, dict[str, str]] = {
-    "fct_indicator_value": _FIGURE,
-    "fct_indicator_revision": dict.fromkeys(
-        ("indicator_id", "region_code", "period_id", "part", "new_snapshot_id"), "text"
-    ),
-    "fct_break": {"indicator_id": "text", "region_code": "text", "break_date": "date", "reason": "text"},
-    "dim_indicator": {"indicator_id": "text", "name_nl": "text", "unit": "text", "decimals": "integer"},
-    "dim_region": {
-        **dict.fromkeys(("region_code", "region_name", "region_type", "parent_code"), "text"),
-        "valid_from": "date",
-    },
-    "audit_snapshot": dict.fromkeys(("snapshot_id", "source_id", "dataset_id", "url"), "text"),
-    "dim_objective": {
-        **dict.fromkeys(
-            ("objective_id", "title", "opgave", "result_area", "indicator_id", "kind", "direction"), "text"
-        ),
-        **{"baseline_value": "double", "baseline_period_id": "text", "target_rule": "double", "target_value": "double"},
-        **{"target_period_id": "text", "margin": "double", "decimals": "integer", "version": "integer"},
-        **dict.fromkeys(("unit", "owner", "instrument", "rhythm", "programme", "source", "remarks"), "text"),
-        **{"valid_from": "date", "is_current": "boolean", "is_open": "boolean"},
-    },
-    "fct_objective_attainment": {
-        **dict.fromkeys(("objective_id", "status"), "text"),
-        "is_current": "boolean",
-    },
-}
-"""The columns that are compared; an earlier version may lack some."""
-
-_OWN = """
-create temp table own as
-select region_code, arg_max(region_name, (side, coalesce(valid_from, date '0001-01-01'))) as region_name,
-    region_code <> $gemeente as is_wijk
-from (select 1 as side, * from new_dim_region union all select 0 as side, * from old_dim_region)
-where region_code = $gemeente or (region_type = 'wijk' and parent_code = $gemeente)
-group by region_code
-"""
-
-# Two ways of adding up may differ in the last bits: that is no change.
-_CHANGED = """
-create temp table changed as
-select coalesce(n.indicator_id, o.indicator_id) as indicator_id, coalesce(n.region_code, o.region_code) as region_code,
-    coalesce(n.period_id, o.period_id) as period_id, o.value as old_value, n.value as new_value,
-    o.numerator as old_numerator, n.numerator as new_numerator, o.denominator as old_denominator,
-    n.denominator as new_denominator, o.value_status as old_status, n.value_status as new_status,
-    o.absence as old_absence, n.absence as new_absence, o.is_synthetic as was_synthetic, n.is_synthetic as is_synthetic,
-    o.snapshot_id as old_snapshot_id, n.snapshot_id as new_snapshot_id,
-    not (o.value is not distinct from n.value)
-        and (o.value is null or n.value is null
-            or abs(n.value - o.value) > 1e-9 * greatest(abs(o.value), abs(n.value))) as is_other_value,
-    (o.interval_low, o.interval_high) is distinct from (n.interval_low, n.interval_high) as is_other_interval
-from (from old_fct_indicator_value where territory = 'as_published') as o
-full join (from new_fct_indicator_value where territory = 'as_published') as n
-    on o.indicator_id = n.indicator_id and o.region_code = n.region_code and o.period_id = n.period_id
-where (o.value is not null or n.value is not null)
-    and (is_other_value or is_other_interval or old_status is distinct from new_status
-        or was_synthetic is distinct from n.is_synthetic)
-"""
 
 _OWN_CHANGES = """
 with provenance as (
@@ -213,49 +135,7 @@ order by b.break_date, b.indicator_id nulls first, b.region_code nulls first, b.
 """
 
 
-class _Both:
-    """Two attached databases whose tables are read under `old_…` and `new_…`, with a null for a column they lack."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-        self._there = {side: {table: self._columns(side, table) for table in _TABLES} for side in ("old", "new")}
-
-    def _columns(self, side: str, table: str) -> set[str]:
-        rows = self._connection.execute(
-            "select column_name from duckdb_columns()"
-            " where database_name = ? and schema_name = 'marts' and table_name = ?",
-            [side, table],
-        ).fetchall()
-        return {name for (name,) in rows}
-
-    def has(self, table: str) -> bool:
-        """Whether both sides have a table, so that it can be compared."""
-        return all(self._there[side][table] for side in ("old", "new"))
-
-    def prepare(self, gemeente: str) -> None:
-        """Make the views, the regions of the municipality and the changed figures."""
-        for side, tables in self._there.items():
-            for table, there in tables.items():
-                columns = ", ".join(
-                    name if name in there else f"cast(null as {kind}) as {name}"
-                    for name, kind in _TABLES[table].items()
-                )
-                source = f"from {side}.marts.{table}" if there else "where false"
-                self._connection.execute(f"create temp view {side}_{table} as select {columns} {source}")
-        self._connection.execute(_OWN, {"gemeente": gemeente})
-        self._connection.execute(_CHANGED)
-
-    def rows(self, sql: str) -> list[_Row]:
-        cursor = self._connection.execute(sql)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def other_regions(self) -> int:
-        (counted,) = self.rows("select count(*) as n from changed anti join own using (region_code)")
-        return int(counted["n"])
-
-
-def _figures(both: _Both) -> Iterator[FigureChange]:
+def _figures(both: Both) -> Iterator[FigureChange]:
     for row in both.rows(_OWN_CHANGES):
         kind: Literal["new", "gone", "revised"] = "revised"
         if row["old_value"] is None:
@@ -282,19 +162,19 @@ _BY_HAND = "municipal/measurements"
 _STATUSES = {**labels.VALUE_STATUSES, "definitive": "definitief"}
 
 
-def _why_new(row: _Row) -> str:
+def _why_new(row: Row) -> str:
     by_hand = "met de hand ingevuld in measurements.csv" if row["new_dataset"] == _BY_HAND else ""
     before = f"was {labels.absence_words(row['old_absence'])}" if row["old_absence"] else ""
     return "; ".join(part for part in (by_hand, before) if part) or "voor het eerst gegeven"
 
 
-def _why_gone(row: _Row) -> str:
+def _why_gone(row: Row) -> str:
     if row["new_absence"]:
         return f"nu {labels.absence_words(row['new_absence'])}"
     return "uit measurements.csv gehaald" if row["old_dataset"] == _BY_HAND else "niet meer gegeven"
 
 
-def _why_revised(row: _Row) -> str:
+def _why_revised(row: Row) -> str:
     parts = []
     if row["is_other_value"]:
         parts.append(_why_other_value(row))
@@ -311,7 +191,7 @@ def _status(code: str | None) -> str:
     return _STATUSES.get(code or "", "zonder status")
 
 
-def _why_other_value(row: _Row) -> str:
+def _why_other_value(row: Row) -> str:
     if {"rate_published", "numerator"} & set(row["revised"]):
         return "herzien door de uitgever"
     if row["new_dataset"] == _BY_HAND:
@@ -337,7 +217,7 @@ def exactly(value: float) -> str:
     return labels.number(value, len(f"{value:.6f}".rstrip("0").partition(".")[2]))
 
 
-def _breaks(both: _Both) -> Iterator[FigureChange]:
+def _breaks(both: Both) -> Iterator[FigureChange]:
     if not both.has("fct_break"):
         return
     for row in both.rows(_NEW_BREAKS):
@@ -398,7 +278,7 @@ _CODES = {
 }
 
 
-def _objectives(both: _Both) -> Iterator[ObjectiveChange]:
+def _objectives(both: Both) -> Iterator[ObjectiveChange]:
     """Per objective, in order: that it came or went, its fields, its verdict."""
     old, new = (_current(both, side) for side in ("old", "new"))
     verdicts = [_verdicts(both, side) for side in ("old", "new")]
@@ -412,16 +292,16 @@ def _objectives(both: _Both) -> Iterator[ObjectiveChange]:
             yield ObjectiveChange(objective_id, title, "verdict", "oordeel", before, after)
 
 
-def _current(both: _Both, side: str) -> dict[str, _Row]:
+def _current(both: Both, side: str) -> dict[str, Row]:
     return {row["objective_id"]: row for row in both.rows(f"from {side}_dim_objective where is_current")}
 
 
-def _verdicts(both: _Both, side: str) -> dict[str, str]:
+def _verdicts(both: Both, side: str) -> dict[str, str]:
     rows = both.rows(f"select objective_id, status from {side}_fct_objective_attainment where is_current")
     return {row["objective_id"]: row["status"] for row in rows}
 
 
-def _own_changes(objective_id: str, title: str, was: _Row | None, now: _Row | None) -> Iterator[ObjectiveChange]:
+def _own_changes(objective_id: str, title: str, was: Row | None, now: Row | None) -> Iterator[ObjectiveChange]:
     if was is None or now is None:
         if was is not None:
             yield ObjectiveChange(objective_id, title, "gone", "doel", title, None)
@@ -436,12 +316,12 @@ def _own_changes(objective_id: str, title: str, was: _Row | None, now: _Row | No
             yield ObjectiveChange(objective_id, title, "changed", field, *texts)
 
 
-def _is_target(objective: _Row) -> bool:
+def _is_target(objective: Row) -> bool:
     """Whether the rule says no more than the target itself, as it does for a level."""
     return bool(objective["target_rule"] == objective["target_value"])
 
 
-def _text(name: str, objective: _Row) -> str | None:
+def _text(name: str, objective: Row) -> str | None:
     value = objective[name]
     match value:
         case None:

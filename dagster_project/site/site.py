@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagster_project.site.queries import PageData, Reader
 from dagster_project.workspace import Workspace
+
+if TYPE_CHECKING:  # it speaks Dutch with our labels: at run time it imports us
+    from dagster_project.editions.diff import EditionDiff
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,15 @@ class Site:
     @property
     def gemeente_name(self) -> str:
         return self.workspace.settings.gemeente_name
+
+    @cached_property
+    def changes(self) -> EditionDiff | None:
+        """What differs from the edition before, found once for all pages; None where there is none."""
+        if self.run.previous is None:
+            return None
+        from dagster_project.editions.diff import compare  # see above
+
+        return compare(self.run.previous, self.reader.database, self.gemeente)
 
 
 @dataclass(frozen=True)

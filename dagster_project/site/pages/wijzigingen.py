@@ -7,25 +7,14 @@ finding the changes (`editions/diff.py`), and their words (`changes.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dagster_project.site.site import Page, Site
 from dagster_project.site.words import changes
 
-if TYPE_CHECKING:  # it speaks Dutch with our labels: at run time it imports us
-    from dagster_project.editions.diff import EditionDiff
-
-
-@dataclass(frozen=True)
-class _Database:
-    path: str
-
 
 def pages(site: Site) -> Iterator[Page]:
     """The page of changes; before the first edition it says so."""
-    diff = _diff(site)
+    diff = site.changes
     label = site.run.previous_label or "de vorige editie"
     context = {
         "label": label,
@@ -41,15 +30,4 @@ def pages(site: Site) -> Iterator[Page]:
 
 def changes_sentence(site: Site) -> str:
     """What changed since the edition before, in one sentence for the front page."""
-    return changes.summary_sentence(_diff(site), site.run.previous_label or "de vorige editie")
-
-
-def _diff(site: Site) -> EditionDiff | None:
-    """What differs from the edition before; None where there is none."""
-    if site.run.previous is None:
-        return None
-    from dagster_project.editions.diff import compare  # see above
-
-    sql = "select path from duckdb_databases() where database_name = current_database()"
-    (database,) = site.reader.rows(_Database, sql)
-    return compare(site.run.previous, Path(database.path), site.gemeente)
+    return changes.summary_sentence(site.changes, site.run.previous_label or "de vorige editie")

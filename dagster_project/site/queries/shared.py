@@ -5,6 +5,7 @@ What belongs here: what the queries of more than one theme share. What does not:
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 import duckdb
@@ -31,6 +32,13 @@ class Reader:
     def __init__(self, connection: duckdb.DuckDBPyConnection, gemeente: str) -> None:
         self.gemeente = gemeente
         self._connection = connection
+
+    @property
+    def database(self) -> Path:
+        """The file that is read."""
+        sql = "select path from duckdb_databases() where database_name = current_database()"
+        ((path,),) = self._connection.execute(sql).fetchall()
+        return Path(path)
 
     def rows(self, record: type[Record], sql: str, **parameters: str) -> tuple[Record, ...]:
         """The rows of a query, each as a record whose fields are the columns.
