@@ -121,7 +121,7 @@ def _card(objective: Objective, measured: list[Point], wijken: tuple[WijkLine, .
 
 
 def _figure_of(objective: Objective, value: float, period_id: str | None, *, is_synthetic: bool) -> Figure:
-    text = labels.amount(value, objective.unit, objective.decimals)
+    text = labels.exact_amount(value, objective.unit, objective.decimals)
     return Figure(text, labels.period(period_id), is_synthetic)
 
 
@@ -190,7 +190,7 @@ def _about_wijken(objective: Objective, wijken: Sequence[WijkLine]) -> str:
     if all(wijk.figure.is_absent for wijk in wijken):
         return f"In geen van de {len(wijken)} wijken is apart gemeten."
     value = objective.current_value if is_measured_again(objective) else None
-    shown = labels.amount(value, objective.unit, objective.decimals)
+    shown = labels.exact_amount(value, objective.unit, objective.decimals)
     alike = [wijk for wijk in wijken if wijk.verdict.text == objective.status]
     names = [wijk.name for wijk in alike if value is None or wijk.figure.text == shown]
     return f"De wijk die het verst van het doel ligt, telt: {labels.enumeration(names)}." if names else ""
@@ -221,7 +221,7 @@ def _line(objective: Objective, points: list[Point], anchor: str, target: Figure
 
 
 def _course(objective: Objective, drawn: list[SparkPoint]) -> str:
-    told = [f"{labels.amount(p.value, objective.unit, objective.decimals)} ({p.period})" for p in drawn]
+    told = [f"{labels.exact_amount(p.value, objective.unit, objective.decimals)} ({p.period})" for p in drawn]
     if len(told) <= _TOLD_ONE_BY_ONE:
         return ", ".join(told)
     return f"{len(told)} metingen, van {told[0]} naar {told[-1]}"

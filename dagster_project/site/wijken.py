@@ -370,7 +370,7 @@ def _objective(objective: Objective, verdicts: Sequence[WijkVerdict]) -> WijkObj
             labels.verdict_of(verdict.status),
             "geen cijfer"
             if verdict.current_value is None
-            else labels.amount(verdict.current_value, objective.unit, objective.decimals),
+            else labels.exact_amount(verdict.current_value, objective.unit, objective.decimals),
             labels.period(verdict.period_id) if verdict.period_id else "",
             verdict.is_synthetic,
         )

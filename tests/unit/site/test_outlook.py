@@ -148,7 +148,7 @@ def test_what_is_expected_of_measures_stays_apart_and_says_that_it_is_no_measure
     assert tuple(first) == outlook_sentences(PLAIN, LONG)
     assert plain(last) == (
         "De gemeente verwacht van haar maatregelen samen +3,5 procentpunt, voor € 40.000. Met die verwachting erbij "
-        "komt de vooruitblik voor 2027 op 59 %. Dat is een verwachting, geen meting."
+        "komt de vooruitblik voor 2027 op 58,5 %. Dat is een verwachting, geen meting."
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.site import render_site
+from dagster_project.site import labels, render_site
 from dagster_project.site.page_register import gaps_sentence, links_sentence
 from dagster_project.site.queries import Action
 from tests.unit.site import plan_rows
@@ -50,7 +50,7 @@ def test_every_verdict_on_the_front_page_is_a_word_beside_its_sign(pages: dict[s
 def test_the_council_sees_on_what_it_has_to_decide(pages: dict[str, str]) -> None:
     text = section(pages["index.html"], "beslispunten")
     assert "Bij 1 doel mist de vooruitblik het doel." in text
-    assert "De vooruitblik voor 2027 is 13 %; het doel is hoogstens 11 %." in text
+    assert "De vooruitblik voor 2027 is 13,3 %; het doel is hoogstens 11 %." in text
     assert "De kans dat het doel wordt gehaald, is ongeveer 2 %." in text
 
 
@@ -112,14 +112,14 @@ def test_an_objective_shows_its_course_in_a_chart_and_every_number_of_it_in_a_ta
         "is het cijfer aantoonbaar gedaald, met ongeveer 0,6 procentpunt per jaar.",
         "2018 meting 19 % synthetisch",
         "2023 meting, het begin 16 %",
-        "2025 vooruitblik 15 % synthetisch 14 tot 15",
-        "2027 vooruitblik met maatregelen 12 % synthetisch",
+        "2025 vooruitblik 14,6 % synthetisch 13,9 tot 15,3",
+        "2027 vooruitblik met maatregelen 11,8 % synthetisch",
         "2027 doel hoogstens 11 %",
         "Breuk op 1 januari 2021: De bron telt anders.",
     ):
         assert part in text
     for period, value in plan_rows.RETURNED.items():
-        assert re.search(rf"{period} meting {value:.0f} %", text)
+        assert re.search(rf"{period} meting {labels.exact_number(value, 0)} %", text)
 
 
 def test_a_change_within_the_margin_is_called_no_change(pages: dict[str, str]) -> None:
