@@ -45,6 +45,11 @@ class Verdict:
     rest: str
     meaning: str
 
+    @property
+    def counted(self) -> str:
+        """The words behind a number of objectives: 3 `nog open`, for `3 doel nog open` is no Dutch."""
+        return self.text.removeprefix("doel ")
+
 
 _ALL_VERDICTS = (
     Verdict("behaald", "ok", "vink", True, "is", "zijn", "behaald", "De laatste meting haalt het doel."),

@@ -35,7 +35,7 @@ def test_each_opgave_shows_its_verdicts_and_what_is_furthest_behind(pages: dict[
     text = section(pages["index.html"], "opgaven")
     assert "Vitaal en weerbaar 5 doelen" in text
     assert "1 op koers · 1 op de grens · 1 achter op schema · 1 verkeerde richting · 1 geen nieuwe meting" in text
-    assert "Verst van de koers: Volwassenen en ouderen met overgewicht verkeerde richting" in text
+    assert "Blijft het verst achter: Volwassenen en ouderen met overgewicht verkeerde richting" in text
     assert "Opgroeien en zelfontplooiing 6 doelen" in text
     assert "Nog niets te beoordelen." in text
     assert "Nog zonder doelen 0 doelen Deze opgave heeft nog geen doelen." in text

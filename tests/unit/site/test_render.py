@@ -70,6 +70,13 @@ def test_only_the_published_tables_and_their_work_tables_are_read(tmp_path: Path
     assert build.read_bytes() == before
 
 
+def test_the_front_page_answers_first_and_warns_of_synthetic_figures_after_it(site: Path) -> None:
+    front, other = ((site / name).read_text(encoding="utf-8") for name in ("index.html", "geld.html"))
+    assert front.index('class="antwoord"') < front.index('class="tellingen"') < front.index('class="melding"')
+    assert [front.count('class="melding"'), other.count('class="melding"')] == [1, 1]
+    assert other.index('class="melding"') < other.index("<section")
+
+
 def test_the_summary_counts_what_stands_on_the_pages_of_the_opgaven(pages: dict[str, str], index: str) -> None:
     opgaven = "".join(html for name, html in pages.items() if name.startswith("opgave-"))
     shown = Counter(re.findall(r'<p class="doel-oordeel"><span class="oordeel[^>]*>.*?<span>(.*?)</span>', opgaven))
@@ -77,9 +84,9 @@ def test_the_summary_counts_what_stands_on_the_pages_of_the_opgaven(pages: dict[
         text: int(count)
         for count, text in re.findall(r'<span class="telling">(\d+)</span>.*?<span>(.*?)</span></span></li>', index)
     }
-    assert counted == dict(shown)
+    assert counted == {VERDICTS[text].counted: count for text, count in shown.items()}
     assert sum(counted.values()) == len(DOELEN) + 1
-    assert set(counted) == set(VERDICTS)
+    assert set(counted) == {verdict.counted for verdict in VERDICTS.values()}
     good, bad = counted["behaald"] + counted["op koers"], sum(counted[text] for text in DEVIATING)
     assert (
         f"Van de {len(DOELEN) + 1} doelen zijn er {good} behaald of op koers, is er {counted['op de grens']} op de "
