@@ -147,9 +147,9 @@ def _latest(objective: Objective, points: list[Point]) -> Figure:
 
 
 def _target(objective: Objective) -> Figure:
-    return Figure(
-        target_words(objective), labels.period(objective.target_period_id) if objective.target_period_id else None
-    )
+    words = target_words(objective)
+    when = labels.period(objective.target_period_id) if objective.target_period_id else None
+    return Figure(words, when, is_absent=words in {labels.NOT_IN_SOURCE, "nog open"})
 
 
 def _facts(objective: Objective, points: list[Point]) -> tuple[tuple[str, str], ...]:
