@@ -45,9 +45,10 @@ h1, h2, h3 { white-space: pre-wrap; /* else the outline joins the words around a
 .pdf-voorblad .pdf-bronnen { margin-top: 12mm; font-size: 8pt; }
 .pdf-inhoud, .pdf-deel { break-before: page; }
 .pdf-inhoud ol { list-style: none; padding: 0; }
-.pdf-inhoud li { margin-block: 1.2mm; }
+.pdf-inhoud li { margin-block: 0.4mm; }
 .pdf-inhoud .pdf-diep { margin-inline-start: 6mm; }
 .pdf-deel > h1 { margin-block: 0 6mm; }
+.pdf-deel:not(#blz-index) .melding { display: none; /* the title page, the front page and every foot say it */ }
 .pdf-deel > h1 + main > :first-child { margin-top: 0; padding-top: 0; border-top: 0; }
 """
 
@@ -188,6 +189,8 @@ def assemble(site_folder: Path, imprint: Imprint) -> str:
     front = parts[_FRONT]
     title = f"{front.title} – {dict(imprint.lines)['Stand van']}"
     footer = f"Gemeente {imprint.gemeente} · stand van {dict(imprint.lines)['Stand van']}"
+    if imprint.synthetic_note:
+        footer += " · met synthetische cijfers, zie het voorblad"
     style = _PRINT_STYLE % {"footer": footer.replace("\\", "\\\\").replace('"', '\\"').replace("<", "")}
     # within the document: printing does not wait in the same way each time for what is linked
     stylesheets = [(site_folder / name).read_text(encoding="utf-8") for name in front.stylesheets]
