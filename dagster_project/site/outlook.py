@@ -97,10 +97,8 @@ def outlook_sentences(objective: Objective, outlook: Outlook | None) -> tuple[st
 
 def _no_outlook(outlook: Outlook | None) -> str:
     number = outlook.n_points or 0 if outlook else 0
-    return (
-        f"Een vooruitblik is pas te maken met minstens {POINTS_FOR_TREND} vergelijkbare metingen; "
-        f"{'het is' if number == 1 else 'het zijn'} er nu {number}."
-    )
+    now = {0: "die zijn er nog niet", 1: "het is er nu 1"}.get(number, f"het zijn er nu {number}")
+    return f"Een vooruitblik is pas te maken met minstens {POINTS_FOR_TREND} vergelijkbare metingen; {now}."
 
 
 def _amount(objective: Objective, value: float) -> str:

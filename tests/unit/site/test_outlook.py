@@ -157,6 +157,11 @@ def test_without_a_series_there_is_no_outlook_and_it_says_what_it_would_take() -
     assert told == "Een vooruitblik is pas te maken met minstens 5 vergelijkbare metingen; het zijn er nu 2."
 
 
+def test_without_any_measurement_none_is_counted() -> None:
+    (told,) = outlook_sentences(PLAIN, None)
+    assert told == "Een vooruitblik is pas te maken met minstens 5 vergelijkbare metingen; die zijn er nog niet."
+
+
 def test_a_beslispunt_is_told_from_its_own_row() -> None:
     assert plain(beslispunt_sentence(PLAIN, LONG)) == (
         "De vooruitblik voor 2027 is 55 %; het doel is minstens 60 %. De kans dat het doel wordt gehaald, is "

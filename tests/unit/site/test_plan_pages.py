@@ -38,7 +38,7 @@ def test_each_opgave_shows_its_verdicts_and_what_is_furthest_behind(pages: dict[
     assert "Blijft het verst achter: Volwassenen en ouderen met overgewicht verkeerde richting" in text
     assert "Opgroeien en zelfontplooiing 6 doelen" in text
     assert "Nog niets te beoordelen." in text
-    assert "Nog zonder doelen 0 doelen Deze opgave heeft nog geen doelen." in text
+    assert "Nog zonder doelen 0 doelen Hier horen nog geen doelen bij." in text
 
 
 def test_every_verdict_on_the_front_page_is_a_word_beside_its_sign(pages: dict[str, str]) -> None:
@@ -98,9 +98,9 @@ def test_an_opgave_tells_ambition_actions_choices_money_risks_and_agenda(pages: 
 
 def test_where_the_document_is_silent_the_opgave_says_so(pages: dict[str, str]) -> None:
     html = pages["opgave-5.html"]
-    assert "De ambitie van deze opgave: niet in bron." in section(html, "willen")
-    assert "Acties voor deze opgave: niet in bron." in section(html, "gedaan")
-    assert "Begroting en uitgaven voor deze opgave: niet in bron." in section(html, "gekost")
+    assert "De ambitie: niet in bron." in section(html, "willen")
+    assert "Acties: niet in bron." in section(html, "gedaan")
+    assert "Begroting en uitgaven: niet in bron." in section(html, "gekost")
     assert "€ 0" not in Outline(html).text
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from dagster_project.site import render_site
 from dagster_project.site.labels import DEVIATING, VERDICTS
+from dagster_project.workspace import Workspace
 from tests.unit.site.html_outline import Outline, article, main
 from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, make_workspace, validations
 
@@ -75,6 +76,16 @@ def test_the_front_page_answers_first_and_warns_of_synthetic_figures_after_it(si
     assert front.index('class="antwoord"') < front.index('class="tellingen"') < front.index('class="melding"')
     assert [front.count('class="melding"'), other.count('class="melding"')] == [1, 1]
     assert other.index('class="melding"') < other.index("<section")
+
+
+def test_a_municipality_says_on_the_front_page_how_the_words_of_its_plan_are_read(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "workspace")
+    with (workspace.root / "opkoers.toml").open("a", encoding="utf-8") as settings:
+        settings.write('reading_note = "Het plan noemt een doel een <resultaat>."')
+    build = make_build(tmp_path / "warehouse.duckdb")
+    render_site(build, Workspace(workspace.root), tmp_path / "site", RUN)
+    front = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "Het plan noemt een doel een &lt;resultaat&gt;." in front
 
 
 def test_the_summary_counts_what_stands_on_the_pages_of_the_opgaven(pages: dict[str, str], index: str) -> None:
