@@ -129,6 +129,8 @@ def _baseline(objective: Objective, points: list[Point]) -> Figure:
     if objective.baseline_value is not None:
         synthetic = any(p.is_synthetic for p in points if p.period_id == objective.baseline_period_id)
         return _figure_of(objective, objective.baseline_value, objective.baseline_period_id, is_synthetic=synthetic)
+    if objective.kind == "qualitative":
+        return Figure("geen cijfer", is_absent=True)
     if objective.baseline_period_id:
         return Figure("nog open", labels.period(objective.baseline_period_id), is_absent=True)
     return Figure("geen beginmeting", is_absent=True)
@@ -137,6 +139,8 @@ def _baseline(objective: Objective, points: list[Point]) -> Figure:
 def _latest(objective: Objective, points: list[Point]) -> Figure:
     if objective.current_value is not None and is_measured_again(objective):
         return _figure_of(objective, objective.current_value, objective.period_id, is_synthetic=objective.is_synthetic)
+    if objective.kind == "qualitative":
+        return Figure("geen cijfer", is_absent=True)
     hidden = [p for p in points if p.value is None and p.absence and p.period_id != objective.baseline_period_id]
     if hidden:
         words = labels.absence_words(hidden[-1].absence)

@@ -135,7 +135,7 @@ def rough_euro(amount: Decimal) -> str:
     """For a sentence: `€ 61,1 mln`, below a million in full."""
     if abs(amount) < _MILLION:
         return euro(amount)
-    return f"{_sign(amount)}{labels.with_unit(labels.number(float(abs(amount)) / _MILLION, 1), '€')} mln"
+    return f"{_sign(amount)}{labels.with_unit(labels.number(float(abs(amount)) / _MILLION, 1), '€')}{labels.NBSP}mln"
 
 
 def _sign(amount: Decimal) -> str:

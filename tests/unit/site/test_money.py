@@ -69,7 +69,7 @@ def test_an_amount_in_euro(amount: Decimal | None, words: str) -> None:
 
 
 def test_an_amount_in_a_sentence_is_rounded_to_a_tenth_of_a_million() -> None:
-    assert money.rough_euro(Decimal(61_060_000)) == "€\u00a061,1 mln"
+    assert money.rough_euro(Decimal(61_060_000)) == "€\u00a061,1\u00a0mln"
     assert money.rough_euro(Decimal(999_999)) == "€\u00a0999.999"
 
 
@@ -86,7 +86,7 @@ def test_what_was_spent_is_held_against_the_budget_per_line_and_in_all() -> None
         "€\u00a0500.000 minder uitgegeven",
         "€\u00a0200.000 meer uitgegeven",
     ]
-    assert "Uitgegeven is €\u00a011,7 mln: €\u00a0300.000 minder dan begroot." in table.sentences
+    assert "Uitgegeven is €\u00a011,7\u00a0mln: €\u00a0300.000 minder dan begroot." in table.sentences
 
 
 def test_a_sum_of_which_a_part_is_unknown_is_not_given() -> None:
@@ -152,8 +152,8 @@ def test_a_bar_of_causes_points_the_way_of_its_amount() -> None:
 def test_the_page_shows_shares_costs_causes_and_breaks(page: str) -> None:
     text = Outline(page).text
     for part in (
-        "Beleidsplan Sociaal domein: begroot is € 51,0 mln in 2019, grondslag bruto.",
-        "Beleidsplan Sociaal domein: begroot is € 45,1 mln in 2019, grondslag netto.",
+        "Beleidsplan Sociaal domein: begroot is € 51,0\u00a0mln in 2019, grondslag bruto.",
+        "Beleidsplan Sociaal domein: begroot is € 45,1\u00a0mln in 2019, grondslag netto.",
         "staan apart en zijn nooit bij elkaar opgeteld",
         "Uitkeringen € 19.700.000 38,6 %",
         "€ 100.000 meer uitgegeven",
