@@ -152,8 +152,8 @@ def test_a_bar_of_causes_points_the_way_of_its_amount() -> None:
 def test_the_page_shows_shares_costs_causes_and_breaks(page: str) -> None:
     text = Outline(page).text
     for part in (
-        "Beleidsplan Sociaal domein: begroot is € 51,0\u00a0mln in 2019, grondslag bruto.",
-        "Beleidsplan Sociaal domein: begroot is € 45,1\u00a0mln in 2019, grondslag netto.",
+        "Beleidsplan Sociaal domein: begroot is € 51,0 mln in 2019, grondslag bruto.",
+        "Beleidsplan Sociaal domein: begroot is € 45,1 mln in 2019, grondslag netto.",
         "staan apart en zijn nooit bij elkaar opgeteld",
         "Uitkeringen € 19.700.000 38,6 %",
         "€ 100.000 meer uitgegeven",
