@@ -19,13 +19,12 @@ from time import perf_counter
 from unittest import mock
 
 import duckdb
-from markupsafe import Markup
 
+from bench import vega
 from bench.stages import OPKOERS, timed
 from dagster_project.publication import current_folder, read_manifest
 from dagster_project.site import SiteRun, render_site
 from dagster_project.site.country import CountryReader, render_country
-from dagster_project.site.draw import charts
 from dagster_project.site.queries import NATION, Benchmark, Characteristic, Indicator, Peer, Point, Reader, indicators
 from dagster_project.workspace import Workspace
 
@@ -60,8 +59,9 @@ def measure(workspace: Workspace, folder: Path) -> None:
         codes = [gemeente.region_code for gemeente in CountryReader(connection).gemeenten]
     part = codes[::EVERY]
     ours = best(lambda: render_country(database, workspace, folder / "part", run, part))
-    with mock.patch("dagster_project.site.words.indicators.line_chart", vega_lines), _vega_bars():
-        vega = best(lambda: render_country(database, workspace, folder / "vega", run, part))
+    module = "dagster_project.site.words.indicators"
+    with mock.patch(f"{module}.line_chart", vega.line_chart), mock.patch(f"{module}.bar_chart", vega.bar_chart):
+        drawn_by_vega = best(lambda: render_country(database, workspace, folder / "vega", run, part))
     at_once = best(lambda: read_at_once(database))
     one_by_one = best(lambda: read_one_by_one(database, part)) / len(part) * len(codes)
     pages = len(list((folder / "site").glob("*.html")))
@@ -72,7 +72,7 @@ def measure(workspace: Workspace, folder: Path) -> None:
         (f"site of the demo, {pages} pages", site, f"aim {SITE_AIM:.0f} s: {_verdict(site, SITE_AIM)}"),
         (f"the page of {n} gemeenten", country, f"aim {COUNTRY_AIM:.0f} s: {_verdict(country, COUNTRY_AIM)}"),
         (f"the page of {len(part)} gemeenten", ours, ""),
-        ("the same, charts by vl-convert", vega, f"= {vega / ours:.1f} × ours, {heavier}"),
+        ("the same, charts by vl-convert", drawn_by_vega, f"= {drawn_by_vega / ours:.1f} × ours, {heavier}"),
         (f"reading {n} gemeenten at once", at_once, ""),
         ("reading them one by one", one_by_one, f"= {one_by_one / at_once:.1f} × ours, from {len(part)} of them"),
     ):
@@ -103,15 +103,6 @@ def best(work: Callable[[], object]) -> float:
         work()
         seconds.append(perf_counter() - start)
     return min(seconds)
-
-
-def vega_lines(series: Sequence[charts.Series], *, chart_id: str, summary: str) -> Markup:
-    """The chart of an indicator as Vega draws it."""
-    return charts.line_chart(series, decimals=1, chart_id=chart_id, summary=summary)
-
-
-def _vega_bars() -> mock._patch[Callable[..., Markup]]:
-    return mock.patch("dagster_project.site.words.indicators.bar_chart", charts.bar_chart)
 
 
 def read_at_once(database: Path) -> int:

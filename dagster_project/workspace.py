@@ -54,6 +54,8 @@ class Settings(BaseModel):
     network: Network = Network()
     synthetic_note: str = ""
     """Shown on every page when the workspace holds made-up figures."""
+    reading_note: str = ""
+    """Shown on the front page above the parts of the plan: how its own words, such as goals and results, are read."""
     contact: str = ""
     """Where residents can say that something on the monitor does not work for them: an e-mail address, a web address or
     words. It stands in the accessibility statement."""

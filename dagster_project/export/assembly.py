@@ -1,4 +1,4 @@
-"""All pages of a site as one HTML document, for printing: a title page, a table of contents, and each page's content.
+"""The pages of a site as one HTML document, for printing: a title page, a table of contents, and each page's content.
 
 Every id gets the name of its page before it, and links between pages become links within the document, so that the
 printed document needs nothing beside it.
@@ -19,6 +19,8 @@ from pathlib import Path
 from dagster_project.export.imprint import Imprint
 
 _FRONT = "index.html"
+_LEFT_OUT = frozenset({"controles.html"})
+"""Pages that do not belong in a document for the council: every technical check; `bronnen.html` sums them up."""
 _OPGAVE = re.compile(r"^opgave-(\d+)\.html$")
 _NAMES_IDS = {"for", "headers", "list"} | {
     f"aria-{relation}" for relation in ("labelledby", "describedby", "controls", "owns", "details")
@@ -43,9 +45,10 @@ h1, h2, h3 { white-space: pre-wrap; /* else the outline joins the words around a
 .pdf-voorblad .pdf-bronnen { margin-top: 12mm; font-size: 8pt; }
 .pdf-inhoud, .pdf-deel { break-before: page; }
 .pdf-inhoud ol { list-style: none; padding: 0; }
-.pdf-inhoud li { margin-block: 1.2mm; }
+.pdf-inhoud li { margin-block: 0.4mm; }
 .pdf-inhoud .pdf-diep { margin-inline-start: 6mm; }
 .pdf-deel > h1 { margin-block: 0 6mm; }
+.pdf-deel:not(#blz-index) .melding { display: none; /* the title page, the front page and every foot say it */ }
 .pdf-deel > h1 + main > :first-child { margin-top: 0; padding-top: 0; border-top: 0; }
 """
 
@@ -169,7 +172,7 @@ class _Reader(HTMLParser):
 
 
 def assemble(site_folder: Path, imprint: Imprint) -> str:
-    """One HTML document of all pages of a site.
+    """One HTML document of the pages of a site, all but the technical detail of its checks.
 
     Args:
         site_folder: the folder with the pages; what their stylesheets name is found from there.
@@ -178,7 +181,7 @@ def assemble(site_folder: Path, imprint: Imprint) -> str:
     Raises:
         FileNotFoundError: the folder has no front page.
     """
-    files = frozenset(path.name for path in site_folder.glob("*.html"))
+    files = frozenset(path.name for path in site_folder.glob("*.html")) - _LEFT_OUT
     parts = {name: _read(site_folder / name, files) for name in sorted(files)}
     if _FRONT not in parts:
         raise FileNotFoundError(f"{site_folder} holds no {_FRONT}: render the site before it is printed.")
@@ -186,6 +189,8 @@ def assemble(site_folder: Path, imprint: Imprint) -> str:
     front = parts[_FRONT]
     title = f"{front.title} – {dict(imprint.lines)['Stand van']}"
     footer = f"Gemeente {imprint.gemeente} · stand van {dict(imprint.lines)['Stand van']}"
+    if imprint.synthetic_note:
+        footer += " · met synthetische cijfers, zie het voorblad"
     style = _PRINT_STYLE % {"footer": footer.replace("\\", "\\\\").replace('"', '\\"').replace("<", "")}
     # within the document: printing does not wait in the same way each time for what is linked
     stylesheets = [(site_folder / name).read_text(encoding="utf-8") for name in front.stylesheets]

@@ -1,4 +1,4 @@
-"""Light drawings of an indicator by hand: a line per region, or a bar per region. One kilobyte where Vega takes nine.
+"""Light drawings of an indicator by hand: a line per region, or a bar per region.
 
 What belongs here: coordinates. What does not: reading tables, choosing words, and colours, which are the stylesheet's.
 The page that compares holds dozens of these, and a run for the whole country ten thousand: both need them light and

@@ -68,6 +68,7 @@ def pages(site: Site) -> Iterator[Page]:
     agenda = [line for line in agenda_lines(data.agenda, site.run.as_of) if not line.is_past]
     context = {
         "plan": _plan(data),
+        "reading_note": site.workspace.settings.reading_note,
         "answer": objectives.answer_sentence(data.objectives),
         "overdue_sentence": objectives.overdue_sentence(data.objectives),
         "synthetic_verdicts": objectives.synthetic_sentence(data.objectives),

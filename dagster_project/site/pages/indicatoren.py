@@ -160,7 +160,7 @@ def _group(anchor: str, title: str, rows: list[PlanIndicator]) -> IndicatorGroup
     total = "1 indicator" if len(rows) == 1 else f"{len(rows)} indicatoren"
     lines = tuple(map(_line, rows))
     sources = {line.source for line in lines}
-    summary = f"{total}, waarvan {counts[True]} met een cijfer."
+    summary = f"{total}, waarvan {counts[True] or 'geen enkele'} met een cijfer."
     return IndicatorGroup(anchor, title, summary, sources.pop() if len(sources) == 1 else "", lines)
 
 

@@ -95,7 +95,7 @@ def _about(plan: Plan) -> tuple[tuple[str, str], ...]:
 def _line(objective: Objective) -> RegisterLine:
     start = None
     if objective.baseline_value is not None:
-        start = labels.amount(objective.baseline_value, objective.unit, objective.decimals)
+        start = labels.exact_amount(objective.baseline_value, objective.unit, objective.decimals)
     target = target_words(objective)
     if objective.target_period_id and target != labels.NOT_IN_SOURCE:
         target = f"{target} ({labels.period(objective.target_period_id)})"

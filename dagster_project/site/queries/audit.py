@@ -25,6 +25,7 @@ class SnapshotRow:
     licence: str | None
     attribution: str | None
     is_synthetic: bool
+    title: str | None = None
     publisher_status: str | None = None
     successor_table_id: str | None = None
     successor_note: str | None = None
@@ -53,7 +54,7 @@ class ValidationRow:
 SNAPSHOTS = """
     select s.snapshot_id, s.source_id, s.dataset_id, s.table_id, s.origin, s.url, s.original_url, s.retrieved_at,
         cast(s.publisher_modified as text) as publisher_modified, s.licence, s.attribution,
-        coalesce(s.is_synthetic, false) as is_synthetic,
+        coalesce(s.is_synthetic, false) as is_synthetic, d.title,
         d.publisher_status, d.successor_table_id, d.successor_note, a.trouble, a.trouble_since
     from marts.audit_snapshot as s
     left join marts.dim_dataset as d on d.source_id = s.source_id and d.dataset_id = s.dataset_id

@@ -130,7 +130,7 @@ def _card(objective: Objective, measured: list[Point], wijken: tuple[WijkLine, .
 
 
 def _figure_of(objective: Objective, value: float, period_id: str | None, *, is_synthetic: bool) -> Figure:
-    text = labels.amount(value, objective.unit, objective.decimals)
+    text = labels.exact_amount(value, objective.unit, objective.decimals)
     return Figure(text, labels.period(period_id), is_synthetic)
 
 
@@ -138,6 +138,8 @@ def _baseline(objective: Objective, points: list[Point]) -> Figure:
     if objective.baseline_value is not None:
         synthetic = any(p.is_synthetic for p in points if p.period_id == objective.baseline_period_id)
         return _figure_of(objective, objective.baseline_value, objective.baseline_period_id, is_synthetic=synthetic)
+    if objective.kind == "qualitative":
+        return Figure("geen cijfer", is_absent=True)
     if objective.baseline_period_id:
         return Figure("nog open", labels.period(objective.baseline_period_id), is_absent=True)
     return Figure("geen beginmeting", is_absent=True)
@@ -146,6 +148,8 @@ def _baseline(objective: Objective, points: list[Point]) -> Figure:
 def _latest(objective: Objective, points: list[Point]) -> Figure:
     if objective.current_value is not None and is_measured_again(objective):
         return _figure_of(objective, objective.current_value, objective.period_id, is_synthetic=objective.is_synthetic)
+    if objective.kind == "qualitative":
+        return Figure("geen cijfer", is_absent=True)
     hidden = [p for p in points if p.value is None and p.absence and p.period_id != objective.baseline_period_id]
     if hidden:
         words = labels.absence_words(hidden[-1].absence)
@@ -156,9 +160,9 @@ def _latest(objective: Objective, points: list[Point]) -> Figure:
 
 
 def _target(objective: Objective) -> Figure:
-    return Figure(
-        target_words(objective), labels.period(objective.target_period_id) if objective.target_period_id else None
-    )
+    words = target_words(objective)
+    when = labels.period(objective.target_period_id) if objective.target_period_id else None
+    return Figure(words, when, is_absent=words in {labels.NOT_IN_SOURCE, "nog open"})
 
 
 def _facts(objective: Objective, points: list[Point]) -> tuple[tuple[str, str], ...]:
@@ -199,7 +203,7 @@ def _about_wijken(objective: Objective, wijken: Sequence[WijkLine]) -> str:
     if all(wijk.figure.is_absent for wijk in wijken):
         return f"In geen van de {len(wijken)} wijken is apart gemeten."
     value = objective.current_value if is_measured_again(objective) else None
-    shown = labels.amount(value, objective.unit, objective.decimals)
+    shown = labels.exact_amount(value, objective.unit, objective.decimals)
     alike = [wijk for wijk in wijken if wijk.verdict.text == objective.status]
     names = [wijk.name for wijk in alike if value is None or wijk.figure.text == shown]
     return f"De wijk die het verst van het doel ligt, telt: {labels.enumeration(names)}." if names else ""
@@ -230,7 +234,7 @@ def _line(objective: Objective, points: list[Point], anchor: str, target: Figure
 
 
 def _course(objective: Objective, drawn: list[SparkPoint]) -> str:
-    told = [f"{labels.amount(p.value, objective.unit, objective.decimals)} ({p.period})" for p in drawn]
+    told = [f"{labels.exact_amount(p.value, objective.unit, objective.decimals)} ({p.period})" for p in drawn]
     if len(told) <= _TOLD_ONE_BY_ONE:
         return ", ".join(told)
     return f"{len(told)} metingen, van {told[0]} naar {told[-1]}"

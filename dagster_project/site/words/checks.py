@@ -103,7 +103,7 @@ def summary_sentence(rows: Iterable[ValidationRow]) -> str:
     warned = sum(_is_warning(row) for row in rows)
     refused = len(rows) - passed - warned
     warnings = "1 gaf een waarschuwing" if warned == 1 else f"{warned} gaven een waarschuwing"
-    failures = "1 ging mis" if refused == 1 else f"{refused} gingen mis"
+    failures = {0: "geen enkele ging mis", 1: "1 ging mis"}.get(refused, f"{refused} gingen mis")
     checks = "Er is 1 controle gedaan" if len(rows) == 1 else f"Er zijn {labels.number(len(rows), 0)} controles gedaan"
     if passed == len(rows):
         return f"{checks}; {'die is' if passed == 1 else 'alle zijn'} in orde."

@@ -181,7 +181,7 @@ def _rows(objective: Objective, points: list[Point], outlook: Outlook | None) ->
 
 def _measured_row(objective: Objective, point: Point) -> CourseRow:
     is_start = point.period_id == objective.baseline_period_id
-    value = labels.amount(point.value, objective.unit, objective.decimals, point.absence)
+    value = labels.exact_amount(point.value, objective.unit, objective.decimals, point.absence)
     remark = "; ".join(filter(None, (labels.VALUE_STATUSES.get(point.value_status or ""), point.source_text)))
     what = "meting, het begin" if is_start else "meting"
     interval = _interval(objective, point.interval_low, point.interval_high)
@@ -191,7 +191,14 @@ def _measured_row(objective: Objective, point: Point) -> CourseRow:
 def _interval(objective: Objective, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
-    return f"{labels.number(low, objective.decimals)} tot {labels.number(high, objective.decimals)}"
+    return f"{labels.exact_number(low, objective.decimals)} tot {labels.exact_number(high, objective.decimals)}"
+
+
+def _computed_interval(objective: Objective, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    first, last = (labels.computed_number(value, objective.unit, objective.decimals) for value in (low, high))
+    return f"{first} tot {last}"
 
 
 def _outlook_rows(objective: Objective, outlook: Outlook) -> list[CourseRow]:
@@ -213,11 +220,11 @@ def _outlook_rows(objective: Objective, outlook: Outlook) -> list[CourseRow]:
     rows = []
     for period_id, (value, low, high, with_measures) in ahead.items():
         for what, shown, interval in (
-            ("vooruitblik", value, _interval(objective, low, high)),
+            ("vooruitblik", value, _computed_interval(objective, low, high)),
             ("vooruitblik met maatregelen", with_measures, ""),
         ):
             if shown is not None:
-                text = labels.amount(shown, objective.unit, objective.decimals)
+                text = labels.computed_amount(shown, objective.unit, objective.decimals)
                 rows.append(CourseRow(labels.period(period_id), what, text, interval, "", outlook.is_synthetic))
     return rows
 

@@ -45,6 +45,11 @@ class Verdict:
     rest: str
     meaning: str
 
+    @property
+    def counted(self) -> str:
+        """The words behind a number of objectives: 3 `nog open`, for `3 doel nog open` is no Dutch."""
+        return self.text.removeprefix("doel ")
+
 
 _ALL_VERDICTS = (
     Verdict("behaald", "ok", "vink", True, "is", "zijn", "behaald", "De laatste meting haalt het doel."),
@@ -227,6 +232,11 @@ def exact_number(value: float, decimals: int | None) -> str:
     return number(value, max(decimals, min(needed, decimals + 1)))
 
 
+def computed_number(value: float, unit: str | None, decimals: int | None) -> str:
+    """A computed value: a percentage with one decimal more, so that it is told from a target; never half a person."""
+    return exact_number(value, decimals) if unit == "%" else number(value, decimals or 0)
+
+
 def with_unit(text: str, unit: str | None) -> str:
     """A written number with its unit: `48,1 %`, `€ 1.234`, `214,4 per 10.000 inwoners`; a bare count has none."""
     first, _, rest = (unit or "").strip().partition(" ")
@@ -248,7 +258,7 @@ def euro(amount_in_euro: Decimal | None) -> str:
 
 def difference(value: float, unit: str | None, decimals: int | None) -> str:
     """By how much two values differ, without a sign: a difference in percentages is in percentage points."""
-    return with_unit(number(abs(value), decimals), "procentpunt" if unit == "%" else unit)
+    return with_unit(exact_number(abs(value), decimals), "procentpunt" if unit == "%" else unit)
 
 
 def chance(probability: float) -> str:
@@ -266,6 +276,18 @@ def _decimals_of(value: Decimal) -> int:
 def amount(value: float | None, unit: str | None, decimals: int | None, absence: str | None = None) -> str:
     """A value with its unit, or the reason why there is none."""
     return absence_words(absence) if value is None else with_unit(number(value, decimals), unit)
+
+
+def exact_amount(value: float | None, unit: str | None, decimals: int | None, absence: str | None = None) -> str:
+    """A value as it was measured, with its unit, or the reason why there is none; money stays in its own decimals."""
+    if value is None or unit == "€":
+        return amount(value, unit, decimals, absence)
+    return with_unit(exact_number(value, decimals), unit)
+
+
+def computed_amount(value: float, unit: str | None, decimals: int | None) -> str:
+    """A computed value with its unit."""
+    return with_unit(computed_number(value, unit, decimals), unit)
 
 
 def day(moment: date) -> str:

@@ -32,7 +32,7 @@ def rough_euro(amount: Decimal) -> str:
     if abs(amount) < _MILLION:
         return euro(amount)
     sign = labels.MINUS if amount < 0 else ""
-    return f"{sign}{labels.with_unit(labels.number(abs(amount) / _MILLION, 1), '€')} mln"
+    return f"{sign}{labels.with_unit(labels.number(abs(amount) / _MILLION, 1), '€')}{labels.NBSP}mln"
 
 
 def percentage(share: float | None) -> str:
@@ -62,6 +62,7 @@ class BudgetTable:
     Attributes:
         by: the shares are per programme (`programma`), or per budget line where the source has no programmes (`post`).
         columns: which of actual and forecast hold any amount; columns without are not shown.
+        wholes: what each of those columns comes to; empty where a line is silent, for the sum would say too little.
     """
 
     anchor: str
@@ -71,6 +72,7 @@ class BudgetTable:
     by: str
     sentences: tuple[str, ...]
     columns: tuple[str, ...]
+    wholes: tuple[str, ...]
     rows: tuple[BudgetRow, ...]
     sources: tuple[str, ...]
     is_synthetic: bool
@@ -97,10 +99,16 @@ def _budget(anchor: str, basis: str | None, period_id: str, lines: list[BudgetLi
         by="programma" if has_programmes else "post",
         sentences=tuple(_budget_sentences(lines, total, has_programmes)),
         columns=tuple(columns),
+        wholes=tuple(_whole(lines, name) for name in columns),
         rows=tuple(_budget_row(line, largest, has_programmes) for line in lines),
         sources=tuple(dict.fromkeys(line.source for line in lines if line.source)),
         is_synthetic=any(line.is_synthetic for line in lines),
     )
+
+
+def _whole(lines: list[BudgetLine], column: str) -> str:
+    amounts = [getattr(line, column) for line in lines]
+    return "" if None in amounts else euro(sum(amounts, Decimal()))
 
 
 def _name(line: BudgetLine, has_programmes: bool) -> str:

@@ -158,13 +158,13 @@ def _reason(objective: Objective) -> str:
         case "op de grens":
             return f"{_last_measurement(objective)} Door afronding is niet zeker of het doel is gehaald."
         case "verkeerde richting":
-            start = labels.amount(objective.baseline_value, objective.unit, objective.decimals)
+            start = labels.exact_amount(objective.baseline_value, objective.unit, objective.decimals)
             return f"{_last_measurement(objective)} Aan het begin was dat {start}: het doel is verder weg dan toen."
     return f"{_last_measurement(objective)} {_path_by_now(objective)}".strip()
 
 
 def _last_measurement(objective: Objective) -> str:
-    value = labels.amount(objective.current_value, objective.unit, objective.decimals)
+    value = labels.exact_amount(objective.current_value, objective.unit, objective.decimals)
     return f"De laatste meting is {value} ({labels.period(objective.period_id)})."
 
 
@@ -173,7 +173,7 @@ def _path_by_now(objective: Objective) -> str:
         return f"Het doel is: {target_words(objective)}."
     if objective.expected_value is None:
         return ""
-    path = labels.with_unit(labels.exact_number(objective.expected_value, objective.decimals or 0), objective.unit)
+    path = labels.computed_amount(objective.expected_value, objective.unit, objective.decimals)
     close = " Dat scheelt weinig." if objective.status == "op koers" and _is_behind(objective) else ""
     return f"De rechte weg naar het doel lag toen op {path}.{close}"
 

@@ -49,8 +49,9 @@ def movement_words(objective: Objective, outlook: Outlook | None) -> str:
 def _pace(objective: Objective, outlook: Outlook) -> str:
     if outlook.slope is None:
         return ""
-    decimals = max(objective.decimals or 0, 1)
-    return f", met ongeveer {labels.difference(outlook.slope, objective.unit, decimals)} per jaar"
+    size = labels.number(abs(outlook.slope), max(objective.decimals or 0, 1))
+    unit = "procentpunt" if objective.unit == "%" else objective.unit
+    return f", met ongeveer {labels.with_unit(size, unit)} per jaar"
 
 
 def _change_sentence(objective: Objective, outlook: Outlook) -> str:
@@ -96,21 +97,19 @@ def outlook_sentences(objective: Objective, outlook: Outlook | None) -> tuple[st
 
 def _no_outlook(outlook: Outlook | None) -> str:
     number = outlook.n_points or 0 if outlook else 0
-    return (
-        f"Een vooruitblik is pas te maken met minstens {POINTS_FOR_TREND} vergelijkbare metingen; "
-        f"{'het is' if number == 1 else 'het zijn'} er nu {number}."
-    )
+    now = {0: "die zijn er nog niet", 1: "het is er nu 1"}.get(number, f"het zijn er nu {number}")
+    return f"Een vooruitblik is pas te maken met minstens {POINTS_FOR_TREND} vergelijkbare metingen; {now}."
 
 
 def _amount(objective: Objective, value: float) -> str:
-    return labels.amount(value, objective.unit, objective.decimals)
+    return labels.computed_amount(value, objective.unit, objective.decimals)
 
 
 def interval_words(objective: Objective, low: float | None, high: float | None) -> str:
     """` (tussen 50,1 en 57,9 %)`; empty where the table gives no interval."""
     if low is None or high is None:
         return ""
-    return f" (tussen {labels.number(low, objective.decimals)} en {_amount(objective, high)})"
+    return f" (tussen {labels.computed_number(low, objective.unit, objective.decimals)} en {_amount(objective, high)})"
 
 
 def _year_ahead(objective: Objective, outlook: Outlook) -> str:

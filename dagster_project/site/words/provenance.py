@@ -52,7 +52,7 @@ def lineage_of(objective: Objective, rows: Iterable[Provenance]) -> Lineage | No
 
 
 def _steps(objective: Objective, row: Provenance) -> Iterable[Step]:
-    value = labels.amount(row.value, objective.unit, objective.decimals)
+    value = labels.exact_amount(row.value, objective.unit, objective.decimals)
     yield Step("Cijfer", f"{value}, {row.region_name}, {labels.period(row.period_id)}")
     yield Step("Berekend als", formula_words(row, objective.unit))
     table = f", tabel {row.table_id}" if row.table_id else ""

@@ -113,7 +113,7 @@ def overview_of(
 def _summary(lines: Sequence[OverviewLine]) -> str:
     filled = sum(bool(line.cells) for line in lines)
     total = "1 indicator" if len(lines) == 1 else f"{len(lines)} indicatoren"
-    return f"{total}, waarvan {filled} met een cijfer."
+    return f"{total}, waarvan {filled or 'geen enkele'} met een cijfer."
 
 
 def _line(

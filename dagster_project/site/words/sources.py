@@ -20,6 +20,7 @@ class Source:
     """One snapshot as the page names it."""
 
     name: str
+    attribution: str
     dataset: str
     licence: str
     retrieved: str
@@ -41,9 +42,11 @@ def sources_of(rows: Iterable[SnapshotRow], as_of: date) -> tuple[Source, ...]:
 
 def _source(row: SnapshotRow, as_of: date) -> Source:
     address = row.original_url or row.url or "onbekend"
+    attribution = (row.attribution or row.source_id).removeprefix("Bron: ")
     table = f", tabel {row.table_id}" if row.table_id else ""
     return Source(
-        name=(row.attribution or row.source_id).removeprefix("Bron: "),
+        name=row.title or attribution,
+        attribution=attribution if row.title else "",
         dataset=f"{row.source_id}/{row.dataset_id}{table}",
         licence=row.licence or "onbekend",
         retrieved=labels.moment_words(row.retrieved_at),

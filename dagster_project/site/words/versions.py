@@ -51,7 +51,7 @@ def versions_of(objective_id: str, rows: Iterable[ObjectiveVersion]) -> tuple[Ve
 def _start(row: ObjectiveVersion) -> str:
     if row.baseline_value is None:
         return labels.NOT_IN_SOURCE
-    value = labels.amount(row.baseline_value, row.unit, row.decimals)
+    value = labels.exact_amount(row.baseline_value, row.unit, row.decimals)
     return f"{value} ({labels.period(row.baseline_period_id)})" if row.baseline_period_id else value
 
 

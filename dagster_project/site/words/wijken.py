@@ -262,15 +262,19 @@ def _sentences(figures: _Figures, rows: WijkRows, gemeente: tuple[str, str]) -> 
     first, values = figures.first, figures.values(rows.wijken)
     yield from _extremes(first, values, rows.wijken)
     whole = figures.by_region.get(gemeente[0])
-    if whole and whole.value is not None and not _is_count(first):
-        higher = sum(value > whole.value for value in values.values())
-        yield (
-            f"{'Eén wijk ligt' if higher == 1 else f'{higher} wijken liggen'} boven het cijfer van heel {gemeente[1]}, "
-            f"{labels.amount(whole.value, first.unit, first.decimals)}."
-        )
+    if whole and whole.value is not None and not _is_count(first) and len(values) > 1:
+        yield _above(first, values, whole.value, gemeente[1])
     missing = len(rows.wijken) - len(values)
     if missing:
         yield "Van één wijk is er geen cijfer." if missing == 1 else f"Van {missing} wijken is er geen cijfer."
+
+
+def _above(first: WijkFigure, values: dict[str, float], whole: float, name: str) -> str:
+    """How many wijken lie above the whole, as far as the figures that are shown tell them apart."""
+    shown = labels.number(whole, first.decimals)
+    higher = sum(value > whole and labels.number(value, first.decimals) != shown for value in values.values())
+    counted = {0: "Geen wijk ligt", 1: "Eén wijk ligt"}.get(higher, f"{higher} wijken liggen")
+    return f"{counted} boven het cijfer van heel {name}, {labels.with_unit(shown, first.unit)}."
 
 
 def _is_count(figure: WijkFigure) -> bool:
@@ -365,7 +369,7 @@ def _objective(objective: Objective, verdicts: Sequence[WijkVerdict]) -> WijkObj
             labels.verdict_of(verdict.status),
             "geen cijfer"
             if verdict.current_value is None
-            else labels.amount(verdict.current_value, objective.unit, objective.decimals),
+            else labels.exact_amount(verdict.current_value, objective.unit, objective.decimals),
             labels.period(verdict.period_id) if verdict.period_id else "",
             verdict.is_synthetic,
         )

@@ -69,11 +69,17 @@ def test_in_the_document_of_a_real_site_every_id_is_one_and_every_inner_link_lea
 def test_every_page_is_in_the_document_once_after_its_title_page_and_contents(made: Made) -> None:
     text = assemble(made.site, IMPRINT)
     pages = re.findall(r'<div class="pdf-deel" id="blz-([^"]+)">', text)
-    assert sorted(pages) == sorted(path.stem for path in made.site.glob("*.html"))
+    assert sorted(pages) == sorted({path.stem for path in made.site.glob("*.html")} - {"controles"})
     assert re.findall(r'<li class="pdf-[a-z]+"><a href="#blz-([^"]+)">', text) == pages
     assert text.index("pdf-voorblad kolom") < text.index("pdf-inhoud kolom") < text.index('<div class="pdf-deel"')
     for doel in DOELEN:
         assert text.count(f">{doel.title}</a></li>") >= 1
+
+
+def test_the_technical_checks_stay_out_of_the_document_and_no_link_leads_to_them(made: Made) -> None:
+    assert (made.site / "controles.html").is_file()
+    assert "controles.html" not in assemble(made.site, IMPRINT)
+    assert "blz-controles" not in assemble(made.site, IMPRINT)
 
 
 def test_objectives_follow_their_opgave_and_the_rest_comes_as_the_navigation_lists_it(tmp_path: Path) -> None:

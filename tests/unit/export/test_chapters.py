@@ -151,9 +151,9 @@ def test_movement_outlook_and_what_the_council_must_decide_are_told(chapter: Doc
     (told,) = beneath(chapter, "Verloop en vooruitblik")
     assert told.startswith("Volwassenen en ouderen die voldoen aan de beweegrichtlijnen: Over 6 metingen")
     assert "is het cijfer aantoonbaar gestegen" in told
-    assert "staat het cijfer over 2026 op 57\u00a0%" in told
+    assert "staat het cijfer over 2026 op 57,2\u00a0%" in told
     (decision,) = beneath(chapter, "Beslispunten voor de raad")
-    assert "De vooruitblik voor 2026 is 57\u00a0%; het doel is minstens 60\u00a0%." in decision
+    assert "De vooruitblik voor 2026 is 57,2\u00a0%; het doel is minstens 60\u00a0%." in decision
 
 
 def test_the_telling_of_the_edition_is_shown_and_no_later_or_earlier_one(chapter: Document) -> None:

@@ -2,14 +2,10 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from dagster_project.site.draw.charts import Series, SparkPoint, bar_chart, line_chart, sparkline, starts_at_zero
+from dagster_project.site.draw.charts import Series, SparkPoint, sparkline, starts_at_zero, value_domain
 
-SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '</svg><script>alert("x")</script>'
 TOWN = Series("Heemskerk", ((2019.0, 590.0), (2020.0, 610.0), (2021.0, None), (2022.0, 655.0), (2023.0, 661.0)), True)
-NATION = Series(
-    "Nederland", ((2019.0, 640.0), (2020.0, 660.0), (2021.0, 671.0), (2022.0, 690.0), (2023.0, 702.0)), False
-)
 
 
 def point(x: float, value: float, low: float | None = None, high: float | None = None) -> SparkPoint:
@@ -17,7 +13,7 @@ def point(x: float, value: float, low: float | None = None, high: float | None =
 
 
 def parse(svg: str) -> ElementTree.Element:
-    """A chart as a tree; our small lines stand in HTML and carry no namespace, Vega's do."""
+    """A drawing as a tree; it stands in HTML and carries no namespace."""
     return ElementTree.fromstring(svg)  # noqa: S314
 
 
@@ -74,53 +70,11 @@ def test_hostile_words_stay_words_in_a_line() -> None:
     assert next(parse(svg).iter("title")).text == HOSTILE
 
 
-def test_a_chart_is_one_image_with_one_dutch_name() -> None:
-    root = parse(line_chart([TOWN, NATION], decimals=0, chart_id="g", summary="Wmo in Heemskerk en Nederland"))
-    assert (root.get("role"), root.get("aria-labelledby")) == ("img", "g-titel")
-    assert [title.text for title in root.iter(f"{SVG}title")] == ["Wmo in Heemskerk en Nederland"]
-    inner = [element for element in root.iter() if element is not root]
-    assert not any(name.startswith(("aria-", "role")) for element in inner for name in element.attrib)
-
-
-def test_a_chart_shows_whole_years_and_names_both_lines() -> None:
-    shown = texts(parse(line_chart([TOWN, NATION], decimals=0, chart_id="g", summary="")))
-    assert [text for text in shown if text.startswith("20")] == ["2019", "2020", "2021", "2022", "2023"]
-    assert {"Heemskerk", "Nederland"} <= set(shown)
-
-
-def test_a_missing_value_breaks_the_line_and_nothing_is_put_in_its_place() -> None:
-    root = parse(line_chart([TOWN], decimals=0, chart_id="g", summary=""))
-    lines = [path.get("d", "") for path in root.iter(f"{SVG}path") if path.get("stroke-width") == "2.5"]
-    assert [line.count("M") for line in lines] == [2]
-
-
-def test_the_axis_writes_numbers_in_dutch() -> None:
-    growing = Series("Heemskerk", ((2019.0, 1000.5), (2020.0, 9000.5)), True)
-    assert "4.000,0" in texts(parse(line_chart([growing], decimals=1, chart_id="g", summary="")))
-
-
-def test_a_small_change_looks_small() -> None:
-    flat = Series("Heemskerk", ((2019.0, 39191.0), (2020.0, 39648.0)), True)
-    root = parse(line_chart([flat], decimals=0, chart_id="g", summary=""))
-    line = next(path.get("d", "") for path in root.iter(f"{SVG}path") if path.get("stroke-width") == "2.5")
-    (_, first), (_, last) = (tuple(map(float, pair.split(","))) for pair in line.removeprefix("M").split("L"))
-    assert 0 < first - last < 170 * 0.1
-
-
 def test_the_axis_begins_at_zero_unless_that_would_flatten_the_lines() -> None:
     assert starts_at_zero([Series("a", ((2019.0, 2.0), (2020.0, 10.0)), True)])
     assert not starts_at_zero([TOWN])
 
 
-def test_bars_are_as_long_as_their_values() -> None:
-    bars = [("Heemskerk", 100.0, "100", True), ("Nederland", 200.0, "200", False)]
-    root = parse(bar_chart(bars, chart_id="g", summary=""))
-    shapes = [path.get("d", "") for path in root.iter(f"{SVG}path") if path.get("fill", "").startswith("#")]
-    widths = sorted(float(shape.split("h")[1].split("v")[0].split("V")[0]) for shape in shapes)
-    assert widths[1] == 2 * widths[0] > 0
-
-
-def test_hostile_names_stay_names_in_a_chart() -> None:
-    svg = line_chart([Series(HOSTILE, TOWN.points, True)], decimals=0, chart_id="g", summary=HOSTILE)
-    assert "<script" not in svg
-    assert HOSTILE in texts(parse(svg))
+def test_a_small_change_looks_small() -> None:
+    low, high = value_domain([Series("Heemskerk", ((2019.0, 39191.0), (2020.0, 39648.0)), True)])
+    assert (39648 - 39191) / (high - low) < 0.1

@@ -47,6 +47,26 @@ def test_a_limit_is_not_rounded_away(value: float, decimals: int | None, text: s
 
 
 @pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [(19.6, "%", "19,6 %"), (20.0, "%", "20 %"), (201.3, "nachten", "201,3 nachten"), (2345.67, "€", "€ 2.346")],
+)
+def test_a_measured_figure_is_shown_as_it_was_measured_and_money_in_whole_euros(
+    value: float, unit: str, text: str
+) -> None:
+    assert labels.exact_amount(value, unit, 0).replace(labels.NBSP, " ") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [(20.2, "%", "20,2 %"), (5645.9, "toekenningen", "5.646 toekenningen"), (165.4, "kinderen", "165 kinderen")],
+)
+def test_a_computed_value_never_counts_a_part_of_a_person_nor_hides_how_near_a_percentage_is(
+    value: float, unit: str, text: str
+) -> None:
+    assert labels.computed_amount(value, unit, 0).replace(labels.NBSP, " ") == text
+
+
+@pytest.mark.parametrize(
     ("unit", "text"),
     [
         ("%", "48,1\u00a0%"),

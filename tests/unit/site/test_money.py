@@ -70,7 +70,7 @@ def test_an_amount_in_euro(amount: Decimal | None, words: str) -> None:
 
 
 def test_an_amount_in_a_sentence_is_rounded_to_a_tenth_of_a_million() -> None:
-    assert money.rough_euro(Decimal(61_060_000)) == "€\u00a061,1 mln"
+    assert money.rough_euro(Decimal(61_060_000)) == "€\u00a061,1\u00a0mln"
     assert money.rough_euro(Decimal(999_999)) == "€\u00a0999.999"
 
 
@@ -87,7 +87,7 @@ def test_what_was_spent_is_held_against_the_budget_per_line_and_in_all() -> None
         "€\u00a0500.000 minder uitgegeven",
         "€\u00a0200.000 meer uitgegeven",
     ]
-    assert "Uitgegeven is €\u00a011,7 mln: €\u00a0300.000 minder dan begroot." in table.sentences
+    assert "Uitgegeven is €\u00a011,7\u00a0mln: €\u00a0300.000 minder dan begroot." in table.sentences
 
 
 def test_a_sum_of_which_a_part_is_unknown_is_not_given() -> None:

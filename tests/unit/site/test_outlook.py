@@ -148,13 +148,18 @@ def test_what_is_expected_of_measures_stays_apart_and_says_that_it_is_no_measure
     assert tuple(first) == outlook_sentences(PLAIN, LONG)
     assert plain(last) == (
         "De gemeente verwacht van haar maatregelen samen +3,5 procentpunt, voor € 40.000. Met die verwachting erbij "
-        "komt de vooruitblik voor 2027 op 59 %. Dat is een verwachting, geen meting."
+        "komt de vooruitblik voor 2027 op 58,5 %. Dat is een verwachting, geen meting."
     )
 
 
 def test_without_a_series_there_is_no_outlook_and_it_says_what_it_would_take() -> None:
     (told,) = outlook_sentences(PLAIN, SHORT)
     assert told == "Een vooruitblik is pas te maken met minstens 5 vergelijkbare metingen; het zijn er nu 2."
+
+
+def test_without_any_measurement_none_is_counted() -> None:
+    (told,) = outlook_sentences(PLAIN, None)
+    assert told == "Een vooruitblik is pas te maken met minstens 5 vergelijkbare metingen; die zijn er nog niet."
 
 
 def test_a_beslispunt_is_told_from_its_own_row() -> None:

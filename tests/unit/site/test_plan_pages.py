@@ -13,6 +13,7 @@ import pytest
 from dagster_project.site import render_site
 from dagster_project.site.pages.register import gaps_sentence, links_sentence
 from dagster_project.site.queries import Action, Reader, read_page_data
+from dagster_project.site.words import labels
 from dagster_project.site.words.cards import page_of
 from tests.unit.site import plan_rows
 from tests.unit.site.html_outline import Outline, main
@@ -38,10 +39,10 @@ def test_each_opgave_shows_its_verdicts_and_what_is_furthest_behind(pages: dict[
     text = section(pages["index.html"], "opgaven")
     assert "Vitaal en weerbaar 5 doelen" in text
     assert "1 op koers · 1 op de grens · 1 achter op schema · 1 verkeerde richting · 1 geen nieuwe meting" in text
-    assert "Verst van de koers: Volwassenen en ouderen met overgewicht verkeerde richting" in text
+    assert "Blijft het verst achter: Volwassenen en ouderen met overgewicht verkeerde richting" in text
     assert "Opgroeien en zelfontplooiing 6 doelen" in text
     assert "Nog niets te beoordelen." in text
-    assert "Nog zonder doelen 0 doelen Deze opgave heeft nog geen doelen." in text
+    assert "Nog zonder doelen 0 doelen Hier horen nog geen doelen bij." in text
 
 
 def test_every_verdict_on_the_front_page_is_a_word_beside_its_sign(pages: dict[str, str]) -> None:
@@ -53,7 +54,7 @@ def test_every_verdict_on_the_front_page_is_a_word_beside_its_sign(pages: dict[s
 def test_the_council_sees_on_what_it_has_to_decide(pages: dict[str, str]) -> None:
     text = section(pages["index.html"], "beslispunten")
     assert "Bij 1 doel mist de vooruitblik het doel." in text
-    assert "De vooruitblik voor 2027 is 13 %; het doel is hoogstens 11 %." in text
+    assert "De vooruitblik voor 2027 is 13,3 %; het doel is hoogstens 11 %." in text
     assert "De kans dat het doel wordt gehaald, is ongeveer 2 %." in text
 
 
@@ -101,9 +102,9 @@ def test_an_opgave_tells_ambition_actions_choices_money_risks_and_agenda(pages: 
 
 def test_where_the_document_is_silent_the_opgave_says_so(pages: dict[str, str]) -> None:
     html = pages["opgave-5.html"]
-    assert "De ambitie van deze opgave: niet in bron." in section(html, "willen")
-    assert "Acties voor deze opgave: niet in bron." in section(html, "gedaan")
-    assert "Begroting en uitgaven voor deze opgave: niet in bron." in section(html, "gekost")
+    assert "De ambitie: niet in bron." in section(html, "willen")
+    assert "Acties: niet in bron." in section(html, "gedaan")
+    assert "Begroting en uitgaven: niet in bron." in section(html, "gekost")
     assert "€ 0" not in Outline(html).text
 
 
@@ -115,14 +116,14 @@ def test_an_objective_shows_its_course_in_a_chart_and_every_number_of_it_in_a_ta
         "is het cijfer aantoonbaar gedaald, met ongeveer 0,6 procentpunt per jaar.",
         "2018 meting 19 % synthetisch",
         "2023 meting, het begin 16 %",
-        "2025 vooruitblik 15 % synthetisch 14 tot 15",
-        "2027 vooruitblik met maatregelen 12 % synthetisch",
+        "2025 vooruitblik 14,6 % synthetisch 13,9 tot 15,3",
+        "2027 vooruitblik met maatregelen 11,8 % synthetisch",
         "2027 doel hoogstens 11 %",
         "Breuk op 1 januari 2021: De bron telt anders.",
     ):
         assert part in text
     for period, value in plan_rows.RETURNED.items():
-        assert re.search(rf"{period} meting {value:.0f} %", text)
+        assert re.search(rf"{period} meting {labels.exact_number(value, 0)} %", text)
 
 
 def test_a_change_within_the_margin_is_called_no_change(pages: dict[str, str]) -> None:

@@ -39,6 +39,11 @@ def test_an_attribution_is_not_introduced_twice() -> None:
     assert source.name == "CBS StatLine"
 
 
+def test_a_source_is_named_by_its_title_with_the_publisher_after_it() -> None:
+    (source,) = sources_of([replace(WIRE, title="Bevolking op 1 januari")], AS_OF)
+    assert (source.name, source.attribution) == ("Bevolking op 1 januari", "CBS")
+
+
 def test_a_reconstructed_source_leads_to_the_original() -> None:
     (source,) = sources_of([replace(WIRE, origin="reconstructed", original_url="https://github.example/a")], AS_OF)
     assert (source.origin, source.address) == ("gereconstrueerd", "https://github.example/a")

@@ -52,6 +52,13 @@ def test_the_sentences_are_computed_from_the_table(page: str) -> None:
     assert "Van één wijk is er geen cijfer." in text
 
 
+def test_no_wijk_lies_above_the_whole_by_less_than_is_shown(tmp_path: Path) -> None:
+    near = "update marts.fct_indicator_value set value = 310.16 where region_code = 'GM0396'"
+    page = render(tmp_path, f"{more_rows.WIJKEN}; {near}")
+    text = article(page, "Personen met bijstand per 10.000 inwoners")
+    assert "Geen wijk ligt boven het cijfer van heel Heemskerk, 310,2 per 10.000 inwoners." in text
+
+
 def test_an_indicator_without_any_figure_is_named_with_the_reason(page: str) -> None:
     assert "Cliënten met een maatwerkarrangement Wmo: onbekend (2020)" in Outline(page).text
 
