@@ -274,6 +274,8 @@ foreseen as (
             and judged.t1 > trend.last_t
             and judged.is_latest
             and not judged.is_open
+            -- the gemeente's own line says nothing about every wijk
+            and (judged.kind != 'every_wijk' or judged.is_wijk)
 ),
 
 -- the bounds of the target, counted from the line: a level has one, a band has two

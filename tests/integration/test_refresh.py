@@ -205,7 +205,7 @@ def test_a_table_that_vanished_serves_on_says_so_everywhere_and_keeps_later_refr
     folder = current_folder(workspace)
     assert folder is not None
     words = "stopgezet; opgevolgd door tabel 86999NED; bij de uitgever niet meer te vinden sinds"
-    assert words in (folder / "site" / "index.html").read_text(encoding="utf-8")
+    assert words in (folder / "site" / "bronnen.html").read_text(encoding="utf-8")
 
     standing = current_manifest(workspace)
     said, code = run_refresh()
