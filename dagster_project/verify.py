@@ -50,12 +50,11 @@ def verify(workspace: Workspace) -> list[str]:
     if faults:
         raise VerificationFailed("\n".join(faults))
     _rebuild_and_compare(workspace, folder, manifest)
-    kept = sum(len(edition.record["files"]) for edition in frozen)
     return [
         f"{sum(1 for _ in store.all())} snapshots and their sidecars are as they were stored.",
         f"{len(manifest['files'])} files of publication {manifest['publication_id']} are as they were published.",
         f"A rebuild from its {len(manifest['pins'])} pins gives the same content: {manifest['content_hash']}.",
-        *([f"{kept} files of {len(frozen)} editions are as they were frozen."] if frozen else []),
+        *(f"{len(one.record['files'])} files of edition {one.label} are as they were frozen." for one in frozen),
         *(rebuild(workspace, edition) for edition in frozen),
     ]
 
