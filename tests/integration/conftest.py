@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.execution import refresh
-from dagster_project.export.printing import CHROMIUM_VARIABLE
+from dagster_project.export.printing import CHROMIUM_VARIABLE, find_chromium
 from dagster_project.run import RunOptions
 from dagster_project.workspace import Workspace
 from tests.integration.country import made_up_country, settle
@@ -18,11 +18,12 @@ Refresh = Callable[..., tuple[str, int]]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_printing() -> Iterator[None]:
-    """No PDF in whole runs: printing has tests of its own, and a browser in every refresh would double their time."""
+def chromium() -> Iterator[str | None]:
+    """The browser of this machine, out of sight of whole runs: a PDF in every refresh would double their time."""
+    found = find_chromium()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CHROMIUM_VARIABLE, "no-browser-in-this-test")
-        yield
+        yield found
 
 
 @pytest.fixture

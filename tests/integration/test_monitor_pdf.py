@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.export import write_exports
-from dagster_project.export.printing import CHROMIUM_VARIABLE, find_chromium
+from dagster_project.export.printing import CHROMIUM_VARIABLE
 from dagster_project.site import render_site
 from tests.unit.export.export_build import make_export_build
 from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_workspace
@@ -27,21 +27,16 @@ A4 = "594.96 x 841.92 pts (A4)"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def programs() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(CHROMIUM_VARIABLE, raising=False)
-        _need_programs()
-        yield
-
-
-def _need_programs() -> None:
+def programs(chromium: str | None) -> Iterator[None]:
     missing = [name for name in ("pdfinfo", "pdftotext") if shutil.which(name) is None]
-    missing += [] if find_chromium() else ["chromium"]
-    if missing:
-        told = f"not on this machine: {', '.join(missing)}; apt install chromium poppler-utils"
+    if missing or chromium is None:
+        told = f"not on this machine: {', '.join([*missing, *([] if chromium else ['chromium'])])}; apt install it"
         if os.environ.get("OPKOERS_REQUIRE_BROWSER") == "1":
             pytest.fail(f"OPKOERS_REQUIRE_BROWSER=1, but {told}")
         pytest.skip(told)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CHROMIUM_VARIABLE, chromium)
+        yield
 
 
 class Asked(ThreadingHTTPServer):

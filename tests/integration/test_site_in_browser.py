@@ -16,7 +16,6 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from dagster_project.export.printing import find_chromium
 from dagster_project.site import render_site
 from tests.unit.site import more_rows, plan_rows
 from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, make_workspace
@@ -32,8 +31,7 @@ body { background-image: url("https://pixel.example.invalid/a.png"); }
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = find_chromium()
+def browser(chromium: str | None) -> Iterator[Browser]:
     if chromium is None:
         if os.environ.get("OPKOERS_REQUIRE_BROWSER") == "1":
             pytest.fail("No chromium on this machine, and OPKOERS_REQUIRE_BROWSER=1 asks for it: apt install chromium.")
