@@ -6,7 +6,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-long lint format bench lock clean
+.PHONY: demo test test-campaigns test-long lint format bench lock clean
 
 demo: $(STAMP)
 	$(BIN)/opkoers demo
@@ -14,8 +14,10 @@ demo: $(STAMP)
 test: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m "not long"
 
-test-long: $(DEV_STAMP)
-	$(BIN)/python -m pytest
+test-campaigns: $(DEV_STAMP)
+	$(BIN)/python -m pytest -m long
+
+test-long: test test-campaigns
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .

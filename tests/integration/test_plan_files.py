@@ -138,6 +138,7 @@ def test_the_files_around_a_plan_arrive_and_what_they_name_in_vain_is_named(
     assert run_refresh()[0].startswith("Nothing new")
 
 
+@pytest.mark.long
 def test_a_telling_that_changes_goes_or_breaks(country: StandIn, workspace: Workspace, run_refresh: Refresh) -> None:
     put(workspace, FILES)
     assert run_refresh()[1] == 0

@@ -72,6 +72,7 @@ def test_everything_arrives_and_a_second_refresh_publishes_nothing(
     assert len(country.requests) == len(tables), "a quiet refresh asks once per table, however many datasets it feeds"
 
 
+@pytest.mark.long
 def test_a_new_vintage_is_published_and_the_old_file_stays_open(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
@@ -147,6 +148,7 @@ def test_a_table_that_misbehaves_is_set_aside_and_the_rest_goes_on(
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2023") == pytest.approx(500.0)
 
 
+@pytest.mark.long
 def test_a_fault_that_passes_leaves_no_trace(country: StandIn, workspace: Workspace, run_refresh: Refresh) -> None:
     country.misbehave(f"{KWB_2024}/TypedDataSet", faults.reset_half_way, times=1)
     country.misbehave("85618NED/TypedDataSet", faults.status(503), times=1)
@@ -156,6 +158,7 @@ def test_a_fault_that_passes_leaves_no_trace(country: StandIn, workspace: Worksp
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(500.0)
 
 
+@pytest.mark.long
 def test_a_table_in_another_unit_is_kept_out_and_its_last_snapshot_serves(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
@@ -181,6 +184,7 @@ def test_a_table_in_another_unit_is_kept_out_and_its_last_snapshot_serves(
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(550.0)
 
 
+@pytest.mark.long
 def test_a_table_that_vanished_serves_on_says_so_everywhere_and_keeps_later_refreshes_quick(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
@@ -229,6 +233,7 @@ def test_with_nothing_in_reach_and_no_snapshot_the_code_is_4(
     assert current_folder(workspace) is None
 
 
+@pytest.mark.long
 def test_with_nothing_in_reach_the_last_snapshots_serve_visibly(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
@@ -258,6 +263,7 @@ def test_a_gate_that_refuses_leaves_the_publication_and_says_why(
     assert record["outcome"] == "refused"
 
 
+@pytest.mark.long
 def test_other_settings_that_come_to_the_same_are_built_once(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
@@ -287,6 +293,7 @@ def test_a_file_that_fits_nothing_is_rejected_with_its_reason(
     assert (code, said[:11]) == (0, "Nothing new"), "it was rejected once and is out of the way"
 
 
+@pytest.mark.long
 def test_a_build_as_of_a_day_takes_what_was_known_then_and_leaves_the_pointer(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
@@ -312,6 +319,7 @@ def test_a_build_as_of_a_day_takes_what_was_known_then_and_leaves_the_pointer(
     assert value(workspace, "wmo_clients_per_10000", "GM0396", "2024") == pytest.approx(550.0)
 
 
+@pytest.mark.long
 def test_an_export_with_headers_of_its_own_is_read_by_the_mapping_and_a_source_that_is_off_is_left_alone(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
@@ -330,6 +338,7 @@ def test_an_export_with_headers_of_its_own_is_read_by_the_mapping_and_a_source_t
     assert value(workspace, measure.concept, "GM0396", "2024") is None
 
 
+@pytest.mark.long
 def test_a_file_that_was_taken_out_of_the_workspace_speaks_no_more(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:
