@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import duckdb
+import pytest
 
 from dagster_project.changes import why_nothing_to_do
 from dagster_project.publication import current_folder, current_manifest
