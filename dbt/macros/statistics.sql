@@ -63,3 +63,24 @@
         end * power({{ df }} / ({{ df }} + {{ t }} * {{ t }}), {{ k }})
     {%- endfor -%}
 {%- endmacro %}
+
+{# Value at a time of the line that a row of int_trend fits by least squares. #}
+{% macro fitted_line(trend, t) -%}
+    {{ trend }}.mean_value + {{ trend }}.fitted_slope * ({{ t }} - {{ trend }}.mean_t)
+{%- endmacro %}
+
+{# Standard error of a new figure at a time around that line: s * sqrt(1 + 1/n + (t - mean t)^2 / Sxx). #}
+{% macro prediction_error(trend, t) -%}
+    {{ trend }}.residual_sd
+    * sqrt(1 + 1.0 / {{ trend }}.n_points + power({{ t }} - {{ trend }}.mean_t, 2) / {{ trend }}.sxx)
+{%- endmacro %}
+
+{# What Mann-Kendall says of a series, at 5 %: its p-value, null with fewer than five points, and its sign S. #}
+{% macro trend_direction(p_value, s) -%}
+    case
+        when {{ p_value }} is null then 'too_few_points'
+        when {{ p_value }} >= 0.05 then 'no_significant_change'
+        when {{ s }} > 0 then 'up'
+        else 'down'
+    end
+{%- endmacro %}

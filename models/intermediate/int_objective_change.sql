@@ -99,12 +99,7 @@ select
     cast(coalesce(stretch.n_points, 0) as integer) as n_points,
     stretch.window_start,
     stretch.window_end,
-    case
-        when trend.p_value is null then 'too_few_points'
-        when trend.p_value >= 0.05 then 'no_significant_change'
-        when trend.s > 0 then 'up'
-        else 'down'
-    end as trend,
+    {{ trend_direction('trend.p_value', 'trend.s') }} as trend,
     trend.slope,
     trend.p_value,
     case when ends.n_since >= 2 then ends.last_value - ends.first_value end as change,

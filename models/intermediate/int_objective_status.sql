@@ -261,9 +261,8 @@ foreseen as (
         judged.*,
         -- from 60 on the distribution hardly changes: more count as 60, a hair closer to even chances
         least(trend.n_points - 2, 60) as df,
-        trend.mean_value + trend.fitted_slope * (judged.t1 - trend.mean_t) as line,
-        trend.residual_sd
-        * sqrt(1 + 1.0 / trend.n_points + power(judged.t1 - trend.mean_t, 2) / trend.sxx) as scale,
+        {{ fitted_line('trend', 'judged.t1') }} as line,
+        {{ prediction_error('trend', 'judged.t1') }} as scale,
         trend.t_975
     from judged
     left join {{ ref('int_trend') }} as trend

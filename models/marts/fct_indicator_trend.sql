@@ -33,10 +33,8 @@ foreseen as (
         trend.slope,
         trend.s,
         trend.p_value,
-        trend.mean_value + trend.fitted_slope * (ranked.last_t + 1 - trend.mean_t) as outlook_value,
-        trend.t_975 * trend.residual_sd * sqrt(
-            1 + 1.0 / trend.n_points + power(ranked.last_t + 1 - trend.mean_t, 2) / trend.sxx
-        ) as half_width
+        {{ fitted_line('trend', 'ranked.last_t + 1') }} as outlook_value,
+        trend.t_975 * {{ prediction_error('trend', 'ranked.last_t + 1') }} as half_width
     from ranked
     left join {{ ref('int_trend') }} as trend
         on
@@ -54,12 +52,7 @@ select
     window_end,
     slope,
     p_value,
-    case
-        when p_value is null then 'too_few_points'
-        when p_value >= 0.05 then 'no_significant_change'
-        when s > 0 then 'up'
-        else 'down'
-    end as trend,
+    {{ trend_direction('p_value', 's') }} as trend,
     outlook_value,
     outlook_value - half_width as outlook_low,
     outlook_value + half_width as outlook_high,

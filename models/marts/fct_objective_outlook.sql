@@ -26,10 +26,8 @@ a_year_on as (
         change.objective_id,
         change.region_code,
         {{ period_a_year_later('change.window_end') }} as outlook_period_id,
-        trend.mean_value + trend.fitted_slope * (trend.last_t + 1 - trend.mean_t) as outlook_value,
-        trend.t_975 * trend.residual_sd * sqrt(
-            1 + 1.0 / trend.n_points + power(trend.last_t + 1 - trend.mean_t, 2) / trend.sxx
-        ) as half_width
+        {{ fitted_line('trend', 'trend.last_t + 1') }} as outlook_value,
+        trend.t_975 * {{ prediction_error('trend', 'trend.last_t + 1') }} as half_width
     from {{ ref('int_objective_change') }} as change
     inner join {{ ref('int_trend') }} as trend
         on
