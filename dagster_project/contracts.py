@@ -33,6 +33,7 @@ Kind = Literal[
     "workspace_file",
     "narrative",
     "shape_file",
+    "sealed",
 ]
 Rhythm = Literal["half-yearly", "yearly", "per school year", "4-yearly", "monthly", "quarterly", "irregular"]
 
@@ -178,6 +179,7 @@ class Dataset(_Strict):
             "workspace_file": ("file_pattern", "raw_table", "columns"),
             "narrative": ("file_pattern",),
             "shape_file": ("file_pattern", "raw_table"),
+            "sealed": (),
         }
         missing = [name for name in needs[self.kind] if not getattr(self, name)]
         if self.is_cbs and not (self.period_dimension or self.period):
