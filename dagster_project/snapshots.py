@@ -138,6 +138,16 @@ def pack(target: Path, members: Iterable[tuple[str, Path, str]]) -> None:
                 shutil.copyfileobj(source, out, _CHUNK)
 
 
+def pack_texts(target: Path, members: dict[str, str]) -> None:
+    """Pack texts into one deterministic, uncompressed zip, in the order given."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for name, text in members.items():
+            info = zipfile.ZipInfo(name, _ZIP_DATE)
+            info.create_system = 3
+            info.external_attr = 0o600 << 16
+            archive.writestr(info, text.encode())
+
+
 class SnapshotStore:
     """The snapshots of one workspace.
 
