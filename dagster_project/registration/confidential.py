@@ -22,7 +22,6 @@ import duckdb
 
 from dagster_project import transform
 from dagster_project.contracts import Dataset, all_contracts
-from dagster_project.disclosure.decide import decide
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import dropfolder
 from dagster_project.extract.pseudonym import Pseudonymiser
@@ -124,6 +123,8 @@ def seal(workspace: Workspace, database: Path, scratch: Path) -> tuple[Snapshot,
     Returns:
         The snapshot, and whether it is another than the one before.
     """
+    from dagster_project.disclosure.decide import decide  # its solver takes a while to import, and most runs seal nothing
+
     store, contract = SnapshotStore(workspace.snapshots), sealed_contract()
     before = store.latest(contract.source_id, contract.dataset_id)
     computed = seals.taken_from(database)
