@@ -110,10 +110,16 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new, never a part: temporary name, fsync, rename."""
+def write_durably(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part: temporary name, fsync, rename.
+
+    Args:
+        path: the file.
+        content: all of it.
+        mode: who may do what with it, less what the process takes from every new file (its umask).
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as stream:
+    with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
