@@ -121,6 +121,5 @@ def _remove(path: Path) -> None:
 
 
 def _shown(workspace: Workspace, paths: list[Path]) -> list[str]:
-    return [
-        str(path.relative_to(workspace.root)) if path.is_relative_to(workspace.root) else str(path) for path in paths
-    ]
+    root = workspace.root
+    return [str(path.relative_to(root) if path.is_relative_to(root) else path) for path in paths]

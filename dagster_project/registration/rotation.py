@@ -16,8 +16,8 @@ from dagster_project.run import refresh_lock
 from dagster_project.workspace import Workspace
 
 _KEEP = (
-    "Keep a copy of both where only you can reach it, apart from the backups of data/: without the second the originals "
-    "cannot be read."
+    "Keep a copy of both where only you can reach it, apart from the backups of data/: without the second the "
+    "originals cannot be read."
 )
 
 
@@ -61,8 +61,8 @@ def _refuse_to_lock_out(workspace: Workspace) -> None:
     locked = sum(original.forgotten_at is None for original in Vault(workspace).all())
     if locked:
         raise ConfigurationError(
-            f"{AGE_IDENTITY.file(workspace)} is gone, and {locked} originals were encrypted with it: another key cannot "
-            "read them. Restore it from backup, or give them up with: opkoers forget --before DATE"
+            f"{AGE_IDENTITY.file(workspace)} is gone, and {locked} originals were encrypted with it: another key "
+            "cannot read them. Restore it from backup, or give them up with: opkoers forget --before DATE"
         )
 
 
@@ -76,7 +76,7 @@ def rotate(workspace: Workspace) -> list[str]:
 
     Raises:
         ConfigurationError: a key comes from the environment, is missing, or a refresh is running.
-        VerificationFailed: an original cannot be read. The old keys stay.
+        VerificationFailed: an original cannot be read. Nothing was lost: the keys at hand read all that they did.
     """
     _refuse_environment()
     with refresh_lock(workspace):
@@ -87,11 +87,9 @@ def rotate(workspace: Workspace) -> list[str]:
         has_originals = any(original.forgotten_at is None for original in vault.all())
         _rotate_hmac_key(workspace, has_originals)
         count = _rotate_identity(workspace, identities)
+    rebuilt = "The confidential database was made anew with it." if has_originals else "There was nothing to hash anew."
     return [
-        f"Client numbers are hashed with a new key: {HMAC_KEY.file(workspace)}. "
-        + (
-            "The confidential database was made anew with it." if has_originals else "No original had to be read again."
-        ),
+        f"Client numbers are hashed with a new key: {HMAC_KEY.file(workspace)}. {rebuilt}",
         f"Originals are encrypted with a new key: {AGE_IDENTITY.file(workspace)}. {count} were encrypted anew.",
         _KEEP,
         "The old keys still open what older backups hold.",

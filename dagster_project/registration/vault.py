@@ -165,8 +165,8 @@ class Vault:
             self._decrypt(original.original_id, None)
         elif self._bytes_of(original.original_id).exists():
             raise VerificationFailed(
-                f"Original {original.file_name} was to be forgotten at {original.forgotten_at}, and its bytes are still "
-                "there. Remove them with: opkoers forget"
+                f"Original {original.file_name} was to be forgotten at {original.forgotten_at}, and its bytes are "
+                "still there. Remove them with: opkoers forget"
             )
 
     def discard(self, original: Original) -> None:
