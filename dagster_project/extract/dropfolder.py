@@ -15,7 +15,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
@@ -23,11 +23,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from dagster_project.contracts import Dataset, all_contracts
+from dagster_project.contracts import Column, Dataset, Product, all_contracts
 from dagster_project.errors import ConfigurationError, UnsoundData
 from dagster_project.extract import delimited, sheets
 from dagster_project.extract.completeness import is_open_for_writing
-from dagster_project.registration.tables import CONFIDENTIAL_TABLES
 from dagster_project.snapshots import Recording, pack, sha256_of, write_durably
 from dagster_project.workspace import Workspace
 
@@ -38,10 +37,9 @@ YOUNG = 2.0
 SETTLE = 1.0
 """Seconds between the two looks at a young file."""
 _DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
-_BY_COLUMNS = ("record_file", "printed_list")
-"""Kinds whose contract lists columns, each with the headers that it may have."""
 CLIENT_LEVEL = ("record_file", "cssd_dump")
 """Kinds with rows on persons: their exports are never kept in plain."""
+_CLIENT_LEVEL_SETTINGS = ("products", "wijken", "values", "max_faulty_share", "negative_is_fault")
 FORMS = {
     "record_file": (".csv", ".txt", ".xlsx", ".parquet"),
     "figure_file": (".csv", ".txt", ".xlsx"),
@@ -55,8 +53,6 @@ FIGURE_FIELDS = {
     "value": "value_dimension",
 }
 """What a mapping calls the columns of a file of figures, and where its contract names their header."""
-DUMP_TABLES = tuple(name.removeprefix("cssd_") for name in CONFIDENTIAL_TABLES if name.startswith("cssd_"))
-"""The tables of a dump that are read, and the names of their files."""
 _NO_EXPORTS = (".*", "readme*", "leesmij*", "thumbs.db", "desktop.ini")
 _UNFINISHED = ("*.tmp", "*.part", "*.partial", "*.crdownload", "~$*")
 
@@ -277,18 +273,27 @@ class _Mapping(BaseModel):
     file_pattern: str | None = None
     format: dict[str, str] = {}
     categories: dict[str, str] = {}
-    products: dict[str, dict[str, str]] = {}
-    wijken: dict[str, str] = {}
     headers: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, dict[str, str]] = {}
+    """Column to text as delivered to the value that the contract knows."""
+    products: dict[str, Product] = {}
+    wijken: dict[str, str] = {}
+    max_faulty_share: float | None = None
+    negative_is_fault: bool | None = None
+
+
+_OPEN_COLUMNS = ("category", "referrer", "channel")
+"""Columns to which a mapping may add values of the municipality's own: the models count them as they come."""
 
 
 def apply_mapping(dataset: Dataset, workspace: Workspace) -> Dataset:
     """A contract with the workspace's `mappings/<dataset_id>.yml` laid over it, or the contract as it is.
 
-    The mapping may set `file_pattern`, parts of `format`, `categories`, `products` and `wijken` (added to those of the
-    contract) and `headers`: column to header or headers, tried before those of the contract. For a file of figures the
-    columns are `region`, `period` and the concepts, with one header each; for one in long form also `measure` and
-    `value`, and a concept has the text by which the file names it.
+    The mapping may set `file_pattern`, parts of `format`, `max_faulty_share` and `negative_is_fault`; it adds to
+    `categories`, `products` (code to `{wet, category, form}`), `wijken` (name to code) and, per column, `values`; and
+    `headers` maps a column to a header or headers, tried before those of the contract. For a file of figures the
+    columns are `region`, `period` and the concepts, with one header each; in long form also `measure` and `value`, and
+    a concept has the text by which the file names it. For a dump they are written `table.column`.
 
     Raises:
         ConfigurationError: the mapping is not YAML, or says something that it may not or that does not fit.
@@ -299,15 +304,7 @@ def apply_mapping(dataset: Dataset, workspace: Workspace) -> Dataset:
         return dataset
     try:
         mapping = _Mapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-        content = dataset.model_dump()
-        content["file_pattern"] = mapping.file_pattern or dataset.file_pattern
-        content["format"] |= mapping.format
-        content["categories"] |= _known_categories(mapping.categories, dataset)
-        for name in ("products", "wijken"):
-            if added := getattr(mapping, name):
-                content[name] = {**content.get(name, {}), **added}
-        content |= _mapped_headers(dataset, mapping.headers)
-        return Dataset.model_validate(content)
+        return Dataset.model_validate(_laid_over(dataset, mapping))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"mappings/{path.name} is not readable YAML: {error}. Mend the line it names."
@@ -315,19 +312,37 @@ def apply_mapping(dataset: Dataset, workspace: Workspace) -> Dataset:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ConfigurationError(
-            f"mappings/{path.name}: {faults}. It may set file_pattern, format, categories, products, wijken and "
-            "headers; put codes between quotes."
+            f"mappings/{path.name}: {faults}. It may set {', '.join(_Mapping.model_fields)}; put codes between quotes."
         ) from error
 
 
-def mappable(dataset: Dataset) -> list[str]:
-    """What `headers` of a mapping may name: the columns of a contract; none of a dump, whose tables are fixed."""
-    if dataset.kind in _BY_COLUMNS:
-        return [column.name for column in dataset.columns]
+def _laid_over(dataset: Dataset, mapping: _Mapping) -> dict[str, Any]:
+    content = dataset.model_dump()
+    content["file_pattern"] = mapping.file_pattern or dataset.file_pattern
+    content["format"] |= mapping.format
+    content["categories"] |= _known_categories(mapping.categories, dataset)
+    given = mapping.model_dump(exclude_none=True)
+    client_level = {name: given[name] for name in _CLIENT_LEVEL_SETTINGS if given.get(name) not in (None, {})}
+    if client_level and dataset.kind not in CLIENT_LEVEL:
+        raise ConfigurationError(
+            f"mappings/{dataset.dataset_id}.yml sets {', '.join(client_level)}, "
+            "which only exports with rows on persons have. Leave it out."
+        )
+    content["products"] |= given["products"]
+    content["wijken"] |= mapping.wijken
+    content |= {name: given[name] for name in ("max_faulty_share", "negative_is_fault") if name in given}
     if dataset.kind == "figure_file":
-        own = [name for name, field_name in FIGURE_FIELDS.items() if getattr(dataset, field_name)]
+        return content | _mapped_figures(dataset, mapping.headers)
+    return content | _mapped_columns(dataset, mapping)
+
+
+def mappable(dataset: Dataset) -> list[str]:
+    """What `headers` of a mapping may name."""
+    if dataset.kind == "figure_file":
+        own = [name for name, key in FIGURE_FIELDS.items() if getattr(dataset, key)]
         return [*own, *(measure.concept for measure in dataset.measures)]
-    return []
+    dumped = [f"{table}.{column.name}" for table, columns in dataset.tables.items() for column in columns]
+    return [*(column.name for column in dataset.columns), *dumped]
 
 
 def _refuse_unknown_mappings(workspace: Workspace) -> None:
@@ -351,23 +366,48 @@ def _known_categories(categories: dict[str, str], dataset: Dataset) -> dict[str,
     return categories
 
 
-def _mapped_headers(dataset: Dataset, headers: dict[str, str | tuple[str, ...]]) -> dict[str, Any]:
-    """The parts of a contract that hold headers, with the mapping's own in front."""
+def _mapped_figures(dataset: Dataset, headers: dict[str, str | tuple[str, ...]]) -> dict[str, Any]:
+    """The parts of a contract for figures that hold headers, with the mapping's own instead."""
     own = {name: (given,) if isinstance(given, str) else given for name, given in headers.items()}
-    known = mappable(dataset)
-    unknown = sorted(set(own) - set(known))
-    if unknown:
-        expected = f"one of {', '.join(known)}" if known else "none: the columns of this dump are fixed"
-        raise ConfigurationError(
-            f"mappings/{dataset.dataset_id}.yml maps headers of {', '.join(unknown)}, expected {expected}."
-        )
-    if dataset.kind in _BY_COLUMNS:
-        columns = [c.model_copy(update={"headers": (*own.get(c.name, ()), *c.headers)}) for c in dataset.columns]
-        return {"columns": [column.model_dump() for column in columns]}
+    _refuse_unknown_columns(dataset, own, mappable(dataset))
     return {
-        **{field_name: own.get(name, (getattr(dataset, field_name),))[0] for name, field_name in FIGURE_FIELDS.items()},
+        **{key: own.get(name, (getattr(dataset, key),))[0] for name, key in FIGURE_FIELDS.items()},
         "measures": [{**m.model_dump(), "measure": own.get(m.concept, (m.header,))[0]} for m in dataset.measures],
     }
+
+
+def _mapped_columns(dataset: Dataset, mapping: _Mapping) -> dict[str, Any]:
+    """The columns of a contract or of the tables of a dump, with the mapping's headers and values."""
+    own = {name: (given,) if isinstance(given, str) else given for name, given in mapping.headers.items()}
+    _refuse_unknown_columns(dataset, {**own, **mapping.values}, mappable(dataset))
+    tables = {table: _mapped(columns, own, mapping, f"{table}.") for table, columns in dataset.tables.items()}
+    return {"columns": _mapped(dataset.columns, own, mapping), "tables": tables}
+
+
+def _mapped(
+    columns: Sequence[Column], own: dict[str, tuple[str, ...]], mapping: _Mapping, label: str = ""
+) -> list[dict[str, Any]]:
+    """Columns with the mapping's headers and values; those with a header of the mapping's own are looked for first."""
+    mapped = []
+    for column in columns:
+        name = label + column.name
+        values = {written.casefold(): value for written, value in mapping.values.get(name, {}).items()}
+        content = column.model_dump()
+        content["headers"] = (*own.get(name, ()), *column.headers)
+        content["values"] |= values
+        if column.allowed and column.target in _OPEN_COLUMNS:
+            content["allowed"] = tuple(dict.fromkeys((*column.allowed, *values.values())))
+        mapped.append(content)
+    return sorted(mapped, key=lambda content: label + content["name"] not in own)
+
+
+def _refuse_unknown_columns(dataset: Dataset, given: Collection[str], known: Sequence[str]) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise ConfigurationError(
+            f"mappings/{dataset.dataset_id}.yml maps headers or values of {', '.join(unknown)}, "
+            f"expected one of {', '.join(known)}."
+        )
 
 
 def _entries(workspace: Workspace) -> list[Path]:
@@ -433,7 +473,8 @@ def _is_kept(item: Incoming, path: Path) -> bool:
     """Whether a file of an export is copied: of a dump only the tables that are read, directly in its folder."""
     if not item.path.is_dir():
         return True
-    return path.parent == item.path and path.stem.lower() in DUMP_TABLES and not path.name.startswith(".")
+    tables = item.dataset.tables if item.dataset else {}
+    return path.parent == item.path and path.stem.lower() in tables and not path.name.startswith(".")
 
 
 def _signature(path: Path) -> Signature:

@@ -26,7 +26,7 @@ from dagster_project.workspace import Workspace
 from tests.unit.extract.files import BENCHMARK, CSSD, GMSD, TOEKENNINGEN, read_all, write
 
 ALL = (TOEKENNINGEN, CSSD, BENCHMARK)
-DUMP = {f"{table}.csv": f"{table}\n1\n" for table in dropfolder.DUMP_TABLES}
+DUMP = {f"{table}.csv": f"{table}\n1\n" for table in CSSD.tables}
 LONG_AGO = 1_700_000_000
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs file leases")
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs links and file modes")
@@ -477,10 +477,18 @@ def test_a_mapping_renames_the_columns_of_a_file_of_figures(workspace: Workspace
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("suite4sd_toekenningen.yml", "headers: {klant: x}", "maps headers of klant, expected one of client_key"),
+        (
+            "suite4sd_toekenningen.yml",
+            "headers: {klant: x}",
+            "maps headers or values of klant, expected one of client_key",
+        ),
         ("suite4sd_toekenningen.yml", "raw_table: x", "raw_table: Extra inputs are not permitted"),
         ("suite4sd_toekenningen.yml", "categories: {0123: kindpakket}", "put codes between quotes"),
-        ("suite4sd_toekenningen.yml", "categories: {'1': minima}", "under 'minima', expected one of kindpakket"),
+        (
+            "suite4sd_toekenningen.yml",
+            "categories: {'1': minima}",
+            "under 'minima', expected one of bijzondere_bijstand, kindpakket",
+        ),
         ("suite4sd_toekenningen.yml", "format: {colour: red}", "format.colour: Extra inputs"),
         ("suite4sd_toekenningen.yml", "a: [", "is not readable YAML"),
         ("suite4sd_toekenning.yml", "{}", "mappings/ holds suite4sd_toekenning.yml, expected only"),
@@ -493,7 +501,10 @@ def test_a_wrong_mapping_says_what_is_wrong(workspace: Workspace, name: str, tex
     assert message in str(caught.value)
 
 
-def test_the_columns_of_a_dump_cannot_be_mapped(workspace: Workspace) -> None:
-    map_to(workspace, "suite4sd_cssd.yml", "headers: {clientnr: x}")
-    with pytest.raises(ConfigurationError, match="the columns of this dump are fixed"):
+def test_the_columns_of_a_dump_are_mapped_under_their_table(workspace: Workspace) -> None:
+    map_to(workspace, "suite4sd_cssd.yml", "headers: {wvbesl.besluit_key: Besluit}")
+    mapped = {column.name: column.headers for column in dropfolder.apply_mapping(CSSD, workspace).tables["wvbesl"]}
+    assert mapped["besluit_key"][0] == "Besluit"
+    map_to(workspace, "suite4sd_cssd.yml", "headers: {besluit_key: x}")
+    with pytest.raises(ConfigurationError, match="headers or values of besluit_key, expected one of szclient"):
         dropfolder.apply_mapping(CSSD, workspace)

@@ -147,9 +147,7 @@ def test_a_workbook_that_unpacks_to_more_than_memory_holds_is_refused(
 
 def test_cells_of_a_workbook_are_written_as_the_contract_writes_them(tmp_path: Path) -> None:
     path = sheet(tmp_path, ("a", 1.0, 0.1 + 0.2, 1e-7, date(2024, 1, 31), True, " b "))
-    assert list(sheets.read_rows(path, "x")) == [
-        (1, ["a", "1", "0,3", "0,0000001", "2024-01-31", "ja", "b"])
-    ]
+    assert list(sheets.read_rows(path, "x")) == [(1, ["a", "1", "0,3", "0,0000001", "2024-01-31", "ja", "b"])]
 
 
 LONG = "Gemeentecode;Indicator;Periode;Waarde"
