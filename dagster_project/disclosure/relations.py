@@ -88,11 +88,11 @@ def is_additive(key: CellKey, unit: str) -> bool:
 
 
 def _equal(left: Sequence[CellKey], right: Sequence[CellKey]) -> Relation:
-    return _weighed({key: 1.0 for key in left}, {key: 1.0 for key in right}, is_equality=True)
+    return _weighed(dict.fromkeys(left, 1.0), dict.fromkeys(right, 1.0), is_equality=True)
 
 
 def _at_most(left: Sequence[CellKey], right: Sequence[CellKey]) -> Relation:
-    return _weighed({key: 1.0 for key in left}, {key: 1.0 for key in right}, is_equality=False)
+    return _weighed(dict.fromkeys(left, 1.0), dict.fromkeys(right, 1.0), is_equality=False)
 
 
 def _weighed(left: Mapping[CellKey, float], right: Mapping[CellKey, float], *, is_equality: bool) -> Relation:
@@ -153,9 +153,7 @@ def _of_both_halves(year: CellKey, first: CellKey, second: CellKey, unit: str) -
             yield _at_most([first], [year])
 
 
-def _of_stacking_in_halves(
-    year: CellKey, halves: Sequence[CellKey], units: Collection[CellKey]
-) -> Iterator[Relation]:
+def _of_stacking_in_halves(year: CellKey, halves: Sequence[CellKey], units: Collection[CellKey]) -> Iterator[Relation]:
     """Who had so many provisions in half a year had at least as many in the year; told from each number upwards."""
     upwards = [number for number in NUMBERS_OF_PROVISIONS if number >= year.n_provisions]
     for half in halves:
@@ -209,7 +207,7 @@ def _of_stacking(units: Mapping[CellKey, str]) -> Iterator[Relation]:
             continue
         least = {key: float(key.n_provisions.removesuffix("+")) for key in counted}
         most = {key: max(n, float(len(categories))) if key.n_provisions == "4+" else n for key, n in least.items()}
-        summed = {key: 1.0 for key in categories}
+        summed = dict.fromkeys(categories, 1.0)
         yield _weighed(least, summed, is_equality=False)
         yield _weighed(summed, most, is_equality=False)
 

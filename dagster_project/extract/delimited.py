@@ -101,7 +101,7 @@ def read_chunks(
         UnsoundData: the file is empty, its bytes are not text, a header is missing or stands twice, or it is larger in
             some direction than any export is.
     """
-    encoding = _encoding_of(source, file_format)
+    encoding = encoding_of(source, file_format)
     _check_quotes(source)
     delimiter, headers, has_rows = _header_of(source, encoding, file_format)
     places = match_headers(source.name, headers, columns, headers_needed)
@@ -140,8 +140,8 @@ def read_chunks(
             )
             for batch in reader:
                 lines = numbering.take(batch.num_rows)
-                cells = {name: _trimmed(batch.column(position)) for name, position in wanted.items()}
-                yield _without_blank_rows(source.name, lines, cells)
+                cells = {name: trimmed(batch.column(position)) for name, position in wanted.items()}
+                yield without_blank_rows(source.name, lines, cells)
         except pa.ArrowInvalid:
             # `from None`: the original error quotes the row, which may hold personal data
             raise UnsoundData(
@@ -156,7 +156,7 @@ def headers_of(source: Source, file_format: FileFormat) -> list[str]:
     Raises:
         UnsoundData: as `read_chunks` does.
     """
-    return _header_of(source, _encoding_of(source, file_format), file_format)[1]
+    return _header_of(source, encoding_of(source, file_format), file_format)[1]
 
 
 def count_rows(path: Path) -> int:
@@ -266,9 +266,13 @@ class _Numbering:
         return pa.array(lines, pa.int64())
 
 
-def _encoding_of(source: Source, file_format: FileFormat) -> str:
+def encoding_of(source: Source, file_format: FileFormat) -> str:
     """UTF-8 where the bytes are UTF-8: no real text in another encoding happens to be. Else what the contract says,
-    or Windows-1252 where the contract expected UTF-8."""
+    or Windows-1252 where the contract expected UTF-8.
+
+    Raises:
+        UnsoundData: it is neither.
+    """
     expected = codecs.lookup(file_format.encoding).name
     other = _FALLBACK if expected.startswith("utf-8") else expected
     with source.open() as stream:
@@ -347,12 +351,18 @@ def header_key(header: str) -> str:
     return " ".join(header.split()).casefold()
 
 
-def _trimmed(cells: pa.Array) -> pa.Array:
+def trimmed(cells: pa.Array) -> pa.Array:
+    """Text cells without surrounding space, null where nothing is left."""
     trimmed = pc.utf8_trim_whitespace(cells)
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
-def _without_blank_rows(name: str, lines: pa.Array, cells: dict[str, pa.Array]) -> Chunk:
+def without_blank_rows(name: str, lines: pa.Array, cells: dict[str, pa.Array]) -> Chunk:
+    """The rows with a cell that is read, as a chunk.
+
+    Raises:
+        UnsoundData: a cell is longer than any real one is.
+    """
     for column, values in cells.items():
         longest = pc.max(pc.utf8_length(values)).as_py() or 0
         if longest > MAX_CELL:

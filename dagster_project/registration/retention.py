@@ -20,7 +20,6 @@ from dagster_project.run import refresh_lock, today
 from dagster_project.snapshots import AMSTERDAM
 from dagster_project.workspace import Workspace
 
-_CLIENT_LEVEL = ("record_file", "cssd_dump")
 _NOT_ON_PERSONS = ("figure_file", "printed_list")
 _REASON = ".reason.txt"
 _RECEIPT = ".accepted.txt"
@@ -79,7 +78,7 @@ def _plain_exports(workspace: Workspace) -> Iterator[Path]:
     """
     contracts = [dropfolder.apply_mapping(dataset, workspace) for dataset in all_contracts()]
     harmless = [dataset for dataset in contracts if dataset.kind in _NOT_ON_PERSONS]
-    client_level = [dataset for dataset in contracts if dataset.kind in _CLIENT_LEVEL]
+    client_level = [dataset for dataset in contracts if dataset.kind in dropfolder.CLIENT_LEVEL]
     for path in _entries(workspace.root / "rejected"):
         is_harmless = _fits(path, harmless) and not _fits(path, client_level)
         if not path.name.endswith(_REASON) and not is_harmless and not _is_listing(path):
