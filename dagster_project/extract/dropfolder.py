@@ -251,7 +251,7 @@ def _mapped_figures(dataset: Dataset, headers: dict[str, str | tuple[str, ...]])
 
 
 def _mapped_columns(dataset: Dataset, mapping: _Mapping) -> dict[str, Any]:
-    """The columns of a contract or of the tables of a dump, with the mapping's headers in front and its values added."""
+    """The columns of a contract or of a dump, with the headers of the mapping in front and its values added."""
     own = {name: (given,) if isinstance(given, str) else given for name, given in mapping.headers.items()}
     known = [column.name for column in dataset.columns]
     known += [f"{table}.{column.name}" for table, columns in dataset.tables.items() for column in columns]
