@@ -82,28 +82,25 @@ class _Plan:
     def column(self, target: str) -> Column:
         return self.source.columns[target][0]
 
-    def checks_on(self, targets: Sequence[str]) -> list[Check]:
-        return [check for check in self.checks if check.target in targets]
-
 
 def create_confidential_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every confidential table, empty."""
+    """Make every confidential table, empty, and keep the connection within bounds: see `limit_resources`."""
+    (file,) = connection.execute("select path from duckdb_databases() where not internal limit 1").fetchone() or (None,)
+    if file:
+        limit_resources(connection, Path(file).parent)
     connection.execute("create schema if not exists raw")
     for table, columns in CONFIDENTIAL_TABLES.items():
         body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         connection.execute(f"create table raw.{table} ({body})")
 
 
-def limit_resources(
-    connection: duckdb.DuckDBPyConnection, folder: Path, memory_limit: str = MEMORY_LIMIT
-) -> None:
-    """Keep a connection within bounds: so much memory, and what does not fit goes encrypted into the run folder."""
+def limit_resources(connection: duckdb.DuckDBPyConnection, folder: Path, memory_limit: str = MEMORY_LIMIT) -> None:
+    """Let a connection use so much memory; what does not fit goes, encrypted, into a closed folder in the run folder."""
     spill = folder / "spill"
     spill.mkdir(mode=0o700, parents=True, exist_ok=True)
     connection.execute(f"set temp_directory = {sql_text(str(spill))}")
     connection.execute("set temp_file_encryption = true")
     connection.execute(f"set memory_limit = {sql_text(memory_limit)}")
-    connection.execute("set preserve_insertion_order = false")
 
 
 def read_original(
@@ -434,7 +431,7 @@ def _scan_with(plan: _Plan, salt: int) -> tuple[pa.Table, pa.Table]:
         f"{typed.value_of(plan.column(target), text, plan.part.dataset.format)} as {value(target)}"
         for target, text in texts.items()
     )
-    faults = [f"coalesce({check.condition}, false)" for check in plan.checks_on(plan.in_scan)]
+    faults = [f"coalesce({check.condition}, false)" for check in _only(plan.checks, plan.in_scan)]
     sql = (
         f"select group_id, month, {', '.join(keys)}, grouping(month) as is_group, count(*) as n, "
         "count_if(is_bad) as n_bad, sum(case when not is_bad then amount end) as amount from ("
@@ -524,11 +521,7 @@ def _stage(plan: _Plan, selected: str, condition: str) -> None:
     """Read every row by itself into the temporary table intake_row: typed cells and hashes, never a number."""
     part = plan.part
     rows = _checked(plan, list(plan.source.columns), plan.source.scan)
-    part.connection.execute("set preserve_insertion_order = true")  # lines are counted in the order of the file
-    try:
-        _execute(part, f"create or replace temp table intake_row as select {selected} from ({rows}) where {condition}")
-    finally:
-        part.connection.execute("set preserve_insertion_order = false")
+    _execute(part, f"create or replace temp table intake_row as select {selected} from ({rows}) where {condition}")
 
 
 def _quarantine_staged(plan: _Plan, loaded: int) -> _Outcome:
