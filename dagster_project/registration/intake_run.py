@@ -1,8 +1,7 @@
 """The intake of one run: exports from `drop/` into the vault, and from there into a new seal when anything changed.
 
-Reading files belongs to `intake`, keeping originals to `vault`, building and sealing to `confidential`. An export leaves
-`drop/` last: whatever stops the run before that, the next one finds it there again, and nothing is read twice into the
-counts.
+Reading files belongs to `intake`, keeping originals to `vault`, building and sealing to `confidential`. An export
+leaves `drop/` last: whatever stops the run before that, the next one finds it there again, and nothing is counted twice.
 """
 
 from __future__ import annotations
