@@ -64,9 +64,12 @@ _JEUGD_EUROS = {
     "Verblijf": (1_860_933, 2_250_478, 2_609_289, 1_042_225),
     "Vervoer": (0, 2_575, 10_316, 6_370),
 }
+_JEUGD_EURO_TOTAL = (5_508_955, 6_402_122, 7_414_380, 4_440_909)
+"""As printed, each rounded by itself: in 2020 the categories come to two euros less, in 2022 to one more."""
 _PGB_CLIENTS = {"Begeleiding": (41, 35, 30, 26), "Verblijf": (17, 16, 14, 12)}
 _PGB_TOTAL = (48, 42, 36, 32)
 _PGB_EUROS = {"Begeleiding": (286_430, 251_115, 208_940, 167_325), "Verblijf": (92_760, 88_305, 73_480, 61_150)}
+_PGB_EURO_TOTAL = (379_190, 339_420, 282_420, 228_475)
 """Youths with a personal budget: wholly made up."""
 
 _PRODUCTS = {
@@ -155,13 +158,25 @@ class _Population:
         return spells(self.name, counts, dict(zip(YEARS, self.total, strict=True)), self.stay)
 
 
-def _in_cents(euros: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
-    return {category: tuple(100 * amount for amount in of_years) for category, of_years in euros.items()}
+def _in_cents(euros: Mapping[str, Sequence[int]], totals: Sequence[int]) -> dict[str, list[int]]:
+    """Cents that round to the euros of each category and add up to the totals; what differs is shared out evenly."""
+    cents: dict[str, list[int]] = {category: [] for category in euros}
+    for place, total in enumerate(totals):
+        of_year = {category: 100 * of_years[place] for category, of_years in euros.items()}
+        difference = 100 * total - sum(of_year.values())
+        shares = shared_out(abs(difference), [int(amount > 0) for amount in of_year.values()])
+        for (category, amount), share in zip(of_year.items(), shares, strict=True):
+            cents[category].append(amount + (share if difference > 0 else -share))
+    return cents
 
 
 _WMO = _Population("wmo", "wmo", _WMO_CLIENTS, _WMO_TOTAL, _WMO_CENTS, stay=80)
-_JEUGD = _Population("jeugd", "jeugdwet", _JEUGD_CLIENTS, _JEUGD_TOTAL, _in_cents(_JEUGD_EUROS), stay=57, form="ZIN")
-_PGB = _Population("pgb", "jeugdwet", _PGB_CLIENTS, _PGB_TOTAL, _in_cents(_PGB_EUROS), stay=72, form="PGB")
+_JEUGD = _Population(
+    "jeugd", "jeugdwet", _JEUGD_CLIENTS, _JEUGD_TOTAL, _in_cents(_JEUGD_EUROS, _JEUGD_EURO_TOTAL), stay=57, form="ZIN"
+)
+_PGB = _Population(
+    "pgb", "jeugdwet", _PGB_CLIENTS, _PGB_TOTAL, _in_cents(_PGB_EUROS, _PGB_EURO_TOTAL), stay=72, form="PGB"
+)
 
 
 @dataclass(frozen=True)

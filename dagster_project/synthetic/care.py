@@ -84,6 +84,8 @@ def spells(
     known = 0
     for year, total in totals.items():
         wanted = {category: of_year.get(year, 0) for category, of_year in counts.items()}
+        if total < max(wanted.values()):
+            raise ValueError(f"{population} {year}: {total} clients in all, expected at least those of each category.")
         kept = _kept(population, running, wanted, year, stay)
         found += [Spell(*key, first, year - 1) for key, first in running.items() if key not in kept]
         running = {key: first for key, first in running.items() if key in kept}
