@@ -155,7 +155,7 @@ def _joined(parts: Sequence[Path]) -> bytes:
 
 
 def write_synthetic_exports(root: Path, exports: Mapping[str, Callable[[Path], None]]) -> None:
-    """Put made-up exports in `drop/`, save those that lie there or in `accepted/` or `rejected/` already.
+    """Put made-up exports in `drop/`, save those that lie there, were taken or were set aside already.
 
     Args:
         root: folder of the workspace.
@@ -164,7 +164,9 @@ def write_synthetic_exports(root: Path, exports: Mapping[str, Callable[[Path], N
     drop = root / "drop"
     drop.mkdir(parents=True, exist_ok=True)
     for name, write in exports.items():
-        if any((root / folder / name).exists() for folder in ("drop", "accepted", "rejected")):
+        # an export with rows on persons leaves only a receipt behind
+        traces = (drop / name, *(root / "accepted" / trace for trace in (name, f"{name}.accepted.txt")))
+        if any(trace.exists() for trace in (*traces, root / "rejected" / name)):
             continue
         unfinished = drop / f".{name}"  # hidden, so that a refresh beside it or a crash leaves no half export
         _remove(unfinished)
