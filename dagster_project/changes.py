@@ -15,6 +15,7 @@ from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
 from dagster_project.product import code_fingerprint
 from dagster_project.publication import current_manifest, settings_hash
+from dagster_project.registration import intake_run
 from dagster_project.run import RunOptions, today
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
@@ -60,7 +61,7 @@ def _local_news(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[
     if files_changed(workspace, datasets, pins):
         return True
     waiting = dropfolder.incoming(workspace, datasets) or dropfolder.strays(workspace, datasets)
-    return bool(waiting) or _snapshots_moved(workspace, datasets, {pin["snapshot_id"] for pin in pins})
+    return bool(waiting) or intake_run.is_due(workspace) or _snapshots_moved(workspace, datasets, {pin["snapshot_id"] for pin in pins})
 
 
 def files_changed(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[dict[str, str]]) -> bool:

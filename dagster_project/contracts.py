@@ -6,6 +6,7 @@ fetching and reading by them is the work of `extract/`.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -35,6 +36,12 @@ Kind = Literal[
     "shape_file",
     "sealed",
 ]
+Wet = Literal["wmo", "jeugdwet", "participatiewet", "bijzondere_bijstand", "gemeentelijk"]
+"""An act under which the municipality provides."""
+Form = Literal["ZIN", "PGB", "onbekend"]
+"""In kind, or as a personal budget."""
+ANY_CODE = "*"
+"""In `categories`, `products` and `values`: what stands for every text that is not named."""
 Rhythm = Literal["half-yearly", "yearly", "per school year", "4-yearly", "monthly", "quarterly", "irregular"]
 
 MOST_CODES = 100
@@ -104,11 +111,46 @@ class Column(_Strict):
     name: str
     headers: tuple[str, ...] = ()
     """Headers under which it may appear, compared without case and surrounding space; the name itself always counts."""
-    type: Literal["text", "date", "decimal", "integer", "period", "client"] = "text"
-    """`client` is a personal number: pseudonymised at the door. `period` is a period id, such as 2023-H1."""
+    type: Literal["text", "date", "month", "decimal", "integer", "period", "client", "bsn", "key"] = "text"
+    """`client`, `bsn` and `key` are hashed at the door: any client number, one that must pass the elfproef, and the
+    number of a beschikking or provision. `month` is a date, yyyy-mm or digits that start with yyyymm, read as the first
+    of its month. `period` is a period id, such as 2023-H1."""
     required: bool = False
     """The header must be there, and every row must fill it. Otherwise the header may be missing and a cell empty."""
+    present: bool = False
+    """Record files only: the header must be there, but a cell may be empty (an end date)."""
     allowed: tuple[str, ...] = ()
+    values: dict[str, str] = Field(default_factory=dict)
+    """Record files only: text as delivered to the value as we spell it, compared without case; `*` stands for any other
+    text. What comes out must be `allowed`."""
+    default: str | None = None
+    """Record files only: the value where the header is missing or the cell is empty."""
+    feeds: str | None = None
+    """Record files only: the column of the confidential table that it fills, where that is not its own name. Of several
+    columns that feed the same one, the first that the file has is read."""
+    not_before: str | None = None
+    """Record files only: a date may not lie before the one in this column."""
+
+    @model_validator(mode="after")
+    def _values_are_allowed(self) -> Column:
+        odd = sorted({*self.values.values(), *filter(None, [self.default])} - set(self.allowed))
+        if self.allowed and odd:
+            raise ValueError(f"{self.name} would become {', '.join(odd)}, expected one of {', '.join(self.allowed)}")
+        return self
+
+    @property
+    def target(self) -> str:
+        """The column of the table that it fills."""
+        return self.feeds or self.name
+
+
+class Product(_Strict):
+    """What a product code stands for."""
+
+    wet: Wet
+    category: str
+    form: Form = "onbekend"
+    """Where the file itself does not say it."""
 
 
 class FileFormat(_Strict):
@@ -161,8 +203,18 @@ class Dataset(_Strict):
     """Workspace files only: groups of columns of which every row fills exactly one."""
     raw_table: str | None = None
     """Raw table that record and workspace files land in."""
+    tables: dict[str, tuple[Column, ...]] = Field(default_factory=dict)
+    """Dumps only: table to the columns that are read from its file."""
     categories: dict[str, str] = Field(default_factory=dict)
     """Code of a local scheme to category, for record files."""
+    products: dict[str, Product] = Field(default_factory=dict)
+    """Record files only: product codes beside, or instead of, those of `seeds/care_products.csv`."""
+    wijken: dict[str, str] = Field(default_factory=dict)
+    """Record files only: name of a wijk to its code, such as WK039601; a name that is not here stays as delivered."""
+    max_faulty_share: Annotated[float, Field(ge=0, le=1)] = 0.2
+    """Record files only: with a greater share of faulty rows the file is refused as a whole."""
+    negative_is_fault: bool = True
+    """Record files only: whether an amount below zero sets its row aside. Corrections in some exports are negative."""
     suppressed_marks: tuple[str, ...] = ()
     """Cell texts that mean a suppressed small count, such as `<5`."""
 
@@ -175,7 +227,7 @@ class Dataset(_Strict):
             "figure_file": ("file_pattern", "region_dimension", "period_dimension", "measures"),
             "printed_list": ("file_pattern", "raw_table", "columns"),
             "record_file": ("file_pattern", "raw_table", "columns"),
-            "cssd_dump": ("file_pattern",),
+            "cssd_dump": ("file_pattern", "tables"),
             "workspace_file": ("file_pattern", "raw_table", "columns"),
             "narrative": ("file_pattern",),
             "shape_file": ("file_pattern", "raw_table"),
@@ -228,6 +280,12 @@ class Dataset(_Strict):
         return self
 
     @property
+    def known_products(self) -> dict[str, Product]:
+        """Product code to what it stands for: the national lists where the file holds their codes, then its own."""
+        national = care_products() if any(column.target == "product_code" for column in self.columns) else {}
+        return {**national, **self.products}
+
+    @property
     def is_cbs(self) -> bool:
         """Whether it is a table of CBS."""
         return self.kind in ("cbs_v3", "cbs_v4")
@@ -255,6 +313,16 @@ class Dataset(_Strict):
     def key(self) -> str:
         """`<source>/<dataset>`, as used in folders, asset keys and messages."""
         return f"{self.source_id}/{self.dataset_id}"
+
+
+@cache
+def care_products() -> dict[str, Product]:
+    """The product categories of iWmo and iJw, by code, from `seeds/care_products.csv`."""
+    with product_path("seeds", "care_products.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            row["product_code"]: Product.model_validate({"wet": row["wet"], "category": row["category"]})
+            for row in csv.DictReader(stream)
+        }
 
 
 def read_contracts(path: Path) -> Iterator[Dataset]:

@@ -15,10 +15,10 @@ from pathlib import Path
 from string import Template
 
 from dagster_project.errors import ConfigurationError
-from dagster_project.extract.pseudonym import key_file_of, make_key_file
 from dagster_project.product import product_path
+from dagster_project.registration.rotation import make_missing_keys
 from dagster_project.synthetic import care_exports, suite4sd
-from dagster_project.workspace import GEMEENTE_CODE, SETTINGS_FILE, read_settings
+from dagster_project.workspace import GEMEENTE_CODE, SETTINGS_FILE, Workspace, read_settings
 
 _SAMPLE_MARK = "Dit is een voorbeeld."
 """How the note of every sample begins; no other workspace is taken for one."""
@@ -27,7 +27,7 @@ _SYNTHETIC = "synthetic"
 
 
 def init_workspace(target: Path, gemeente: str, name: str) -> None:
-    """Make an empty workspace for a municipality, with a key of its own.
+    """Make an empty workspace for a municipality, with keys of its own.
 
     Args:
         target: folder to make or to fill; nothing in it is overwritten.
@@ -52,7 +52,7 @@ def init_workspace(target: Path, gemeente: str, name: str) -> None:
     for relative, path in files.items():
         text = path.read_text(encoding="utf-8")
         _write_text(target / relative, Template(text).substitute(values) if relative.name == SETTINGS_FILE else text)
-    _make_key(target)
+    make_missing_keys(Workspace(target))
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def make_demo_workspace(target: Path, sample: Sample = HEEMSKERK) -> None:
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(_joined(parts))
-    _make_key(target)
+    make_missing_keys(Workspace(target))
     exports = sample.exports()
     if exports:
         write_synthetic_exports(target, exports)
@@ -193,11 +193,6 @@ def _toml_text(text: str) -> str:
 def _write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-
-
-def _make_key(root: Path) -> None:
-    if not key_file_of(root).exists():
-        make_key_file(key_file_of(root))
 
 
 def _refuse_other_content(target: Path, sample: Sample) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from dagster_project.contracts import Dataset, all_contracts
+from dagster_project.contracts import Column, Dataset, Product, all_contracts
 from dagster_project.errors import ConfigurationError, UnsoundData
-from dagster_project.extract import cssd, delimited
+from dagster_project.extract import delimited
 from dagster_project.snapshots import Recording, pack, sha256_of
 from dagster_project.workspace import Workspace
 
@@ -32,9 +32,8 @@ YOUNG = 2.0
 SETTLE = 1.0
 """Seconds between the two looks at a young file."""
 _DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
-_BY_COLUMNS = ("record_file", "printed_list")
-"""Kinds whose contract lists columns, each with the headers that it may have."""
 _CLIENT_LEVEL = ("record_file", "cssd_dump")
+_CLIENT_LEVEL_SETTINGS = ("products", "wijken", "values", "max_faulty_share", "negative_is_fault")
 _PASSED_OVER = (
     *(".*", "readme*", "leesmij*", "thumbs.db", "desktop.ini"),  # no exports
     *("*.tmp", "*.part", "*.partial", "*.crdownload", "~$*"),  # not finished
@@ -114,7 +113,7 @@ def record(item: Incoming, scratch: Path) -> Recording:
     copy.unlink(missing_ok=True)
     copy.touch(mode=0o600)
     if is_dump:
-        tables = [path for path in _files(item.path) if path.stem.lower() in cssd.TABLES]
+        tables = [path for path in _files(item.path) if path.stem.lower() in item.dataset.tables]
         pack(copy, [(path.name, path, path.name) for path in tables])
         row_count = sum(delimited.count_rows(path) for path in tables)
     else:
@@ -158,14 +157,25 @@ class _Mapping(BaseModel):
     format: dict[str, str] = {}
     categories: dict[str, str] = {}
     headers: dict[str, str | tuple[str, ...]] = {}
+    values: dict[str, dict[str, str]] = {}
+    """Column to text as delivered to the value that the contract knows."""
+    products: dict[str, Product] = {}
+    wijken: dict[str, str] = {}
+    max_faulty_share: float | None = None
+    negative_is_fault: bool | None = None
+
+
+_OPEN_COLUMNS = ("category", "referrer", "channel")
+"""Columns to which a mapping may add values of the municipality's own: the models count them as they come."""
 
 
 def apply_mapping(dataset: Dataset, workspace: Workspace) -> Dataset:
     """A contract with the workspace's `mappings/<dataset_id>.yml` laid over it, or the contract as it is.
 
-    The mapping may set `file_pattern`, parts of `format`, `categories` (added to those of the contract) and `headers`:
-    column to header or headers, tried before those of the contract; for a file of figures the columns are `region`,
-    `period` and the concepts, with one header each.
+    The mapping may set `file_pattern`, parts of `format`, `max_faulty_share` and `negative_is_fault`; it adds to
+    `categories`, `products` (code to `{wet, category, form}`), `wijken` (name to code) and, per column, `values`; and
+    `headers` maps a column to a header or headers, tried before those of the contract. For a file of figures the
+    columns are `region`, `period` and the concepts, with one header each; for a dump they are written `table.column`.
 
     Raises:
         ConfigurationError: the mapping is not YAML, or says something that it may not or that does not fit.
@@ -176,12 +186,7 @@ def apply_mapping(dataset: Dataset, workspace: Workspace) -> Dataset:
         return dataset
     try:
         mapping = _Mapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-        content = dataset.model_dump()
-        content["file_pattern"] = mapping.file_pattern or dataset.file_pattern
-        content["format"] |= mapping.format
-        content["categories"] |= _known_categories(mapping.categories, dataset)
-        content |= _mapped_headers(dataset, mapping.headers)
-        return Dataset.model_validate(content)
+        return Dataset.model_validate(_laid_over(dataset, mapping))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"mappings/{path.name} is not readable YAML: {error}. Mend the line it names."
@@ -189,9 +194,28 @@ def apply_mapping(dataset: Dataset, workspace: Workspace) -> Dataset:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ConfigurationError(
-            f"mappings/{path.name}: {faults}. It may set file_pattern, format, categories and headers; "
-            "put codes between quotes."
+            f"mappings/{path.name}: {faults}. It may set {', '.join(_Mapping.model_fields)}; put codes between quotes."
         ) from error
+
+
+def _laid_over(dataset: Dataset, mapping: _Mapping) -> dict[str, Any]:
+    content = dataset.model_dump()
+    content["file_pattern"] = mapping.file_pattern or dataset.file_pattern
+    content["format"] |= mapping.format
+    content["categories"] |= _known_categories(mapping.categories, dataset)
+    given = mapping.model_dump(exclude_none=True)
+    client_level = {name: given[name] for name in _CLIENT_LEVEL_SETTINGS if given.get(name) not in (None, {})}
+    if client_level and dataset.kind not in _CLIENT_LEVEL:
+        raise ConfigurationError(
+            f"mappings/{dataset.dataset_id}.yml sets {', '.join(client_level)}, "
+            "which only exports with rows on persons have. Leave it out."
+        )
+    content["products"] |= given["products"]
+    content["wijken"] |= mapping.wijken
+    content |= {name: given[name] for name in ("max_faulty_share", "negative_is_fault") if name in given}
+    if dataset.kind == "figure_file":
+        return content | _mapped_figures(dataset, mapping.headers)
+    return content | _mapped_columns(dataset, mapping)
 
 
 def _refuse_unknown_mappings(workspace: Workspace) -> None:
@@ -215,29 +239,51 @@ def _known_categories(categories: dict[str, str], dataset: Dataset) -> dict[str,
     return categories
 
 
-def _mapped_headers(dataset: Dataset, headers: dict[str, str | tuple[str, ...]]) -> dict[str, Any]:
-    """The parts of a contract that hold headers, with the mapping's own in front."""
+def _mapped_figures(dataset: Dataset, headers: dict[str, str | tuple[str, ...]]) -> dict[str, Any]:
+    """The parts of a contract for figures that hold headers, with the mapping's own instead."""
     own = {name: (given,) if isinstance(given, str) else given for name, given in headers.items()}
-    if dataset.kind in _BY_COLUMNS:
-        known = [column.name for column in dataset.columns]
-    elif dataset.kind == "figure_file":
-        known = ["region", "period", *(measure.concept for measure in dataset.measures)]
-    else:
-        known = []
-    unknown = sorted(set(own) - set(known))
-    if unknown:
-        expected = f"one of {', '.join(known)}" if known else "none: the columns of this dump are fixed"
-        raise ConfigurationError(
-            f"mappings/{dataset.dataset_id}.yml maps headers of {', '.join(unknown)}, expected {expected}."
-        )
-    if dataset.kind in _BY_COLUMNS:
-        columns = [c.model_copy(update={"headers": (*own.get(c.name, ()), *c.headers)}) for c in dataset.columns]
-        return {"columns": [column.model_dump() for column in columns]}
+    _refuse_unknown_columns(dataset, own, ["region", "period", *(measure.concept for measure in dataset.measures)])
     return {
         "region_dimension": own.get("region", (dataset.region_dimension,))[0],
         "period_dimension": own.get("period", (dataset.period_dimension,))[0],
         "measures": [{**m.model_dump(), "measure": own.get(m.concept, (m.header,))[0]} for m in dataset.measures],
     }
+
+
+def _mapped_columns(dataset: Dataset, mapping: _Mapping) -> dict[str, Any]:
+    """The columns of a contract or of the tables of a dump, with the mapping's headers in front and its values added."""
+    own = {name: (given,) if isinstance(given, str) else given for name, given in mapping.headers.items()}
+    known = [column.name for column in dataset.columns]
+    known += [f"{table}.{column.name}" for table, columns in dataset.tables.items() for column in columns]
+    _refuse_unknown_columns(dataset, {**own, **mapping.values}, known)
+    tables = {table: _mapped(columns, own, mapping, f"{table}.") for table, columns in dataset.tables.items()}
+    return {"columns": _mapped(dataset.columns, own, mapping), "tables": tables}
+
+
+def _mapped(
+    columns: Sequence[Column], own: dict[str, tuple[str, ...]], mapping: _Mapping, label: str = ""
+) -> list[dict[str, Any]]:
+    """Columns with the mapping's headers and values; those with a header of the mapping's own are looked for first."""
+    mapped = []
+    for column in columns:
+        name = label + column.name
+        values = {written.casefold(): value for written, value in mapping.values.get(name, {}).items()}
+        content = column.model_dump()
+        content["headers"] = (*own.get(name, ()), *column.headers)
+        content["values"] |= values
+        if column.allowed and column.target in _OPEN_COLUMNS:
+            content["allowed"] = tuple(dict.fromkeys((*column.allowed, *values.values())))
+        mapped.append(content)
+    return sorted(mapped, key=lambda content: label + content["name"] not in own)
+
+
+def _refuse_unknown_columns(dataset: Dataset, given: Collection[str], known: Sequence[str]) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise ConfigurationError(
+            f"mappings/{dataset.dataset_id}.yml maps headers or values of {', '.join(unknown)}, "
+            f"expected one of {', '.join(known)}."
+        )
 
 
 def _candidates(workspace: Workspace, datasets: Iterable[Dataset]) -> Iterator[tuple[Path, list[Dataset]]]:

@@ -68,10 +68,11 @@ def test_an_empty_workspace_can_be_opened_and_is_closed_to_git_where_it_should(t
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes mean nothing here")
-def test_a_new_workspace_has_a_closed_key_of_its_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["secret.key", "secret.age"])
+def test_a_new_workspace_has_closed_keys_of_its_own(tmp_path: Path, file: str) -> None:
     for name in ("one", "two"):
         demo.init_workspace(tmp_path / name, "GM0396", "Heemskerk")
-    keys = [tmp_path / name / "data" / "secret.key" for name in ("one", "two")]
+    keys = [tmp_path / name / "data" / file for name in ("one", "two")]
     assert [stat.S_IMODE(key.stat().st_mode) for key in keys] == [0o600, 0o600]
     assert keys[0].read_bytes() != keys[1].read_bytes()
 
@@ -171,7 +172,8 @@ def test_the_demo_is_the_same_every_time(made: Path, tmp_path: Path) -> None:
     began = time.monotonic()
     demo.make_demo_workspace(tmp_path / "demo")
     assert time.monotonic() - began < 10
-    assert {**hashes(tmp_path / "demo"), "data/secret.key": ""} == {**hashes(made), "data/secret.key": ""}
+    own = {"data/secret.key": "", "data/secret.age": ""}
+    assert {**hashes(tmp_path / "demo"), **own} == {**hashes(made), **own}
     signatures = [
         [item.signature for item in dropfolder.incoming(Workspace(root), [TOEKENNINGEN, CSSD, BENCHMARK], settle=30)]
         for root in (made, tmp_path / "demo")
