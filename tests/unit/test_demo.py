@@ -125,6 +125,19 @@ def test_the_other_samples_are_their_plan_and_open_figures_only(tmp_path: Path, 
     assert sample.default_target == Path(f"demo-{name}")
 
 
+def test_the_sample_of_borger_odoorn_gets_two_made_up_exports_a_year(tmp_path: Path) -> None:
+    demo.make_demo_workspace(tmp_path, demo.sample_called("borger-odoorn"))
+    assert sorted(path.name for path in (tmp_path / "drop").iterdir()) == [
+        f"SYNTHETISCH_zorg_{what}_{year}.csv" for what in ("declaraties", "voorzieningen") for year in range(2019, 2023)
+    ]
+    assert Workspace(tmp_path).settings.gemeente == "GM1681"
+    assert {path.name for path in (tmp_path / "mappings").iterdir()} == {
+        "suite4sd_cssd.yml",
+        "zorg_declaraties.yml",
+        "zorg_voorzieningen.yml",
+    }
+
+
 def test_every_sample_says_on_every_page_that_it_is_one(tmp_path: Path) -> None:
     for sample in demo.SAMPLES.values():
         note = read_settings(sample.folder / "opkoers.toml").synthetic_note
@@ -234,6 +247,14 @@ def test_making_the_demo_again_leaves_what_is_there(tmp_path: Path) -> None:
     demo.make_demo_workspace(root)
     assert hashes(root) == before
     assert list((root / "drop").iterdir()) == []
+
+
+def test_an_export_of_which_a_receipt_is_left_does_not_come_back(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    (root / "accepted").mkdir(parents=True)
+    (root / "accepted" / "taken.csv.accepted.txt").write_text("a receipt", encoding="utf-8")
+    demo.write_synthetic_exports(root, dict.fromkeys(("taken.csv", "new.csv"), Path.touch))
+    assert [path.name for path in (root / "drop").iterdir()] == ["new.csv"]
 
 
 def test_a_half_written_export_of_a_killed_demo_is_written_anew(tmp_path: Path) -> None:
