@@ -189,27 +189,24 @@ def printed_of(rows: Sequence[CarePrinted], code: str) -> PrintedBlock | None:
         return None
     compared = [row for row in own if row.computed_value is not None]
     differing = [row for row in compared if not row.is_within_rounding]
+    stand = "staat 1 cijfer" if len(own) == 1 else f"staan {labels.number(len(own), 0)} cijfers"
     told = [
-        f"Van {_figures(len(own))} over {wet_name(code)} die in druk staan, {_are(len(compared), 'vergeleken')}.",
-        f"Daarvan {_are(len(compared) - len(differing), 'binnen de afronding gelijk')}"
-        f" en {_are(len(differing), 'anders')}.",
+        f"Over {wet_name(code)} {stand} in druk. Met de registratie vergeleken: {_number(len(compared))}. Gelijk op de "
+        f"afronding na: {_number(len(compared) - len(differing))}; anders: {_number(len(differing))}."
     ]
     if len(compared) < len(own):
         told.append("De rest is niet vergeleken, omdat het eigen cijfer ontbreekt of niet wordt getoond.")
     return PrintedBlock(" ".join(told), tuple(_printed_line(row) for row in differing))
 
 
-def _figures(number: int) -> str:
-    return "1 cijfer" if number == 1 else f"de {labels.number(number, 0)} cijfers"
-
-
-def _are(number: int, what: str) -> str:
-    counted = "geen enkel" if number == 0 else labels.number(number, 0)
-    return f"{'is er' if number < 2 else 'zijn er'} {counted} {what}"
+def _number(count: int) -> str:
+    return labels.number(count, 0) if count else "geen"
 
 
 def _printed_line(row: CarePrinted) -> PrintedLine:
-    written = (lambda value: euro(value)) if row.measure == "cost" else (lambda value: labels.number(value, 0))
+    def written(value: Decimal) -> str:
+        return euro(value) if row.measure == "cost" else labels.number(value, 0)
+
     computed, printed = row.computed_value or Decimal(), row.printed_value
     is_sum = row.measure == "cost" and row.category == TOTAL
     gives = "de categorieën tellen op tot" if is_sum else "de registratie geeft"

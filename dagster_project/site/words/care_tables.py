@@ -34,6 +34,10 @@ from dagster_project.site.words.care_words import (
 CLIENTS, COST, MEAN = "Cliënten", "Kosten", "Kosten per cliënt"
 _FLOW = ("Aan het begin", "Instroom", "Uitstroom", "Aan het eind")
 _STACKS = {"1": "Uit 1 categorie", "2": "Uit 2 categorieën", "3": "Uit 3 categorieën", "4+": "Uit 4 of meer"}
+_HALVES_NOTE = (
+    "Wie in beide halve jaren zorg kreeg, telt in het jaar één keer. De cliënten van twee halve jaren zijn samen dus "
+    "meer dan die van het jaar."
+)
 _THOUSAND = 1_000
 
 
@@ -107,18 +111,19 @@ def mean_of(row: CareCell | None) -> Cell:
 
 def overview_table(wet: WetRows, anchor: str) -> Table:
     """Clients, cost and mean cost of all of a wet: a row per year, then per half-year."""
-    heads = (*period_heads(wet.cells, "year"), *period_heads(wet.cells, "half-year"))
+    years, halves = (period_heads(wet.cells, period_type) for period_type in ("year", "half-year"))
     return Table(
         anchor,
-        f"Cliënten en kosten per jaar en half jaar, {wet.name}",
+        f"Cliënten en kosten, {wet.name}",
         "Periode",
         (Head(CLIENTS), Head(COST), Head(MEAN)),
         (),
         tuple(
             (column_of(head), (clients_of(row), cost_of(row), mean_of(row)))
-            for head in heads
+            for head in (*years, *halves)
             for row in (wet.whole(head.period_id),)
         ),
+        _HALVES_NOTE if years and halves else "",
     )
 
 
@@ -149,10 +154,14 @@ def flow_tables_of_parts(wet: WetRows, anchor: str) -> Iterator[Table]:
     per_category = {row.category: row for row in rows if row.region_code == wet.gemeente}
     names = {code: member_name(code) for code in per_category}
     yield from _flow_of_parts(wet, per_category, names, newest, f"{anchor}-categorie", "Categorie")
-    whole = {TOTAL: row for row in rows if row.region_code == wet.gemeente and row.category == TOTAL}
-    per_wijk = {row.region_code: row for row in rows if row.category == TOTAL and row.region_code != wet.gemeente}
-    names = {code: member_name(row.region_name) for code, row in per_wijk.items()} | {TOTAL: "Totaal"}
-    yield from _flow_of_parts(wet, per_wijk | whole, names, newest, f"{anchor}-wijk", "Wijk")
+    per_wijk = {_region(row, wet): row for row in rows if row.category == TOTAL}
+    names = {code: member_name(code if code == TOTAL else row.region_name) for code, row in per_wijk.items()}
+    yield from _flow_of_parts(wet, per_wijk, names, newest, f"{anchor}-wijk", "Wijk")
+
+
+def _region(row: CareFlow | CareCell, wet: WetRows) -> str:
+    """The wijk of a row, or that it is about all of the municipality."""
+    return TOTAL if row.region_code == wet.gemeente else row.region_code
 
 
 def _flow_of_parts(
@@ -230,8 +239,7 @@ def _members(wet: WetRows, dimension: str, **fixed: str) -> tuple[dict[str, str]
     names: dict[str, str] = {}
     at: _At = {}
     for cell in cells:
-        code = getattr(cell, dimension)
-        code = TOTAL if code == wet.gemeente else code
+        code = _region(cell, wet) if dimension == "region_code" else getattr(cell, dimension)
         names[code] = member_name(cell.region_name if dimension == "region_code" and code != TOTAL else code)
         at[code, cell.period_id] = cell
     return names, at
@@ -283,6 +291,7 @@ class Chart:
 
     title: str
     drawing: Markup
+    is_synthetic: bool
 
 
 def total_charts(wet: WetRows, anchor: str) -> tuple[Chart, ...]:
@@ -335,7 +344,8 @@ def _chart(title: str, figures: list[_Figure], chart_id: str, highest: Decimal |
     top = float(highest if highest is not None else max(known))
     name = title.partition(" ×")[0]
     what = f"{name} per jaar" if highest is None else f"Kosten per jaar van {name}"
-    return Chart(title, column_chart(columns, highest=top, chart_id=chart_id, summary=f"{what}: {told}."))
+    drawing = column_chart(columns, highest=top, chart_id=chart_id, summary=f"{what}: {told}.")
+    return Chart(title, drawing, any(head.is_synthetic for head, _, _ in figures))
 
 
 def _short(value: Decimal | int, *, is_money: bool) -> str:

@@ -18,7 +18,7 @@ from dagster_project.site.words import labels
 HIDDEN_MARK = "•"
 HIDDEN_WORDS = "niet getoond"
 _NO_FIGURE = "–"
-_SUPPRESSED = "suppressed"
+SUPPRESSED = "suppressed"
 UNKNOWN = "onbekend"
 MOST_YEARS = 5
 """Years beside each other in one table; older ones stand in the tables to download."""
@@ -91,8 +91,8 @@ class PeriodHead:
 
     @property
     def in_sentence(self) -> str:
-        """`2021`, `2022 (t/m november 2022)`."""
-        return f"{self.words} ({self.remark})" if self.remark else self.words
+        """`2021`, `2022 (t/m november)`."""
+        return f"{self.words} ({self.remark.removesuffix(f' {self.words}')})" if self.remark else self.words
 
 
 def through_words(day: date | None) -> str:
@@ -162,7 +162,7 @@ def euro_cell(value: Decimal | None, absence: str | None) -> Cell:
 
 
 def _absent(absence: str | None) -> Cell:
-    return HIDDEN if absence == _SUPPRESSED else MISSING
+    return HIDDEN if absence == SUPPRESSED else MISSING
 
 
 @dataclass(frozen=True)

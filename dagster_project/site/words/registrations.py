@@ -62,7 +62,7 @@ _CATEGORIES = {
     "loonkostensubsidie": "loonkostensubsidie",
     "dagbesteding": "dagbesteding",
 }
-_STATES = {"serving": "in gebruik", "partly_superseded": "deels vervangen", "superseded": "vervangen"}
+STATES = {"serving": "in gebruik", "partly_superseded": "deels vervangen", "superseded": "vervangen"}
 
 
 def count_tables(counts: Sequence[RegistrationCount]) -> tuple[tuple[str, Table], ...]:
@@ -107,9 +107,14 @@ def _order(key: _Key) -> tuple[tuple[int, str], bool, str, int, str]:
     return (wet_order(wet), category != TOTAL, category, place, measure)
 
 
+def count_words(subject: str, measure: str) -> str:
+    """What a count counts."""
+    return _MEASURES.get((subject, measure), f"{subject}, {measure}")
+
+
 def _key_words(key: _Key) -> str:
     subject, measure, wet, category = key
-    words = _MEASURES.get((subject, measure), f"{subject}, {measure}")
+    words = count_words(subject, measure)
     parts = [] if category == TOTAL else [_CATEGORIES.get(category, member_name(category).lower())]
     parts += [] if wet == TOTAL or subject not in {"wachttijd", "klacht"} else [wet_name(wet)]
     return f"{words}: {', '.join(parts)}" if parts else words
@@ -149,7 +154,7 @@ def _file(row: RegistrationFile) -> FileLine:
         rows_in=labels.number(row.rows_in, 0),
         rows_loaded=labels.number(row.rows_loaded, 0),
         rows_set_aside=labels.number(row.rows_quarantined, 0),
-        state=_STATES.get(row.state, row.state),
+        state=STATES.get(row.state, row.state),
         remarks=tuple(_file_remarks(row)),
         is_synthetic=row.is_synthetic,
     )
