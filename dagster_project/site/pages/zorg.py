@@ -33,7 +33,7 @@ class WetBlock:
     file: str | None
     summary: tuple[str, ...]
     table: Table
-    outlooks: tuple[OutlookBlock, ...]
+    outlook: OutlookBlock | None
     course: str
     flow: Table | None
 
@@ -92,7 +92,7 @@ def _block(site: Site, wet: WetRows) -> WetBlock:
         file=None if wet.code == TOTAL else care.page_of_wet(wet.code),
         summary=care.summary_sentences(wet),
         table=care_tables.overview_table(wet, f"{anchor}-tabel"),
-        outlooks=care.outlooks_of(site.data.care.outlooks, wet.code),
+        outlook=care.outlook_of(site.data.care.outlooks, wet.code),
         course=care.flow_sentence(wet),
         flow=care_tables.flow_table(wet, f"{anchor}-verloop-tabel"),
     )

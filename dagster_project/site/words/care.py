@@ -88,6 +88,7 @@ class OutlookBlock:
 
     Attributes:
         drawing: cost so far, outlook with its interval and budget; None where there is no outlook.
+        is_expected: the year is not over, so that its cost is a forecast.
         method: how the outlook was made, in the words of the table.
     """
 
@@ -95,23 +96,33 @@ class OutlookBlock:
     title: str
     sentences: tuple[str, ...]
     drawing: Markup | None
+    is_expected: bool
     facts: tuple[tuple[str, str], ...]
     method: str
     is_synthetic: bool
 
 
-def outlooks_of(rows: Sequence[CareOutlook], code: str) -> tuple[OutlookBlock, ...]:
-    """An outlook per year of one wet, the newest first."""
-    own = sorted((row for row in rows if row.wet == code), key=lambda row: row.period_id, reverse=True)
-    return tuple(_outlook(row, f"vooruitzicht-{code.replace('_', '-')}-{row.period_id}") for row in own)
+def outlook_of(rows: Sequence[CareOutlook], code: str) -> OutlookBlock | None:
+    """The newest year of one wet against its budget, a forecast where it is not whole; None where there is nothing."""
+    own = [row for row in rows if row.wet == code]
+    newest = max(own, key=lambda row: row.period_id, default=None)
+    return _outlook(newest, f"vooruitzicht-{code.replace('_', '-')}") if newest else None
+
+
+def _is_over(row: CareOutlook) -> bool:
+    """Whether the cost of all of the year is known, so that there is nothing to expect."""
+    return row.covered_through is not None and (row.covered_through.month, row.covered_through.day) == (12, 31)
 
 
 def _outlook(row: CareOutlook, anchor: str) -> OutlookBlock:
-    title = f"Wat gaat {wet_name(row.wet)} in heel {labels.period(row.period_id)} kosten?"
-    sentences = tuple(_outlook_sentences(row))
+    year = labels.period(row.period_id)
+    sentences = tuple(_outcome_sentences(row) if _is_over(row) else _outlook_sentences(row))
+    title = f"{wet_name(row.wet)} in {year}: de kosten naast de begroting"
+    if not _is_over(row):
+        title = f"Wat gaat {wet_name(row.wet)} in heel {year} kosten?"
     facts = (
-        (f"Kosten {through_words(row.covered_through)}", row.cost_to_date),
-        (f"Verwacht in heel {labels.period(row.period_id)}", row.outlook),
+        (f"Kosten in {year}" if _is_over(row) else f"Kosten {through_words(row.covered_through)}", row.cost_to_date),
+        (f"Verwacht in heel {year}", None if _is_over(row) else row.outlook),
         ("Laag", row.outlook_low),
         ("Hoog", row.outlook_high),
         ("Begroot", row.budget),
@@ -121,6 +132,7 @@ def _outlook(row: CareOutlook, anchor: str) -> OutlookBlock:
         title=title,
         sentences=sentences,
         drawing=_outlook_chart(row, anchor, " ".join(sentences)),
+        is_expected=not _is_over(row),
         facts=tuple((name, euro(amount)) for name, amount in facts if amount is not None),
         method=row.method or "",
         is_synthetic=row.is_synthetic,
@@ -137,14 +149,34 @@ def _outlook_sentences(row: CareOutlook) -> Iterator[str]:
         band = f", met een marge van {rough_euro(row.outlook_low)} tot {rough_euro(row.outlook_high)}"
     yield f"Voor heel {year} verwachten we {rough_euro(row.outlook)}{band}."
     if row.budget is None:
-        yield f"Een begroting voor {wet_name(row.wet)} in {year} is niet bekend."
+        yield _no_budget(row)
         return
-    rest = row.budget - row.outlook
-    than = "precies wat is begroot" if rest == 0 else f"{rough_euro(abs(rest))} {'minder' if rest > 0 else 'meer'}"
-    yield f"Begroot is {rough_euro(row.budget)}: we verwachten {than}{'' if rest == 0 else ' dan dat'}."
+    yield f"Begroot is {rough_euro(row.budget)}: we verwachten {_against(row.outlook, row.budget)}."
     if row.outlook_low is not None and row.outlook_high is not None:
         within = row.outlook_low <= row.budget <= row.outlook_high
         yield f"De begroting ligt {'binnen' if within else 'buiten'} de marge."
+
+
+def _outcome_sentences(row: CareOutlook) -> Iterator[str]:
+    year = labels.period(row.period_id)
+    if row.cost_to_date is None:
+        yield f"Wat {year} kostte, wordt niet getoond."
+        return
+    yield f"{year} kostte {rough_euro(row.cost_to_date)}."
+    if row.budget is None:
+        yield _no_budget(row)
+        return
+    yield f"Begroot was {rough_euro(row.budget)}: het kostte {_against(row.cost_to_date, row.budget)}."
+
+
+def _no_budget(row: CareOutlook) -> str:
+    return f"Een begroting voor {wet_name(row.wet)} in {labels.period(row.period_id)} is niet bekend."
+
+
+def _against(cost: Decimal, budget: Decimal) -> str:
+    if cost == budget:
+        return "precies wat is begroot"
+    return f"{rough_euro(abs(budget - cost))} {'minder' if cost < budget else 'meer'} dan dat"
 
 
 def _outlook_chart(row: CareOutlook, anchor: str, summary: str) -> Markup | None:
@@ -152,14 +184,19 @@ def _outlook_chart(row: CareOutlook, anchor: str, summary: str) -> Markup | None
         return None
     bars = []
     if row.cost_to_date is not None:
-        so_far = f"Uitgegeven {through_words(row.covered_through)}"
+        so_far = "Uitgegeven" if _is_over(row) else f"Uitgegeven {through_words(row.covered_through)}"
         bars.append(Bar(so_far, float(row.cost_to_date), rough_euro(row.cost_to_date)))
-    low, high = (None if end is None else float(end) for end in (row.outlook_low, row.outlook_high))
-    expected = f"Verwacht in heel {labels.period(row.period_id)}"
-    bars.append(Bar(expected, float(row.outlook), rough_euro(row.outlook), low, high, is_expected=True))
+    if not _is_over(row):
+        bars.append(_expected_bar(row, row.outlook))
     if row.budget is not None:
         bars.append(Bar("Begroot", float(row.budget), rough_euro(row.budget)))
     return interval_chart(bars, chart_id=f"{anchor}-beeld", summary=summary)
+
+
+def _expected_bar(row: CareOutlook, outlook: Decimal) -> Bar:
+    low, high = (None if end is None else float(end) for end in (row.outlook_low, row.outlook_high))
+    expected = f"Verwacht in heel {labels.period(row.period_id)}"
+    return Bar(expected, float(outlook), rough_euro(outlook), low, high, is_expected=True)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ _MEASURES = {
     ("schuldhulp", "ended"): "Mensen van wie de schuldhulp eindigde",
     ("schuldhulp", "solved"): "Daarvan met een oplossing",
     ("melding", "reports"): "Meldingen",
-    ("melding", "resolved"): "Meldingen dagbesteding die een oplossing kregen",
+    ("melding", "resolved"): "Meldingen die een oplossing kregen",
     ("melding", "resolved_by_general"): "Daarvan met een voorliggende voorziening",
     ("klacht", "complaints"): "Klachten",
     ("klacht", "objections"): "Bezwaren",

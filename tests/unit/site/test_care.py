@@ -184,18 +184,18 @@ def test_the_outlook_stands_beside_the_budget_with_its_margin_and_method(pages: 
     text = Outline(pages["zorg.html"]).text
     assert "Voor heel 2022 verwachten we € 5,0 mln, met een marge van € 4,9 mln tot € 5,1 mln." in text
     assert "Begroot is € 5,1 mln: we verwachten € 66.000 minder dan dat. De begroting ligt binnen de marge." in text
-    assert "Hoe is dit verwacht? De kosten t/m november, gedeeld door" in text
+    assert "Hoe is dit berekend? De kosten t/m november, gedeeld door" in text
     assert "Wat heel 2022 gaat kosten, is met deze cijfers nog niet te zeggen." in text
 
 
 def test_what_print_says_otherwise_is_listed_and_what_is_not_shown_is_not_compared(pages: dict[str, str]) -> None:
     text = Outline(pages["zorg-wmo.html"]).text
     assert (
-        "Kosten totaal, 2022: in druk staat € 4.518.000, de categorieën tellen op tot € 4.618.000. Dat is € 100.000 meer."
-        in text
+        "Kosten totaal, 2022: in druk staat € 4.518.000, de categorieën tellen op tot € 4.618.000. "
+        "Dat is € 100.000 meer." in text
     )
-    assert "Van de 4 cijfers over Wmo die in druk staan, zijn er 3 vergeleken." in text
-    assert "Daarvan zijn er 2 binnen de afronding gelijk en is er 1 anders." in text
+    assert "Over Wmo staan 4 cijfers in druk. Met de registratie vergeleken: 3." in text
+    assert "Gelijk op de afronding na: 2; anders: 1." in text
     assert "in druk staat 4," not in text
 
 
@@ -296,9 +296,24 @@ def test_more_years_than_fit_leave_the_newest(tmp_path: Path) -> None:
     ],
 )
 def test_the_outlook_is_held_against_the_budget(changed: dict[str, Decimal | None], words: str) -> None:
-    (block,) = care.outlooks_of([replace(OUTLOOK, **changed)], "wmo")  # type: ignore[arg-type]
+    block = care.outlook_of([replace(OUTLOOK, **changed)], "wmo")  # type: ignore[arg-type]
+    assert block is not None
     assert words in " ".join(block.sentences)
     assert (block.drawing is None) == ("outlook" in changed)
+
+
+def test_a_year_that_is_over_is_no_outlook_and_only_the_newest_year_is_told() -> None:
+    over = replace(
+        OUTLOOK, covered_through=date(2022, 12, 31), outlook=OUTLOOK.cost_to_date, outlook_low=None, outlook_high=None
+    )
+    block = care.outlook_of([replace(OUTLOOK, period_id="2021"), over], "wmo")
+    assert block is not None
+    assert " ".join(block.sentences).replace("\u00a0", " ") == (
+        "2022 kostte € 4,6 mln. Begroot was € 5,1 mln: het kostte € 482.000 minder dan dat."
+    )
+    assert [name for name, _ in block.facts] == ["Kosten in 2022", "Begroot"]
+    assert not block.is_expected
+    assert care.outlook_of([over], "jeugdwet") is None
 
 
 def test_a_print_that_agrees_is_counted_and_not_listed() -> None:
@@ -306,7 +321,6 @@ def test_a_print_that_agrees_is_counted_and_not_listed() -> None:
     assert block is not None
     assert block.lines == ()
     assert block.summary == (
-        "Van 1 cijfer over Wmo die in druk staan, is er 1 vergeleken. Daarvan is er 1 binnen de afronding gelijk en is "
-        "er geen enkel anders."
+        "Over Wmo staat 1 cijfer in druk. Met de registratie vergeleken: 1. Gelijk op de afronding na: 1; anders: geen."
     )
     assert care.printed_of([PRINTED], "jeugdwet") is None
