@@ -307,7 +307,7 @@ def _refused(number: int, decided: Sequence[Provision], year: int, place: int) -
     """An application that was turned down, of somebody who has something else; no count may hold it."""
     like = decided[draw(len(decided), "refused", year, place)]
     day = date(year, 1, 1) + timedelta(days=draw(_days(year) - 5, "refused on", year, place))
-    return replace(like, besluit=number, application=day - timedelta(days=30), start=day, end=None, status="afgewezen")
+    return replace(like, besluit=number, application=day - timedelta(days=30), start=day, end=None, is_granted=False)
 
 
 def _chosen(weights: Sequence[tuple[str, int]], *parts: object) -> str:
