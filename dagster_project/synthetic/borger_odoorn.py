@@ -101,7 +101,7 @@ _OPEN_PERCENT = {"wmo": 82, "jeugdwet": 66}
 """Of every hundred provisions of 2022, about so many still run when the exports end."""
 _REFUSED_PER_YEAR = 30
 _BOTH_ACTS = 14
-"""New Wmo clients per year, from 2020, who are in Jeugdhulp in that year as well."""
+"""New Wmo clients per year who are in Jeugdhulp in that year as well."""
 _PGB_BESIDE_ZIN = 12
 """New youths with a PGB per year who have care in kind in that year as well."""
 
@@ -195,7 +195,7 @@ def facts() -> Facts:
     jeugd, pgb, wmo = _JEUGD.spells(), _PGB.spells(), _WMO.spells()
     youths = _persons(jeugd, {}, people)
     with_pgb = _persons(pgb, _alike(pgb, jeugd, youths, YEARS, _PGB_BESIDE_ZIN), people)
-    clients = _persons(wmo, _alike(wmo, jeugd, youths, YEARS[1:], _BOTH_ACTS), people)
+    clients = _persons(wmo, _alike(wmo, jeugd, youths, YEARS, _BOTH_ACTS), people)
     provisions: list[Provision] = []
     payments: list[Payment] = []
     for population, found, who in ((_WMO, wmo, clients), (_JEUGD, jeugd, youths), (_PGB, pgb, with_pgb)):
