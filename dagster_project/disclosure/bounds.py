@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
@@ -78,6 +78,18 @@ class System:
         self.equal = np.array([row.is_equality for row in self.rows], bool)
         self.soft = np.array([row.is_soft for row in self.rows], bool)
 
+    def plainly_narrow(self, values: Floats, needed: dict[int, float]) -> dict[int, Extent]:
+        """Those that are narrow already by one relation at a time: quick, and never wrong, but not all of them."""
+        unknown = np.flatnonzero(np.isnan(values))
+        part = self.matrix[:, unknown].tocsr()
+        sweep = _Sweep(part, -(self.matrix @ np.nan_to_num(values)), self.equal)
+        found: dict[int, Extent] = {}
+        for at, number in enumerate(unknown):
+            low, high = float(sweep.low[at]), float(sweep.high[at])
+            if int(number) in needed and -_TINY <= high - low < needed[int(number)] - _TINY:
+                found[int(number)] = Extent(low, high, sweep.reasons(at))
+        return found
+
     def extents(self, values: Floats, needed: dict[int, float], *, exact: bool) -> dict[int, Extent]:
         """How far each unknown that is asked for can go, every number being at least 0.
 
@@ -129,9 +141,7 @@ def _blocks(part: csr_array, right: Floats, equal: NDArray[np.bool_]) -> list[tu
     found = []
     for label in dict.fromkeys(of_column):
         columns = order[np.searchsorted(of_column[order], label) : np.searchsorted(of_column[order], label, "right")]
-        rows = row_order[
-            np.searchsorted(of_row[row_order], label) : np.searchsorted(of_row[row_order], label, "right")
-        ]
+        rows = row_order[np.searchsorted(of_row[row_order], label) : np.searchsorted(of_row[row_order], label, "right")]
         found.append((columns, rows))
     return found
 
@@ -165,6 +175,62 @@ def _times(matrix: csr_array, vector: Floats) -> Floats:
     product: Floats = matrix @ finite
     product[(abs(matrix) @ infinite) > 0] = np.inf
     return product
+
+
+class _Sweep:
+    """Bounds that follow from one row at a time, given those of the other unknowns in it, some times over."""
+
+    def __init__(self, part: csr_array, right: Floats, equal: NDArray[np.bool_]) -> None:
+        self.rows = np.concatenate([np.arange(len(right)), np.flatnonzero(equal)])
+        self.matrix = vstack([part, -part[np.flatnonzero(equal)]]).tocsr()
+        self.right = np.concatenate([right, -right[equal]])
+        self.low, self.high = np.zeros(part.shape[1]), np.full(part.shape[1], np.inf)
+        self.low_row, self.high_row = np.full(part.shape[1], -1), np.full(part.shape[1], -1)
+        self.row = np.repeat(np.arange(len(self.right)), np.diff(self.matrix.indptr))
+        self.column, self.factor = self.matrix.indices, self.matrix.data
+        for _ in range(_SWEEPS):
+            if not self._tighten():
+                break
+
+    def _tighten(self) -> bool:
+        least = self.factor * np.where(self.factor > 0, self.low[self.column], self.high[self.column])
+        endless = np.isinf(least)
+        finite = np.where(endless, 0.0, least)
+        n = len(self.right)
+        rest = np.bincount(self.row, finite, n)[self.row] - finite
+        is_bound = (np.bincount(self.row, endless, n)[self.row] - endless) == 0
+        limit = (self.right[self.row] - rest) / self.factor
+        lower = self._set(self.high, self.high_row, -1.0, limit, is_bound & (self.factor > 0))
+        return self._set(self.low, self.low_row, 1.0, limit, is_bound & (self.factor < 0)) or lower
+
+    def _set(self, bound: Floats, setter: Ints, sign: float, limit: Floats, chosen: NDArray[np.bool_]) -> bool:
+        """Take over the tightest limits; whether any is tighter than what stood."""
+        at = np.flatnonzero(chosen)
+        at = at[sign * (limit[at] - bound[self.column[at]]) > _TINY]
+        at = at[np.lexsort((self.row[at], -sign * limit[at]))][::-1]  # the tightest is written last, and stays
+        bound[self.column[at]], setter[self.column[at]] = limit[at], self.row[at]
+        return len(at) > 0
+
+    def reasons(self, at: int) -> dict[int, float]:
+        """The rows behind both bounds of an unknown, and how far each moves them."""
+        found: dict[int, float] = {}
+        waiting, seen = [(at, True, 1.0), (at, False, 1.0)], set()
+        while waiting:
+            column, is_high, weight = waiting.pop()
+            row = int((self.high_row if is_high else self.low_row)[column])
+            if row < 0 or (column, is_high) in seen:
+                continue
+            seen.add((column, is_high))
+            span = slice(self.matrix.indptr[row], self.matrix.indptr[row + 1])
+            factors = dict(zip(self.column[span].tolist(), self.factor[span].tolist(), strict=True))
+            weight /= abs(factors[column])
+            original = int(self.rows[row])
+            found[original] = found.get(original, 0.0) + weight
+            waiting += [(c, f < 0, weight * abs(f)) for c, f in sorted(factors.items()) if c != column]
+        return found
+
+
+_SWEEPS = 4
 
 
 @dataclass
@@ -291,6 +357,10 @@ def _least_give(block: _Block, elastic: NDArray[np.bool_]) -> Floats | None:
     return np.where(block.equal | (give <= 0), give, give + _TINY)
 
 
+_WITNESSES = 4
+"""How often a block is searched in a direction at random for witnesses, both ways."""
+
+
 class _Search:
     """The extremes of the unknowns of one block that are asked for."""
 
@@ -307,6 +377,15 @@ class _Search:
         together[[at for at, _ in self.wanted]] = 1.0
         for sign in (1.0, -1.0):
             self._minimum(sign * together)
+        draw = np.random.default_rng(len(together))  # of fixed seed: the same block is always searched the same way
+        for _ in range(_WITNESSES):
+            open_ = [at for at, needed in self.wanted if self._seen(at).width < needed - _TINY]
+            if len(open_) < 2 * _WITNESSES:
+                break
+            towards = np.zeros(len(together))
+            towards[open_] = draw.choice((-1.0, 1.0), len(open_))
+            for sign in (1.0, -1.0):
+                self._minimum(sign * towards)
         return {at: self._extent(at, needed) for at, needed in self.wanted}
 
     def _minimum(self, costs: Floats) -> dict[int, float]:

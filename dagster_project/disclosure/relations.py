@@ -75,6 +75,8 @@ def breakdowns(units: Collection[CellKey]) -> list[Breakdown]:
     children: dict[tuple[CellKey, str], list[CellKey]] = defaultdict(list)
     for key in sorted(units):
         for dimension in BREAKDOWNS:
+            if dimension == "wet" and key.n_provisions != TOTAL:
+                continue  # who has two provisions may have one in each of two wetten
             if getattr(key, dimension) != TOTAL:
                 parent = replace(key, **{dimension: TOTAL})
                 if parent in units:
@@ -124,19 +126,21 @@ def _of_halves(units: Mapping[CellKey, str]) -> Iterator[Relation]:
         halves = [replace(year, period_id=f"{year.period_id}-{half}") for half in ("H1", "H2")]
         first, second = halves
         if first in units and second in units:
-            yield from _of_both_halves(year, first, second, units[year])
+            yield from _of_both_halves(year, first, second, units)
         elif first in units and (year.subject, year.measure, year.wet, second.period_id) not in spoken_for:
             if year.measure not in ("standing_end", *MOVES):  # these look at the last day, which differs
                 yield _equal([year], [first])  # nothing after the first half is known: the year is that half
 
 
-def _of_both_halves(year: CellKey, first: CellKey, second: CellKey, unit: str) -> Iterator[Relation]:
+def _of_both_halves(
+    year: CellKey, first: CellKey, second: CellKey, units: Mapping[CellKey, str]
+) -> Iterator[Relation]:
     moves_house = year.wijk != TOTAL  # a client is counted in the last wijk of the period, which differs per period
-    if is_additive(year, unit):
+    if is_additive(year, units[year]):
         if not moves_house:
             yield _equal([year], [first, second])
     elif year.n_provisions != TOTAL:
-        yield from _of_stacking_in_halves(year, (first, second), units)
+        yield from (_as_many_or_more(half, year, units) for half in (first, second))
     elif year.measure == "standing_begin":
         if not moves_house:
             yield _equal([year], [first])
@@ -153,14 +157,11 @@ def _of_both_halves(year: CellKey, first: CellKey, second: CellKey, unit: str) -
             yield _at_most([first], [year])
 
 
-def _of_stacking_in_halves(
-    year: CellKey, halves: Sequence[CellKey], units: Collection[CellKey]
-) -> Iterator[Relation]:
-    """Who had so many provisions in half a year had at least as many in the year; told from each number upwards."""
-    upwards = [number for number in NUMBERS_OF_PROVISIONS if number >= year.n_provisions]
-    for half in halves:
-        part, whole = ([replace(key, n_provisions=number) for number in upwards] for key in (half, year))
-        yield _at_most([key for key in part if key in units], [key for key in whole if key in units])
+def _as_many_or_more(part: CellKey, whole: CellKey, units: Collection[CellKey]) -> Relation:
+    """Who has so many provisions in half a year or in one wet has at least as many in the year or in all wetten."""
+    upwards = [number for number in NUMBERS_OF_PROVISIONS if number >= part.n_provisions]
+    fewer, more = ([replace(key, n_provisions=number) for number in upwards] for key in (part, whole))
+    return _at_most([key for key in fewer if key in units], [key for key in more if key in units])
 
 
 def _of_flow(units: Mapping[CellKey, str]) -> Iterator[Relation]:
@@ -200,11 +201,16 @@ def _of_those_in_care(groups: Sequence[Breakdown], units: Mapping[CellKey, str])
 def _of_stacking(units: Mapping[CellKey, str]) -> Iterator[Relation]:
     """Clients per category, added up, count everybody as often as he has categories."""
     numbers: dict[CellKey, list[CellKey]] = defaultdict(list)
+    categories_of: dict[CellKey, list[CellKey]] = defaultdict(list)
     for key in sorted(units):
         if key.measure == "clients" and key.n_provisions != TOTAL:
             numbers[replace(key, n_provisions=TOTAL)].append(key)
+        elif key.measure == "clients" and key.category != TOTAL:
+            whole = replace(key, category=TOTAL)
+            categories_of[whole].append(key)
+            categories_of[replace(whole, wet=TOTAL)].append(key)
     for whole, counted in numbers.items():
-        categories = _categories(whole, units)
+        categories = categories_of[whole]
         if not categories:
             continue
         least = {key: float(key.n_provisions.removesuffix("+")) for key in counted}
@@ -212,16 +218,10 @@ def _of_stacking(units: Mapping[CellKey, str]) -> Iterator[Relation]:
         summed = {key: 1.0 for key in categories}
         yield _weighed(least, summed, is_equality=False)
         yield _weighed(summed, most, is_equality=False)
-
-
-def _categories(whole: CellKey, units: Mapping[CellKey, str]) -> list[CellKey]:
-    return [
-        key
-        for key in sorted(units)
-        if key.category != TOTAL
-        and (whole.wet == TOTAL or key.wet == whole.wet)
-        and key == replace(whole, wet=key.wet, category=key.category)
-    ]
+        for key in counted:
+            of_all = replace(key, wet=TOTAL)
+            if whole.wet != TOTAL and of_all in units:
+                yield _as_many_or_more(key, of_all, units)
 
 
 def _of_outcomes(units: Mapping[CellKey, str]) -> Iterator[Relation]:

@@ -16,6 +16,8 @@ from dagster_project.workspace import Workspace
 
 HMAC_KEY = KeyPlace("OPKOERS_HMAC_KEY", "secret.key", "Client numbers")
 KEY_BYTES = 32
+_BLOCK = 64
+"""Bytes in a block of SHA-256."""
 
 
 class Pseudonymiser:
@@ -56,6 +58,13 @@ class Pseudonymiser:
         if normal not in self._known:
             self._known[normal] = hmac.new(self._key, normal.encode(), hashlib.sha256).hexdigest()
         return self._known[normal]
+
+    @property
+    def pads(self) -> tuple[bytes, bytes]:
+        """The inner and outer padded key of RFC 2104, for a database that hashes by itself."""
+        key = self._key if len(self._key) <= _BLOCK else hashlib.sha256(self._key).digest()
+        padded = key.ljust(_BLOCK, b"\0")
+        return bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded)
 
 
 def normalise(number: str) -> str:
