@@ -119,15 +119,15 @@ def dutch_day(text: str) -> date | None:
 
 
 def decided_in_flat(folder: Path, codes: Iterable[str]) -> list[Decided]:
-    """The sound provisions of the flat exports."""
+    """The sound provisions of the flat exports, each once: one that ran in several years stands in several."""
     known = set(codes)
-    found = []
+    found = set()
     for bsn, _, _, besluit, code, form, referrer, wijk, asked, began, ended, status, _, _ in flat_rows(
         folder, "voorzieningen"
     ):
         application, start, end = dutch_day(asked), dutch_day(began), dutch_day(ended) if ended else date.max
         if application and start and end and start <= end and code in known and is_bsn(bsn):
-            found.append(Decided(bsn, besluit, code, form, referrer, wijk, application, start, end, status))
+            found.add(Decided(bsn, besluit, code, form, referrer, wijk, application, start, end, status))
     return sorted(found)
 
 
@@ -158,14 +158,16 @@ def _iso_day(text: str) -> date:
 
 
 def decided_in_dumps(folder: Path) -> list[Decided]:
-    """The provisions of the table dumps."""
+    """The provisions of the table dumps, each once."""
     wijken = {row[0]: row[2] for row in dump_rows(folder, "szclient")}
     return sorted(
-        Decided(
-            *(bsn, besluit, code, form, referrer, wijken[bsn], _iso_day(asked), _iso_day(began)),
-            *(_iso_day(ended) if ended else date.max, status),
-        )
-        for besluit, _, bsn, began, ended, _, status, code, referrer, form, asked, _ in dump_rows(folder, "wvind_b")
+        {
+            Decided(
+                *(bsn, besluit, code, form, referrer, wijken[bsn], _iso_day(asked), _iso_day(began)),
+                *(_iso_day(ended) if ended else date.max, status),
+            )
+            for besluit, _, bsn, began, ended, _, status, code, referrer, form, asked, _ in dump_rows(folder, "wvind_b")
+        }
     )
 
 

@@ -101,7 +101,7 @@ _OPEN_PERCENT = {"wmo": 82, "jeugdwet": 66}
 """Of every hundred provisions of 2022, about so many still run when the exports end."""
 _REFUSED_PER_YEAR = 30
 _BOTH_ACTS = 14
-"""New Wmo clients per year, from 2020, who are in Jeugdhulp in that year as well."""
+"""New Wmo clients per year who are in Jeugdhulp in that year as well."""
 _PGB_BESIDE_ZIN = 12
 """New youths with a PGB per year who have care in kind in that year as well."""
 
@@ -195,7 +195,7 @@ def facts() -> Facts:
     jeugd, pgb, wmo = _JEUGD.spells(), _PGB.spells(), _WMO.spells()
     youths = _persons(jeugd, {}, people)
     with_pgb = _persons(pgb, _alike(pgb, jeugd, youths, YEARS, _PGB_BESIDE_ZIN), people)
-    clients = _persons(wmo, _alike(wmo, jeugd, youths, YEARS[1:], _BOTH_ACTS), people)
+    clients = _persons(wmo, _alike(wmo, jeugd, youths, YEARS, _BOTH_ACTS), people)
     provisions: list[Provision] = []
     payments: list[Payment] = []
     for population, found, who in ((_WMO, wmo, clients), (_JEUGD, jeugd, youths), (_PGB, pgb, with_pgb)):
@@ -307,7 +307,7 @@ def _refused(number: int, decided: Sequence[Provision], year: int, place: int) -
     """An application that was turned down, of somebody who has something else; no count may hold it."""
     like = decided[draw(len(decided), "refused", year, place)]
     day = date(year, 1, 1) + timedelta(days=draw(_days(year) - 5, "refused on", year, place))
-    return replace(like, besluit=number, application=day - timedelta(days=30), start=day, end=None, status="afgewezen")
+    return replace(like, besluit=number, application=day - timedelta(days=30), start=day, end=None, is_granted=False)
 
 
 def _chosen(weights: Sequence[tuple[str, int]], *parts: object) -> str:

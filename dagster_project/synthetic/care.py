@@ -50,7 +50,12 @@ class Provision:
     application: date
     start: date
     end: date | None
-    status: str = "toegekend"
+    is_granted: bool = True
+
+    @property
+    def status(self) -> str:
+        """What was decided, as the exports spell it."""
+        return "toegekend" if self.is_granted else "afgewezen"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Made-up care as a municipality exports it: flat files per year, and the same facts as table dumps of CSSD.
 
 The flat files hold what must never be read (names, e-mail, free text with numbers in it), and a handful of rows that
-cannot be right and change nothing in what is true. A provision stands in the export of the year in which it began;
-those from before the first year stand in the first.
+cannot be right and change nothing in what is true. The export of a year holds the provisions that ran in it, so that a
+long one stands in several, and what was turned down in it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,13 @@ def cssd_exports() -> dict[str, Export]:
 
 
 def _provisions_of(year: int) -> list[Provision]:
-    return [provision for provision in facts().provisions if max(provision.start.year, YEARS[0]) == year]
+    return [provision for provision in facts().provisions if year in _years_of(provision)]
+
+
+def _years_of(provision: Provision) -> range:
+    """The years of whose exports it is part: those in which it runs, or that in which it was turned down."""
+    last = provision.end.year if provision.end else YEARS[-1]
+    return range(provision.start.year, (last if provision.is_granted else provision.start.year) + 1)
 
 
 def _payments_of(year: int) -> list[Payment]:

@@ -255,9 +255,7 @@ def test_the_published_tables_hide_every_small_count_and_what_would_give_it_away
     assert {key for key in hidden - small if key.measure == "clients"}, (
         "one small count alone would be a subtraction away"
     )
-    crumbs = flat.marts(
-        "select count(cost_per_client) from marts.fct_care_cost where cost is null or clients is null"
-    )
+    crumbs = flat.marts("select count(cost_per_client) from marts.fct_care_cost where cost is null or clients is null")
     assert crumbs == [(0,)]
     (totals,) = flat.marts(
         "select count(clients) from marts.fct_care_use where category = 'totaal' and form = 'totaal'"

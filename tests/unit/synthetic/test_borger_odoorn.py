@@ -110,7 +110,7 @@ def test_the_dumps_hold_the_same_facts_as_the_flat_exports(
     assert truth.paid_in_dumps(dumps) == paid
     assert truth.decided_in_dumps(dumps) == decided
     besluiten = {row[0]: row[1] for row in truth.dump_rows(dumps, "wvbesl")}
-    assert besluiten == {provision.besluit: provision.bsn for provision in truth.decided_in_dumps(dumps)}
+    assert besluiten == {provision.besluit: provision.bsn for provision in decided}
     assert {row[0] for row in truth.dump_rows(dumps, "szclient")} == set(besluiten.values())
 
 
@@ -118,7 +118,7 @@ def test_money_flows_only_in_months_of_a_provision_that_was_granted(
     paid: list[truth.Paid], decided: list[truth.Decided]
 ) -> None:
     by_number = {provision.besluit: provision for provision in decided}
-    assert len(by_number) == len(decided), "one line per decision"
+    assert len(by_number) == len(decided), "a decision that stands in several exports is the same in all"
     for line in paid:
         provision = by_number[line.besluit]
         assert provision.start.replace(day=1) <= line.month <= provision.end
@@ -135,6 +135,27 @@ def test_money_flows_only_in_months_of_a_provision_that_was_granted(
     statuses = Counter(provision.status for provision in decided)
     assert statuses["afgewezen"] == 120
     assert set(statuses) == {"toegekend", "afgewezen"}
+
+
+def test_an_export_holds_what_ran_in_its_year_and_a_dump_is_whole_by_itself(
+    flat: Path, dumps: Path, decided: list[truth.Decided]
+) -> None:
+    for year in truth.YEARS:
+        _, *rows = truth.rows_of(flat / f"SYNTHETISCH_zorg_voorzieningen_{year}.csv", delimiter=";", encoding="cp1252")
+        sound = {provision.besluit for provision in decided}
+        running = {
+            p.besluit for p in decided if p.status == "toegekend" and p.start.year <= year and p.end.year >= year
+        }
+        refused = {p.besluit for p in decided if p.status == "afgewezen" and p.start.year == year}
+        assert {row[3] for row in rows} & sound == running | refused
+        folder = dumps / f"SYNTHETISCH_cssd_{year}"
+        of_dump = {
+            table: list(truth.rows_of(folder / f"{table}.csv", delimiter=",", encoding="utf-8"))[1:]
+            for table in ("szclient", "wvind_b", "wvdos", "szukhis")
+        }
+        assert {row[0] for row in of_dump["wvind_b"]} == running | refused
+        assert {row[2] for row in of_dump["wvind_b"]} == {row[0] for row in of_dump["szclient"]}
+        assert {row[0] for row in of_dump["szukhis"]} <= {row[2] for row in of_dump["wvdos"]}
 
 
 def test_there_is_something_to_see_in_every_dimension(paid: list[truth.Paid], decided: list[truth.Decided]) -> None:
@@ -192,7 +213,7 @@ def test_faulty_rows_are_few_of_many_kinds_and_of_one_year(
     rows = list(truth.flat_rows(flat, "declaraties"))
     assert len(rows) - len(paid) == 9
     provisions = list(truth.flat_rows(flat, "voorzieningen"))
-    assert len(provisions) - len(decided) == 4
+    assert len({row[3] for row in provisions}) - len(decided) == 4
     faulty_codes = [row for row in (*rows, *provisions) if row[4] not in PRODUCTS]
     assert len(faulty_codes) == 2
     assert sum(len(row) != 12 for row in rows) == 1
