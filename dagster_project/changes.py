@@ -15,6 +15,7 @@ from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
 from dagster_project.product import code_fingerprint
 from dagster_project.publication import current_manifest, settings_hash
+from dagster_project.registration import intake_run
 from dagster_project.run import RunOptions, today
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
@@ -60,9 +61,9 @@ def _local_news(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[
     if files_changed(workspace, datasets, pins):
         return True
     there = dropfolder.look(workspace, datasets)
-    return bool(there.exports or there.strays) or _snapshots_moved(
-        workspace, datasets, {pin["snapshot_id"] for pin in pins}
-    )
+    if there.exports or there.strays or intake_run.is_due(workspace):
+        return True
+    return _snapshots_moved(workspace, datasets, {pin["snapshot_id"] for pin in pins})
 
 
 def files_changed(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[dict[str, str]]) -> bool:

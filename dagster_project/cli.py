@@ -54,13 +54,17 @@ def _show_progress(debug: bool) -> None:
     logger.propagate = False
 
 
-def _day(text: str | None) -> date | None:
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{option} wants a day as 2025-04-15, found {text!r}.") from error
+
+
+def _past_day(text: str | None) -> date | None:
     if text is None:
         return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigurationError(f"--as-of wants a day as 2025-04-15, found {text!r}.") from error
+    day = _day(text, "--as-of")
     if day > datetime.now().astimezone().date():
         raise ConfigurationError(f"--as-of {text} lies in the future; nothing is known of it yet.")
     return day
@@ -142,7 +146,7 @@ def refresh(
 ) -> None:
     """Pull what changed, build, judge, publish."""
     text, code = _refresh(
-        find_workspace(workspace), offline=offline, only=_sources(only), as_of=_day(as_of), debug=debug
+        find_workspace(workspace), offline=offline, only=_sources(only), as_of=_past_day(as_of), debug=debug
     )
     _end(text, code)
 
@@ -178,11 +182,53 @@ def trace(
 
 @app.command()
 def verify(workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
-    """Re-hash every snapshot and edition, rebuild, and compare with what stands published and was frozen."""
+    """Re-hash every snapshot, original and edition, rebuild, and compare with what stands published and was frozen."""
     from dagster_project.verify import verify as verify_workspace
 
     _show_progress(debug)
     for sentence in verify_workspace(find_workspace(workspace)):
+        _say(sentence)
+
+
+@app.command()
+def forget(
+    before: Annotated[
+        str | None,
+        typer.Option("--before", help="Forget what was received before this day; default: what the retention asks."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Remove client-level originals that were received before a day; the counts made of them stay."""
+    from dagster_project.registration.retention import end_of_retention
+    from dagster_project.registration.retention import forget as forget_persons
+
+    _show_progress(debug)
+    found = find_workspace(workspace)
+    for sentence in forget_persons(found, _day(before, "--before") if before else end_of_retention(found)):
+        _say(sentence)
+
+
+key = typer.Typer(help="Make and rotate the keys of local registrations.", no_args_is_help=True)
+app.add_typer(key, name="key")
+
+
+@key.command("make")
+def key_make(workspace: WorkspaceOption = None) -> None:
+    """Make the key for client numbers and the key for originals, where there is none yet."""
+    from dagster_project.registration.rotation import make_keys
+
+    for sentence in make_keys(find_workspace(workspace)):
+        _say(sentence)
+
+
+@key.command("rotate")
+def key_rotate(workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
+    """Put new keys in the place of both: hash every client number and encrypt every original anew."""
+    from dagster_project.registration.rotation import rotate
+
+    _show_progress(debug)
+    for sentence in rotate(find_workspace(workspace)):
         _say(sentence)
 
 

@@ -21,28 +21,29 @@ from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.errors import GateRefused, SourceUnreachable, UnsoundData
 from dagster_project.extract import (
     cbs,
-    cssd,
     dropfolder,
     duo,
     figures,
     narratives,
     printed,
-    records,
     shapes,
     workspace_files,
 )
+from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import ReadContext, RowFault
 from dagster_project.publication import current_pins
 from dagster_project.pulls import WIRED
 from dagster_project.raw import RAW_TABLES, RawBatch, append, create_raw_schema
+from dagster_project.registration import intake_run, seal
+from dagster_project.registration.confidential import SEALED
 from dagster_project.run import Run, today
 from dagster_project.snapshots import Snapshot, SnapshotStore
 from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
+DROPPED = ("figure_file", "printed_list")
 """Kinds of which every file that was dropped counts; of most other kinds only the newest snapshot does."""
 
 KEPT = ("workspace_file", "shape_file")
@@ -87,11 +88,15 @@ def take(
     wanted = [d for d in wanted if dataset_ids is None or d.dataset_id in dataset_ids]
     on = {d.key: d for d in datasets_of(run.workspace)}
     datasets = [on[d.key] for d in wanted if d.key in on]
-    new = {dataset.key: list(_take_local(run, dataset)) for dataset in datasets if dataset.kind not in WIRED}
+    local = [d for d in datasets if d.kind not in (*WIRED, *CLIENT_LEVEL, SEALED)]
+    new = {dataset.key: list(_take_local(run, dataset)) for dataset in local}
     if run.options.pulls and run.options.wants(source_id):
         new |= _take_wired(run, [dataset for dataset in datasets if dataset.kind in WIRED], tell)
     taken = {dataset.dataset_id: Taken((), (), "switched off") for dataset in wanted}
+    taken |= _take_client_level(run, [dataset for dataset in datasets if dataset.kind in CLIENT_LEVEL])
     for dataset in datasets:
+        if dataset.kind in CLIENT_LEVEL:
+            continue
         serving = tuple(serving_snapshots(run.workspace, dataset, run.options.as_of))
         came = tuple(new.get(dataset.key, ()))
         taken[dataset.dataset_id] = Taken(came, serving, _taken_note(came, serving))
@@ -129,6 +134,17 @@ def _take_local(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
     if dataset.kind in DROPPED:
         return _take_dropped(run, dataset)
     return _take_narratives(run, dataset) if dataset.kind == "narrative" else _take_workspace_file(run, dataset)
+
+
+def _take_client_level(run: Run, datasets: Sequence[Dataset]) -> dict[str, Taken]:
+    """Take exports with rows on persons in, and seal what they come to. They leave no snapshot but the seal."""
+    if not datasets or not run.options.takes_input:
+        return {}
+    lying = dropfolder.incoming(run.workspace, datasets_of(run.workspace))
+    items = [item for item in lying if item.dataset in datasets]
+    intake = intake_run.take(run.workspace, items, run.scratch, run.note_set_aside)
+    names = {dataset.dataset_id: intake.taken.get(dataset.dataset_id, []) for dataset in datasets}
+    return {key: Taken((), (), f"{len(files)} files taken, kept encrypted") for key, files in names.items()}
 
 
 def _take_dropped(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
@@ -379,13 +395,12 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
     if dataset.kind == "duo_csv":
         return duo.read(dataset, path, snapshot.snapshot_id, snapshot.is_synthetic)
     reader = {
-        "record_file": records.read,
         "figure_file": figures.read,
         "printed_list": printed.read,
-        "cssd_dump": cssd.read,
         "workspace_file": workspace_files.read,
         "narrative": narratives.read,
         "shape_file": shapes.read,
+        "sealed": seal.read,
     }[dataset.kind]
     return reader(dataset, path, snapshot, context)
 

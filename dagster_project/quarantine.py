@@ -42,6 +42,16 @@ select source_id || '/' || dataset_id, concept_id, region_code, period_id, value
 from intermediate.int_unit_alarm
 order by source_id, dataset_id, concept_id, region_code, period_id
 """
+_ROWS_SET_ASIDE = """
+select
+    fault.original_dataset_id, fault.file_name, fault.original_id, file.rows_in, sum(fault.n)::bigint as n,
+    string_agg(distinct fault.reason_kind, ', ' order by fault.reason_kind) as kinds
+from raw.registration_fault as fault
+inner join raw.registration_file as file on fault.original_id = file.original_id
+where file.state != 'forgotten'
+group by all
+order by fault.original_dataset_id, fault.file_name
+"""
 _Line = tuple[str, str, str, str, int, str, str, str, str, str, str, str]
 
 
@@ -60,10 +70,16 @@ def note_refused(run: Run) -> None:
         refused = connection.execute(_REFUSED).fetchall()
         warned = connection.execute(_WARNED).fetchall()
         alarmed = connection.execute(_ALARMED).fetchall()
+        set_aside = connection.execute(_ROWS_SET_ASIDE).fetchall()
     for dataset_id, line, warning in warned:
         log.warning("%s, regel %s: %s", dataset_id, line, warning)
     for sentence in _series_sentences(alarmed):
         run.note_set_aside(sentence)
+    for dataset_id, file_name, original_id, rows_in, n, kinds in set_aside:
+        run.note_set_aside(
+            f"registration/{dataset_id}, {file_name}: {n} of {rows_in} rows were set aside ({kinds}); "
+            f"the lines stand in rejected/{dataset_id}/{original_id[:12]}-lines.csv."
+        )
     for (_, dataset_id, snapshot_id), group in groupby(refused, key=lambda line: line[:3]):
         lines: list[_Line] = list(group)
         run.note_set_aside(_sentence(lines))

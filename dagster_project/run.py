@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from dagster_project import __version__
 from dagster_project.errors import ConfigurationError
 from dagster_project.product import code_fingerprint, git_commit
+from dagster_project.registration.vault import Vault
 from dagster_project.snapshots import AMSTERDAM, SnapshotStore, utc_now, write_durably
 from dagster_project.workspace import Workspace
 
@@ -233,7 +234,11 @@ def refresh_is_running(workspace: Workspace) -> bool:
 
 
 def clear_leftovers(workspace: Workspace) -> None:
-    """Remove the build folders of ended and killed runs. Half-fetched tables stay: the next pull resumes them."""
+    """Remove the build folders of ended and killed runs, and what they left unfinished among the originals.
+
+    Half-fetched tables stay: the next pull resumes them.
+    """
+    Vault(workspace).clear_leftovers()
     for folder in workspace.build.glob("*"):
         if folder.is_dir() and folder.name != "pulls":
             shutil.rmtree(folder, ignore_errors=True)

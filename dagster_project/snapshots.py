@@ -110,10 +110,16 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new, never a part: temporary name, fsync, rename."""
+def write_durably(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part: temporary name, fsync, rename.
+
+    Args:
+        path: the file.
+        content: all of it.
+        mode: who may do what with it, less what the process takes from every new file (its umask).
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as stream:
+    with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
@@ -136,6 +142,16 @@ def pack(target: Path, members: Iterable[tuple[str, Path, str]]) -> None:
             info.file_size = body.stat().st_size
             with archive.open(info, "w", force_zip64=info.file_size >= 1 << 31) as out, body.open("rb") as source:
                 shutil.copyfileobj(source, out, _CHUNK)
+
+
+def pack_texts(target: Path, members: dict[str, str]) -> None:
+    """Pack texts into one deterministic, uncompressed zip, in the order given."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for name, text in members.items():
+            info = zipfile.ZipInfo(name, _ZIP_DATE)
+            info.create_system = 3
+            info.external_attr = 0o600 << 16
+            archive.writestr(info, text.encode())
 
 
 class SnapshotStore:

@@ -14,6 +14,7 @@ from rich.text import Text
 from dagster_project import ingest, pulls
 from dagster_project.attempts import Attempt, Cause, read_attempts
 from dagster_project.publication import current_manifest
+from dagster_project.registration.vault import Original, Vault
 from dagster_project.run import RunState, finished_runs, today
 from dagster_project.snapshots import AMSTERDAM, SnapshotStore
 from dagster_project.workspace import Workspace
@@ -28,7 +29,9 @@ _TROUBLES: dict[Cause, str] = {
 
 def status(workspace: Workspace) -> RenderableType:
     """The state of a workspace as something to look at each morning."""
-    return Group(*_publication(workspace), Text(), _sources(workspace), Text(), *_runs(workspace))
+    return Group(
+        *_publication(workspace), Text(), _sources(workspace), Text(), *_originals(workspace), *_runs(workspace)
+    )
 
 
 def _publication(workspace: Workspace) -> Iterator[RenderableType]:
@@ -84,6 +87,28 @@ def _sources(workspace: Workspace) -> Table:
                 state,
             )
     return table
+
+
+def _originals(workspace: Workspace) -> Iterator[RenderableType]:
+    """The client-level originals, each with the day until which it is kept; nothing where there are none."""
+    originals = Vault(workspace).all()
+    if not originals:
+        return
+    table = _table("original", "file", "received", "kept until")
+    for original in originals:
+        received = original.received_on.isoformat()
+        table.add_row(
+            f"{original.source_id}/{original.dataset_id}", original.file_name, received, _kept_until(original)
+        )
+    yield table
+    yield Text()
+
+
+def _kept_until(original: Original) -> str:
+    if original.forgotten_at:
+        return f"forgotten {_moment(original.forgotten_at)[:10]}"
+    is_over = original.retain_until < today().isoformat()
+    return f"{original.retain_until}, which is over: opkoers forget" if is_over else original.retain_until
 
 
 def _state(says: pulls.PublisherSays | None, attempt: Attempt | None) -> str:

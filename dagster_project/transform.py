@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
 
 DATABASE_VARIABLE = "OPKOERS_BUILD_DB"
+REGISTRATION = "tag:registration"
+"""Models of the confidential database. They are built there (`+tag:registration`) and never with the rest."""
 _KEPT_CACHES = 4
 
 
@@ -83,16 +85,18 @@ def build(
 
     Args:
         database: the build database; its raw schema is loaded.
-        select: dbt selection; None is everything.
-        exclude: dbt selection to leave out.
+        select: dbt selection; None is everything but the models of the confidential database.
+        exclude: dbt selection to leave out as well.
         on_event: receives every dbt event as it happens.
 
     Raises:
         DbtFailed: a model or a data test failed; the message names it.
     """
     arguments = ["build", "--exclude-resource-type", "unit_test"]
+    left_out = [] if select else [REGISTRATION]
+    left_out += [exclude] if exclude else []
     arguments += ["--select", select] if select else []
-    arguments += ["--exclude", exclude] if exclude else []
+    arguments += ["--exclude", *left_out] if left_out else []
     _invoke(
         arguments, target=database.parent / "dbt", database=database, manifest=_parsed_manifest(), on_event=on_event
     )

@@ -17,13 +17,14 @@ from dagster_project.errors import ConfigurationError, OpkoersError, Verificatio
 from dagster_project.execution import execute
 from dagster_project.product import code_fingerprint
 from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, quoted, read_manifest, table_hashes
+from dagster_project.registration.vault import vault_faults, vault_state
 from dagster_project.run import RunOptions
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
 
 
 def verify(workspace: Workspace) -> list[str]:
-    """Re-hash every snapshot, published and frozen file, follow the chains, rebuild and compare.
+    """Re-hash every snapshot, original, published and frozen file, follow the chains, rebuild and compare.
 
     What stands published is compared table by table, an edition byte by byte.
 
@@ -32,7 +33,7 @@ def verify(workspace: Workspace) -> list[str]:
 
     Raises:
         VerificationFailed: something differs; every difference found is named.
-        ConfigurationError: nothing is published yet.
+        ConfigurationError: nothing is published yet, or there are originals and no key to read them with.
     """
     folder = current_folder(workspace)
     if folder is None:
@@ -42,6 +43,7 @@ def verify(workspace: Workspace) -> list[str]:
     frozen = editions(workspace)
     faults = [
         *_snapshot_faults(store),
+        *vault_faults(workspace),
         *_pin_faults(store, manifest),
         *_publication_faults(workspace),
         *edition_faults(workspace),
@@ -52,6 +54,7 @@ def verify(workspace: Workspace) -> list[str]:
     _rebuild_and_compare(workspace, folder, manifest)
     return [
         f"{sum(1 for _ in store.all())} snapshots and their sidecars are as they were stored.",
+        *vault_state(workspace),
         f"{len(manifest['files'])} files of publication {manifest['publication_id']} are as they were published.",
         f"A rebuild from its {len(manifest['pins'])} pins gives the same content: {manifest['content_hash']}.",
         *(f"{len(one.record['files'])} files of edition {one.label} are as they were frozen." for one in frozen),

@@ -45,6 +45,9 @@ class Settings(BaseModel):
     """Source id to on or off; a source that is not named is on."""
     small_count_threshold: Annotated[int, Field(ge=1)] = 10
     """Counts of persons from the municipality's own registrations below this are not published."""
+    retention_days: Annotated[int, Field(ge=1)] = 730
+    """Days after their receipt that the client-level originals of local registrations are kept, encrypted. Two years:
+    as long as earlier months are still corrected, and a return within a year can be seen of a year that is over."""
     accepted_jumps: tuple[Annotated[str, Field(pattern=r"^\S+ GM\d{4} \S+$")], ...] = ()
     """Jumps that look like a change of unit and were found to be real, each as `concept gemeente period`, such as
     `wmo_clients GM0060 2023`: the period in which the figure jumped."""

@@ -105,14 +105,17 @@ def _asset_events(
 
 
 def model_assets() -> list[dg.AssetsDefinition]:
-    """Two dbt steps: everything up to the marts, and the audit models that wait for the gates' results."""
+    """Two dbt steps: everything up to the marts, and the audit models that wait for the gates' results.
+
+    The models of the confidential database are no assets: they are built before, where rows on persons stay.
+    """
     common: dict[str, Any] = {
         "manifest": transform.manifest(),
         "dagster_dbt_translator": Translator(),
         "pool": BUILD_POOL,
     }
 
-    @dbt_assets(name="models", exclude=AUDIT, **common)
+    @dbt_assets(name="models", exclude=f"{AUDIT} {transform.REGISTRATION}", **common)
     def models(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
         yield from _build(refresh.run(context.run_id), context, select=None, exclude=AUDIT)
 

@@ -7,7 +7,9 @@ import dagster as dg
 from dagster_project import ingest
 from dagster_project.assets.resources import BUILD_POOL, Refresh
 from dagster_project.contracts import Dataset, all_contracts
+from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.raw import RAW_TABLES
+from dagster_project.registration.confidential import SEALED
 
 LATE_TABLES = ("run", "validation")
 """Raw tables that can only be filled when the gates have spoken."""
@@ -22,8 +24,10 @@ def raw_key(table: str) -> dg.AssetKey:
 
 
 def _snapshot_spec(dataset: Dataset) -> dg.AssetSpec:
+    client_level = [snapshot_key(d) for d in all_contracts() if d.kind in CLIENT_LEVEL]
     return dg.AssetSpec(
         snapshot_key(dataset),
+        deps=client_level if dataset.kind == SEALED else [],
         group_name=f"source_{dataset.source_id}",
         description=f"{dataset.title}. {dataset.attribution}, licence {dataset.licence}.",
         kinds={"python", dataset.kind.split("_")[0]},
@@ -71,8 +75,10 @@ def _feeds(dataset: Dataset, table: str) -> bool:
         return True
     if dataset.kind in ("cbs_v3", "cbs_v4"):
         return table.startswith("cbs_")
-    if dataset.kind == "cssd_dump":
-        return table.startswith("cssd_")
+    if dataset.kind == SEALED:
+        return table.startswith("registration_")
+    if dataset.kind in CLIENT_LEVEL:
+        return False
     if dataset.kind == "narrative":
         return table in ("narrative", "maatregel")
     return table == (dataset.raw_table or f"{dataset.source_id}_observation")

@@ -84,6 +84,8 @@ def read_chunks(
     file_format: FileFormat,
     broken: list[BrokenRow],
     headers_needed: Collection[str] | None = None,
+    *,
+    keep_blank: bool = False,
 ) -> Iterator[Chunk]:
     """Read a file's columns of interest.
 
@@ -93,9 +95,10 @@ def read_chunks(
         file_format: how the contract says that it is written.
         broken: gains every row whose cells do not match the headers.
         headers_needed: names of the columns whose header must be there; None: those that are `required`.
+        keep_blank: whether rows without a cell that is read come along.
 
     Yields:
-        Chunks of rows. Rows without a cell that is read are left out.
+        Chunks of rows.
 
     Raises:
         UnsoundData: the file is empty, its bytes are not text, a header is missing or stands twice, or it is larger in
@@ -103,7 +106,7 @@ def read_chunks(
     """
     encoding = encoding_of(source, file_format)
     _check_quotes(source)
-    delimiter, headers, has_rows = _header_of(source, encoding, file_format)
+    delimiter, headers, has_rows = layout_of(source, encoding, file_format)
     places = match_headers(source.name, headers, columns, headers_needed)
     names = [f"c{position}" for position in range(len(headers))]
     wanted = {name: names[position] for name, position in places.items()}
@@ -141,7 +144,8 @@ def read_chunks(
             for batch in reader:
                 lines = numbering.take(batch.num_rows)
                 cells = {name: trimmed(batch.column(position)) for name, position in wanted.items()}
-                yield without_blank_rows(source.name, lines, cells)
+                refuse_long_cells(source.name, cells)
+                yield Chunk(lines, cells) if keep_blank else without_blank_rows(lines, cells)
         except pa.ArrowInvalid:
             # `from None`: the original error quotes the row, which may hold personal data
             raise UnsoundData(
@@ -156,7 +160,7 @@ def headers_of(source: Source, file_format: FileFormat) -> list[str]:
     Raises:
         UnsoundData: as `read_chunks` does.
     """
-    return _header_of(source, encoding_of(source, file_format), file_format)[1]
+    return layout_of(source, encoding_of(source, file_format), file_format)[1]
 
 
 def count_rows(path: Path) -> int:
@@ -271,7 +275,7 @@ def encoding_of(source: Source, file_format: FileFormat) -> str:
     or Windows-1252 where the contract expected UTF-8.
 
     Raises:
-        UnsoundData: it is neither.
+        UnsoundData: the bytes are text in neither.
     """
     expected = codecs.lookup(file_format.encoding).name
     other = _FALLBACK if expected.startswith("utf-8") else expected
@@ -279,7 +283,7 @@ def encoding_of(source: Source, file_format: FileFormat) -> str:
         if stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
             other = "utf-8"  # the mark at the start rules everything else out
     for encoding in ("utf-8", other):
-        if _decodes(source, encoding):
+        if decodes(source, encoding):
             return encoding
     found = (
         "not the UTF-8 text that its first bytes announce" if other == "utf-8" else f"text in neither UTF-8 nor {other}"
@@ -287,7 +291,8 @@ def encoding_of(source: Source, file_format: FileFormat) -> str:
     raise UnsoundData(f"{source.name} is {found}. Export it again as CSV in UTF-8.")
 
 
-def _decodes(source: Source, encoding: str) -> bool:
+def decodes(source: Source, encoding: str) -> bool:
+    """Whether all bytes of a file are text in an encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     with source.open() as stream:
         try:
@@ -309,8 +314,12 @@ def _check_quotes(source: Source) -> None:
         )
 
 
-def _header_of(source: Source, encoding: str, file_format: FileFormat) -> tuple[str, list[str], bool]:
-    """The delimiter, the headers, and whether anything follows the first line."""
+def layout_of(source: Source, encoding: str, file_format: FileFormat) -> tuple[str, list[str], bool]:
+    """The delimiter, the headers, and whether anything follows the first line.
+
+    Raises:
+        UnsoundData: there is no line of headers, or it is longer or wider than that of any export.
+    """
     with source.open() as stream:
         start = stream.read(_MAX_HEADER)
     text = codecs.getincrementaldecoder(encoding)().decode(start).removeprefix("\ufeff")
@@ -357,12 +366,8 @@ def trimmed(cells: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
-def without_blank_rows(name: str, lines: pa.Array, cells: dict[str, pa.Array]) -> Chunk:
-    """The rows with a cell that is read, as a chunk.
-
-    Raises:
-        UnsoundData: a cell is longer than any real one is.
-    """
+def refuse_long_cells(name: str, cells: dict[str, pa.Array]) -> None:
+    """Raise UnsoundData where a cell is longer than any real one is."""
     for column, values in cells.items():
         longest = pc.max(pc.utf8_length(values)).as_py() or 0
         if longest > MAX_CELL:
@@ -370,5 +375,9 @@ def without_blank_rows(name: str, lines: pa.Array, cells: dict[str, pa.Array]) -
                 f"{name} has a cell of {longest} characters under {column}, expected {MAX_CELL} at most: "
                 "probably a quote that is never closed. Export it again."
             )
+
+
+def without_blank_rows(lines: pa.Array, cells: dict[str, pa.Array]) -> Chunk:
+    """The rows with a cell that is read, as a chunk."""
     filled = functools.reduce(pc.or_, [pc.is_valid(values) for values in cells.values()])
     return Chunk(lines.filter(filled), {column: values.filter(filled) for column, values in cells.items()})

@@ -83,7 +83,8 @@ def read_chunks(
         column: delimited.trimmed(pa.array([row[place] for _, row in filled[start + 1 :]], pa.string()))
         for column, place in places.items()
     }
-    yield delimited.without_blank_rows(name, pa.array(lines, pa.int64()), cells)
+    delimited.refuse_long_cells(name, cells)
+    yield delimited.without_blank_rows(pa.array(lines, pa.int64()), cells)
 
 
 def count_rows(path: Path) -> int | None:

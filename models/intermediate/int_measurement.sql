@@ -1,7 +1,6 @@
 {#
-    Figures of indicators that arrive as they are: by hand, from a publisher, counted from local registrations, printed
-    by others, or as the starting point that a plan writes down. One per indicator, region and period, in that order
-    of preference.
+    Figures of indicators that arrive as they are: by hand, from a publisher, printed by others, or as the starting
+    point that a plan writes down. One per indicator, region and period, in that order of preference.
 #}
 with parameter as (
     select * from {{ ref('stg_run__parameter') }}
@@ -19,7 +18,7 @@ steered_on as (
 
 stated as (
     select
-        case way when 'measurement' then 1 else 4 end as preference,
+        case way when 'measurement' then 1 else 3 end as preference,
         indicator_id,
         region_code,
         period_id,
@@ -66,27 +65,9 @@ published as (
         )
 ),
 
-counted as (
-    select
-        3 as preference,
-        indicator_id,
-        region_code,
-        period_id,
-        value,
-        cast(null as double) as interval_low,
-        cast(null as double) as interval_high,
-        cast(null as text) as value_status,
-        absence,
-        is_synthetic,
-        'Telling uit eigen registratie' as source_text,
-        snapshot_id,
-        0 as row_number
-    from {{ ref('int_local_count') }}
-),
-
 starting_point as (
     select
-        5 as preference,
+        4 as preference,
         objective.indicator_id,
         parameter.workspace_gemeente as region_code,
         objective.baseline_period_id as period_id,
@@ -112,8 +93,6 @@ everything as (
     union all
     select * from published
     union all
-    select * from counted
-    union all
     select * from starting_point
 ),
 
@@ -123,7 +102,7 @@ ranked as (
         row_number() over (
             partition by indicator_id, region_code, period_id
             order by
-                (preference = 4 and value is null) asc,  -- that a print has no figure is the last thing to go by
+                (preference = 3 and value is null) asc,  -- that a print has no figure is the last thing to go by
                 preference asc,
                 row_number desc,
                 snapshot_id asc

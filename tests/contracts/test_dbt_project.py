@@ -20,8 +20,8 @@ LAYERS = ("staging", "intermediate", "marts", "audit")
 WITH_RULES = {
     "stg_cbs__table", "dim_dataset", "audit_dataset",
     "stg_cbs__observation", "stg_cbs__region", "stg_cbs__period_status", "stg_duo__observation",
-    "stg_municipal__voorziening", "stg_municipal__measurement", "stg_run__snapshot", "int_observation",
-    "int_local_count", "int_measurement",
+    "stg_aggregate__cell", "stg_municipal__printed_care", "stg_municipal__measurement", "stg_run__snapshot", "int_observation",
+    "int_registration_seal", "int_registration_cell", "int_registration_observation", "int_cost", "int_measurement",
     "int_printed_region", "int_stated_line", "int_stated_figure",
     "int_published_magnitude", "int_indicator_unit", "stg_municipal__printed_figure", "audit_quarantine",
     "int_indicator_value", "int_series", "int_mann_kendall_exact", "int_trend",
@@ -32,7 +32,8 @@ WITH_RULES = {
     "int_region_profile", "dim_peer", "fct_indicator_benchmark", "int_objective_change", "fct_objective_outlook",
     "dim_plan", "dim_opgave", "dim_opgave_indicator", "dim_plan_indicator", "dim_action", "dim_action_indicator",
     "stg_municipal__agenda", "dim_narrative", "dim_region_shape", "fct_budget", "fct_cost", "fct_cost_change",
-    "int_cost_pair", "int_cost_part",
+    "int_cost_pair", "int_cost_part", "fct_care_use", "fct_care_cost", "fct_care_flow", "fct_care_outlook",
+    "fct_care_printed",
 }  # fmt: skip
 
 

@@ -68,10 +68,11 @@ def test_an_empty_workspace_can_be_opened_and_is_closed_to_git_where_it_should(t
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes mean nothing here")
-def test_a_new_workspace_has_a_closed_key_of_its_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["secret.key", "secret.age"])
+def test_a_new_workspace_has_closed_keys_of_its_own(tmp_path: Path, file: str) -> None:
     for name in ("one", "two"):
         demo.init_workspace(tmp_path / name, "GM0396", "Heemskerk")
-    keys = [tmp_path / name / "data" / "secret.key" for name in ("one", "two")]
+    keys = [tmp_path / name / "data" / file for name in ("one", "two")]
     assert [stat.S_IMODE(key.stat().st_mode) for key in keys] == [0o600, 0o600]
     assert keys[0].read_bytes() != keys[1].read_bytes()
 
@@ -124,6 +125,19 @@ def test_the_other_samples_are_their_plan_and_open_figures_only(tmp_path: Path, 
     assert sample.default_target == Path(f"demo-{name}")
 
 
+def test_the_sample_of_borger_odoorn_gets_two_made_up_exports_a_year(tmp_path: Path) -> None:
+    demo.make_demo_workspace(tmp_path, demo.sample_called("borger-odoorn"))
+    assert sorted(path.name for path in (tmp_path / "drop").iterdir()) == [
+        f"SYNTHETISCH_zorg_{what}_{year}.csv" for what in ("declaraties", "voorzieningen") for year in range(2019, 2023)
+    ]
+    assert Workspace(tmp_path).settings.gemeente == "GM1681"
+    assert {path.name for path in (tmp_path / "mappings").iterdir()} == {
+        "suite4sd_cssd.yml",
+        "zorg_declaraties.yml",
+        "zorg_voorzieningen.yml",
+    }
+
+
 def test_every_sample_says_on_every_page_that_it_is_one(tmp_path: Path) -> None:
     for sample in demo.SAMPLES.values():
         note = read_settings(sample.folder / "opkoers.toml").synthetic_note
@@ -158,7 +172,8 @@ def test_the_demo_is_the_same_every_time(made: Path, tmp_path: Path) -> None:
     began = time.monotonic()
     demo.make_demo_workspace(tmp_path / "demo")
     assert time.monotonic() - began < 10
-    assert {**hashes(tmp_path / "demo"), "data/secret.key": ""} == {**hashes(made), "data/secret.key": ""}
+    own = {"data/secret.key": "", "data/secret.age": ""}
+    assert {**hashes(tmp_path / "demo"), **own} == {**hashes(made), **own}
     signatures = [
         [item.signature for item in dropfolder.incoming(Workspace(root), [TOEKENNINGEN, CSSD, BENCHMARK], settle=30)]
         for root in (made, tmp_path / "demo")
@@ -232,6 +247,14 @@ def test_making_the_demo_again_leaves_what_is_there(tmp_path: Path) -> None:
     demo.make_demo_workspace(root)
     assert hashes(root) == before
     assert list((root / "drop").iterdir()) == []
+
+
+def test_an_export_of_which_a_receipt_is_left_does_not_come_back(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    (root / "accepted").mkdir(parents=True)
+    (root / "accepted" / "taken.csv.accepted.txt").write_text("a receipt", encoding="utf-8")
+    demo.write_synthetic_exports(root, dict.fromkeys(("taken.csv", "new.csv"), Path.touch))
+    assert [path.name for path in (root / "drop").iterdir()] == ["new.csv"]
 
 
 def test_a_half_written_export_of_a_killed_demo_is_written_anew(tmp_path: Path) -> None:

@@ -1,0 +1,665 @@
+"""Reading one original into the confidential database: sound rows into typed tables, faulty rows into the quarantine.
+
+DuckDB does it, by SQL made from the contract. Payments are added up at the door: one scan groups them by client,
+beschikking, product and month, and only when rows turn out to be faulty a second one finds their lines. Rows in are
+rows loaded and rows quarantined, counted apart. What the file looks like is the work of convert.py, what a cell means
+that of typed.py; where originals come from, and what becomes of the tables, does not belong here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from dagster_project.contracts import ANY_CODE, Column, Dataset
+from dagster_project.errors import ConfigurationError, UnsoundData
+from dagster_project.extract.delimited import MAX_CELL, BrokenRow
+from dagster_project.extract.pseudonym import Pseudonymiser
+from dagster_project.extract.reading import SYNTHETIC_COLUMN
+from dagster_project.registration import typed
+from dagster_project.registration.convert import Prepared, prepare, sql_text
+from dagster_project.registration.names import FilePeriod, period_of, refuse_personal_number
+from dagster_project.registration.tables import CONFIDENTIAL_TABLES
+from dagster_project.registration.typed import Check, value, written
+from dagster_project.registration.vault import Original
+
+MEMORY_LIMIT = "2GB"
+GROUPED = {"declaratieregel", "cssd_szukhis"}
+"""Tables of payments, whose lines are added up."""
+_WET_OF_CATEGORY = {"loonkostensubsidie": "participatiewet", "bijzondere_bijstand": "bijzondere_bijstand"}
+"""Act of a category that a contract names without one; all others are the municipality's own."""
+_SALTS = 3
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What reading one original came to."""
+
+    rows_in: int
+    rows_loaded: int
+    rows_quarantined: int
+    reasons: dict[str, int]
+    """Kind of reason to rows that were set aside for it."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One table of an original that is being read."""
+
+    connection: duckdb.DuckDBPyConnection
+    dataset: Dataset
+    original: Original
+    pseudonymiser: Pseudonymiser
+    table: str
+    columns: tuple[Column, ...]
+    file: Path
+    extension: str
+    name: str
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The SQL of one table: what is scanned, what cells become, and what is checked."""
+
+    part: _Part
+    source: Prepared
+    checks: list[Check]
+    code_column: str | None
+    in_scan: tuple[str, ...] = ()
+    """Targets that are read while lines are added up; the others are what lines are grouped by."""
+
+    @property
+    def keys(self) -> list[str]:
+        return [target for target in self.source.columns if target not in self.in_scan]
+
+    def column(self, target: str) -> Column:
+        return self.source.columns[target][0]
+
+
+def create_confidential_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every confidential table, empty, and keep the connection within bounds: see `limit_resources`."""
+    (file,) = connection.execute("select path from duckdb_databases() where not internal limit 1").fetchone() or (None,)
+    if file:
+        limit_resources(connection, Path(file).parent)
+    connection.execute("create schema if not exists raw")
+    for table, columns in CONFIDENTIAL_TABLES.items():
+        body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        connection.execute(f"create table raw.{table} ({body})")
+
+
+def limit_resources(connection: duckdb.DuckDBPyConnection, folder: Path, memory_limit: str = MEMORY_LIMIT) -> None:
+    """Let a connection use so much memory; what does not fit goes, encrypted, into a closed folder in the run folder."""
+    spill = folder / "spill"
+    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    connection.execute(f"set temp_directory = {sql_text(str(spill))}")
+    connection.execute("set temp_file_encryption = true")
+    connection.execute(f"set memory_limit = {sql_text(memory_limit)}")
+
+
+def read_original(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    file: Path,
+    original: Original,
+    pseudonymiser: Pseudonymiser,
+) -> Intake:
+    """Read one original into the confidential tables, in one transaction.
+
+    Args:
+        connection: the confidential database, with the tables of `create_confidential_schema`.
+        dataset: the contract, with the municipality's mapping laid over it.
+        file: the decrypted original, in a folder closed to others; converted files stand beside it for a while.
+        original: what is known of it.
+        pseudonymiser: makes client keys.
+
+    Returns:
+        Rows in the file, and what became of them.
+
+    Raises:
+        UnsoundData: the file is not as the contract says, its name holds a number of a person or two periods, or more
+            rows are faulty than the contract allows. Nothing is loaded then.
+    """
+    refuse_personal_number(original.file_name)
+    period = period_of(original.file_name)
+    connection.execute("begin")
+    try:
+        intakes = [_read_part(part) for part in _parts(connection, dataset, file, original, pseudonymiser)]
+        intake = _sum(intakes)
+        _note_original(connection, original, period, intake)
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+    return intake
+
+
+def flag_orphans(connection: duckdb.DuckDBPyConnection) -> None:
+    """Set payments aside whose beschikking or provision nobody delivered, in one transaction.
+
+    A flat payment is an orphan where voorzieningen of the same wet were delivered with their beschikking, and its own
+    is not among them; a payment of a dump where the dump has no such provision, or no indication for it. Payments
+    without a beschikking are left alone. Call it once, after all originals.
+    """
+    connection.execute("begin")
+    try:
+        for table, (condition, column, sentence) in _ORPHANS.items():
+            _move_orphans(connection, table, condition, column, sentence)
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+_ORPHANS = {
+    "declaratieregel": (
+        """payment.beschikking_key is not null
+        and payment.wet in (select wet from raw.beschikte_voorziening where beschikking_key is not null)
+        and payment.beschikking_key not in (
+            select beschikking_key from raw.beschikte_voorziening where beschikking_key is not null
+        )""",
+        "beschikking_key",
+        "belongs to a beschikking that was not delivered with the voorzieningen",
+    ),
+    "cssd_szukhis": (
+        """not exists (
+            select 1 from raw.cssd_wvdos as dossier
+            inner join raw.cssd_wvind_b as indication using (original_id, besluit_key, volgnr_ind)
+            where dossier.original_id = payment.original_id and dossier.provision_key = payment.provision_key
+        )""",
+        "provision_key",
+        "belongs to a provision that the dump does not have, or that has no indication in it",
+    ),
+}
+"""Table to what makes its payments orphans, the column that says so, and the reason in words."""
+
+
+def _move_orphans(
+    connection: duckdb.DuckDBPyConnection, table: str, condition: str, column: str, sentence: str
+) -> None:
+    connection.execute(
+        f"create or replace temp table intake_orphan as select payment.rowid as payment_id, payment.dataset_id, "
+        f"payment.original_id, payment.n_lines from raw.{table} as payment where {condition}"
+    )
+    connection.execute(
+        "insert into raw.quarantine (dataset_id, original_id, line, file_name, table_name, column_name, reason_kind, "
+        "reason) select orphan.dataset_id, orphan.original_id, null, original.file_name, ?, ?, 'orphan', ? "
+        "from intake_orphan as orphan left join raw.original as original using (original_id), "
+        "range(orphan.n_lines)",
+        [table, column, sentence],
+    )
+    connection.execute(f"delete from raw.{table} where rowid in (select payment_id from intake_orphan)")
+    connection.execute(
+        "update raw.original set rows_loaded = rows_loaded - moved.n, rows_quarantined = rows_quarantined + moved.n "
+        "from (select original_id, sum(n_lines) as n from intake_orphan group by original_id) as moved "
+        "where original.original_id = moved.original_id"
+    )
+    connection.execute("drop table intake_orphan")
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    file: Path,
+    original: Original,
+    pseudonymiser: Pseudonymiser,
+) -> Iterator[_Part]:
+    """The tables of an original, each with its file: one, or those of a dump, unpacked one at a time."""
+    own = (connection, dataset, original, pseudonymiser)
+    if dataset.kind != "cssd_dump":
+        columns = (*dataset.columns, SYNTHETIC_COLUMN)
+        yield _Part(*own, str(dataset.raw_table), columns, file, original.extension, original.file_name)
+        return
+    with _opened_zip(file, original.file_name) as archive:
+        for table, member in _members(archive, dataset, original.file_name).items():
+            unpacked = file.with_name(f"{file.name}.{table}")
+            extension = PurePath(member).suffix.lower().removeprefix(".")
+            columns = (*dataset.tables[table], SYNTHETIC_COLUMN)
+            try:
+                unpacked.touch(mode=0o600)
+                with archive.open(member) as source, unpacked.open("wb") as target:
+                    while block := source.read(1 << 20):
+                        target.write(block)
+                yield _Part(*own, f"cssd_{table}", columns, unpacked, extension, f"{original.file_name}/{table}")
+            finally:
+                unpacked.unlink(missing_ok=True)
+
+
+def _opened_zip(file: Path, name: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except zipfile.BadZipFile:
+        raise UnsoundData(f"{name} is no readable zip of table files. Export the tables again.") from None
+
+
+def _members(archive: zipfile.ZipFile, dataset: Dataset, name: str) -> dict[str, str]:
+    """The file of each table of a dump."""
+    files = [member for member in archive.namelist() if PurePath(member).stem.lower() in dataset.tables]
+    members = {PurePath(member).stem.lower(): member for member in files}
+    missing = [table for table in dataset.tables if table not in members]
+    if missing:
+        raise UnsoundData(
+            f"{name} lacks {', '.join(missing)}, expected {len(dataset.tables)} tables: {', '.join(dataset.tables)}. "
+            "Export them into one folder, as .csv or .parquet."
+        )
+    if len(members) < len(files):
+        raise UnsoundData(f"{name} has two files for one table: {', '.join(sorted(files))}. Keep one for each.")
+    return {table: members[table] for table in dataset.tables}
+
+
+def _read_part(part: _Part) -> Intake:
+    """Read one table; text that DuckDB cannot parse as it stands is rewritten first."""
+    with contextlib.suppress(_NotPlain):
+        return _read_prepared(part, may_be_plain=True)
+    try:
+        return _read_prepared(part, may_be_plain=False)
+    except _NotPlain:
+        raise UnsoundData(
+            f"{part.name} cannot be told apart in rows: what was counted and what was read differ. Its quotes do not "
+            "match, probably. Export it again."
+        ) from None
+
+
+class _NotPlain(Exception):
+    """The rows that DuckDB read are not those that were counted."""
+
+
+def _read_prepared(part: _Part, *, may_be_plain: bool) -> Intake:
+    source = prepare(
+        part.file,
+        part.name,
+        part.columns,
+        part.dataset.format,
+        part.file.parent,
+        extension=part.extension,
+        may_be_plain=may_be_plain,
+    )
+    try:
+        plan = _plan(part, source)
+        _make_lookups(plan)
+        loaded = _load_sums(plan) if part.table in GROUPED else _load_rows(plan)
+        _quarantine_broken(plan)
+        return _settled(plan, loaded)
+    except duckdb.InvalidInputException as error:
+        if not source.is_plain:
+            raise
+        # a row with too many or too few cells; `from None`, because the original error quotes it
+        raise _NotPlain from (None if error else error)
+    finally:
+        for temporary in source.temporary:
+            temporary.unlink(missing_ok=True)
+
+
+def _plan(part: _Part, source: Prepared) -> _Plan:
+    targets = CONFIDENTIAL_TABLES[part.table]
+    is_coded = "category" in targets and "category" not in source.columns and bool(_codes(part.dataset))
+    code_column = next((one for one in source.columns if is_coded and one in typed.CODE_COLUMNS), None)
+    columns = {target: column for target, (column, _) in source.columns.items()}
+    checks = typed.checks_of(columns, part.dataset, code_column)
+    measured = tuple(target for target, column in columns.items() if column.type in ("date", "month", "decimal"))
+    return _Plan(part, source, checks, code_column, measured if part.table in GROUPED else ())
+
+
+def _codes(dataset: Dataset) -> dict[str, tuple[str | None, str, str | None]]:
+    """Code to act, category and form, under the spelling in which codes are compared."""
+    codes: dict[str, tuple[str | None, str, str | None]] = {
+        typed.code_key(code): (_WET_OF_CATEGORY.get(category, "gemeentelijk"), category, None)
+        for code, category in dataset.categories.items()
+    }
+    for code, product in dataset.known_products.items():
+        codes[typed.code_key(code)] = (product.wet, product.category, product.form)
+    return codes
+
+
+def _make_lookups(plan: _Plan) -> None:
+    connection = plan.part.connection
+    connection.execute("create or replace temp table intake_code (code text, wet text, category text, form text)")
+    connection.execute("create or replace temp table intake_wijk (name text, code text)")
+    codes = [(code, *found) for code, found in _codes(plan.part.dataset).items()]
+    wijken = {name.lower(): code for name, code in plan.part.dataset.wijken.items()}
+    if codes:
+        connection.executemany("insert into intake_code values (?, ?, ?, ?)", codes)
+    if wijken:
+        connection.executemany("insert into intake_wijk values (?, ?)", list(wijken.items()))
+
+
+@dataclass
+class _Outcome:
+    """Rows of one table that were loaded, and those that were set aside by the number of the check."""
+
+    loaded: int
+    faults: dict[int, int] = field(default_factory=dict)
+
+
+def _load_rows(plan: _Plan) -> _Outcome:
+    """One row of the table for each row of the file."""
+    part = plan.part
+    if plan.source.is_plain:
+        _refuse_unparsed(plan)
+    else:
+        _refuse_long_cells(plan)
+    outputs = _outputs(plan)
+    kept = ", ".join(f"case when fault is null then {sql} end as {name}" for name, sql in outputs.items())
+    _stage(plan, f"line as at_line, fault, shown, {kept}", "true")
+    names = ", ".join(outputs)
+    part.connection.execute(f"insert into raw.{part.table} ({names}) select {names} from intake_row where fault is null")
+    loaded = _count(part.connection, "select count(*) from intake_row where fault is null")
+    return _quarantine_staged(plan, loaded)
+
+
+def _load_sums(plan: _Plan) -> _Outcome:
+    """One row of the table for each client, beschikking, product and so on, and month; lines are added up."""
+    part = plan.part
+    if not plan.source.is_plain:
+        _refuse_long_cells(plan)
+    sums, groups = _scan_sums(plan)
+    part.connection.register("intake_sum", sums)
+    part.connection.register("intake_group", groups)
+    try:
+        checked = f"select * from ({_checked(plan, plan.keys, 'intake_group')})"
+        faulty, loaded = part.connection.execute(
+            "select coalesce(sum(case when fault is null then n_bad else n end), 0), "
+            "coalesce(sum(case when fault is null then n - n_bad end), 0) "
+            f"from intake_sum inner join ({checked}) using (group_id)"
+        ).fetchone() or (0, 0)
+        _insert_sums(plan, checked)
+    finally:
+        part.connection.unregister("intake_sum")
+        part.connection.unregister("intake_group")
+    if not faulty:
+        return _Outcome(int(loaded))
+    _stage(plan, "line as at_line, fault, shown", "fault is not null")
+    return _quarantine_staged(plan, int(loaded))
+
+
+def _insert_sums(plan: _Plan, checked: str) -> None:
+    """Add up what is one group once its cells are read: two spellings of a client number are one client."""
+    part = plan.part
+    month, amount = _measure(plan, "month"), _measure(plan, "decimal")
+    values = ", ".join(value(target) for target in plan.keys) or "1"
+    outputs = {
+        **_outputs(plan),
+        "line": "null",
+        month: "month",
+        amount: "cast(amount as decimal(18, 2))",
+        "n_lines": "n_lines",
+    }
+    _execute(
+        part,
+        f"insert into raw.{part.table} ({', '.join(outputs)}) "
+        f"with checked as materialized ({checked}), "
+        f"same as (select *, min(group_id) over (partition by {values}) as first_id from checked where fault is null), "
+        "added as (select first_id, month, sum(amount) as amount, sum(n - n_bad) as n_lines from intake_sum "
+        "inner join same using (group_id) where n > n_bad group by first_id, month) "
+        f"select {', '.join(outputs.values())} from added inner join same on same.group_id = added.first_id",
+    )
+
+
+def _measure(plan: _Plan, kind: str) -> str:
+    return next(target for target in plan.in_scan if plan.column(target).type == kind)
+
+
+def _scan_sums(plan: _Plan) -> tuple[pa.Table, pa.Table]:
+    """Scan the file once: euros and lines per group and month, and the cells of each group.
+
+    Groups are told apart by a hash of their cells while lines are added up, which keeps the sums small; that no two
+    groups share one is checked, and another hash taken if they do.
+    """
+    for salt in range(_SALTS):
+        sums, groups = _scan_with(plan, salt)
+        ids = groups.column("group_id")
+        if len(ids.unique()) == len(ids):
+            return sums, groups
+    raise UnsoundData(f"{plan.part.name}: its groups could not be told apart. Split the file by year.")
+
+
+def _scan_with(plan: _Plan, salt: int) -> tuple[pa.Table, pa.Table]:
+    month, amount = _measure(plan, "month"), _measure(plan, "decimal")
+    keys = [f'"k_{target}"' for target in plan.keys]
+    cells = ", ".join(
+        f"coalesce({plan.source.columns[target][1]}, '') as {key}" for target, key in zip(plan.keys, keys, strict=True)
+    )
+    texts = {target: plan.source.columns[target][1] for target in plan.in_scan}
+    measures = ", ".join(
+        f"{_filled(text)} as {written(target)}, "
+        f"{typed.value_of(plan.column(target), text, plan.part.dataset.format)} as {value(target)}"
+        for target, text in texts.items()
+    )
+    faults = [f"coalesce({check.condition}, false)" for check in _only(plan.checks, plan.in_scan)]
+    sql = (
+        f"select group_id, month, {', '.join(keys)}, grouping(month) as is_group, count(*) as n, "
+        "count_if(is_bad) as n_bad, sum(case when not is_bad then amount end) as amount from ("
+        f"select hash({', '.join([*keys, str(salt)])}) as group_id, {', '.join(keys)}, {value(month)} as month, "
+        f"{value(amount)} as amount, {' or '.join(faults)} as is_bad "
+        f"from (select {cells}, {measures} from {plan.source.scan})) "
+        f"group by grouping sets ((group_id, month), (group_id, {', '.join(keys)}))"
+    )
+    # a connection of its own: where a row cannot be parsed, the transaction stays sound
+    with plan.part.connection.cursor() as cursor:
+        batches = cursor.execute(sql).fetch_record_batch(1 << 18)
+        sums, groups = [], []
+        for batch in batches:
+            is_group = pa.compute.cast(batch.column("is_group"), pa.bool_())
+            sums.append(batch.select(["group_id", "month", "n", "n_bad", "amount"]).filter(pa.compute.invert(is_group)))
+            groups.append(batch.select(["group_id", *(key.strip('"') for key in keys)]).filter(is_group))
+        schema = batches.schema
+    own = [schema.field(name) for name in ("group_id", "month", "n", "n_bad", "amount")]
+    cells_of = [schema.field(name) for name in ("group_id", *(key.strip('"') for key in keys))]
+    return pa.Table.from_batches(sums, pa.schema(own)), pa.Table.from_batches(groups, pa.schema(cells_of))
+
+
+def _filled(text: str) -> str:
+    """SQL for a cell of which only matters whether it is empty."""
+    return f"case when {text} >= '!' then {text} else {typed.trimmed(text)} end"
+
+
+def _checked(plan: _Plan, targets: Sequence[str], scan: str) -> str:
+    """SQL for the rows of a scan with their cells read and the number of the first check that they fail."""
+    is_group = scan == "intake_group"
+    texts = {target: f'"k_{target}"' if is_group else plan.source.columns[target][1] for target in targets}
+    line = "group_id" if is_group else f"{plan.source.line} as line"
+    cells = ", ".join([line, *(f"{typed.trimmed(text)} as {written(target)}" for target, text in texts.items())])
+    values = ", ".join(
+        ["*"]
+        + [
+            f"{typed.value_of(plan.column(target), written(target), plan.part.dataset.format)} as {value(target)}"
+            for target in targets
+        ]
+    )
+    code = written(plan.code_column) if plan.code_column else "null"
+    wijk = f"lower({value('wijk')})" if "wijk" in targets else "null"
+    fault = typed.fault_of(plan.checks if not is_group else _only(plan.checks, targets))
+    return (
+        f"select *, {fault} as fault, {typed.shown_code(code) if plan.code_column else 'null'} as shown from ("
+        "select typed.*, coalesce(code.wet, other.wet) as c_wet, coalesce(code.category, other.category) as c_category, "
+        f"coalesce(code.form, other.form) as c_form, wijk.code as c_wijk from (select {values} from "
+        f"(select {cells} from {scan})) as typed "
+        f"left join intake_code as code on code.code = {typed.code_key_of(code) if plan.code_column else 'null'} "
+        f"left join intake_code as other on other.code = {sql_text(ANY_CODE)} and {code} is not null "
+        f"left join intake_wijk as wijk on wijk.name = {wijk})"
+    )
+
+
+def _only(checks: Sequence[Check], targets: Sequence[str]) -> list[Check]:
+    return [check for check in checks if check.target in targets]
+
+
+def _outputs(plan: _Plan) -> dict[str, str]:
+    """Column of the confidential table to the SQL that fills it from a row whose cells were read."""
+    part = plan.part
+    outputs: dict[str, str] = {}
+    for name, kind in CONFIDENTIAL_TABLES[part.table].items():
+        outputs[name] = f"cast({_output(plan, name)} as {kind})"
+    outputs["dataset_id"] = sql_text(part.dataset.dataset_id)
+    outputs["original_id"] = sql_text(part.original.original_id)
+    outputs["line"] = "line"
+    is_marked = f"coalesce({value('is_synthetic')} = 'ja', false)" if "is_synthetic" in plan.source.columns else "false"
+    outputs["is_synthetic"] = "true" if part.original.is_synthetic else is_marked
+    return outputs
+
+
+def _output(plan: _Plan, name: str) -> str:
+    ways: list[str] = []
+    if name in plan.source.columns:
+        ways.append(typed.hashed(value(name)) if plan.column(name).type in typed.HASHED else value(name))
+    if name == "wijk" and ways:
+        ways = ["c_wijk", f"case when regexp_full_match({ways[0]}, '(?i)wk[0-9]{{6}}') then upper({ways[0]}) end", *ways]
+    ways += [sql_text(one.default) for one in plan.part.columns if one.target == name and one.default]
+    if name in ("wet", "category", "form"):
+        ways += [f"c_{name}"]
+    ways += [sql_text("onbekend")] if name == "form" else []
+    return f"coalesce({', '.join(ways)})" if ways else "null"
+
+
+def _stage(plan: _Plan, selected: str, condition: str) -> None:
+    """Read every row by itself into the temporary table intake_row: typed cells and hashes, never a number."""
+    part = plan.part
+    rows = _checked(plan, list(plan.source.columns), plan.source.scan)
+    _execute(part, f"create or replace temp table intake_row as select {selected} from ({rows}) where {condition}")
+
+
+def _quarantine_staged(plan: _Plan, loaded: int) -> _Outcome:
+    part = plan.part
+    numbered = list(enumerate(plan.checks, start=1))
+
+    def by_number(texts: Iterator[str]) -> str:
+        cases = " ".join(f"when {number} then {sql_text(text)}" for (number, _), text in zip(numbered, texts, strict=True))
+        return f"case fault {cases} end"
+
+    with_code = ", ".join(str(number) for number, check in numbered if check.shows_code) or "null"
+    part.connection.execute(
+        "insert into raw.quarantine (dataset_id, original_id, line, file_name, table_name, column_name, reason_kind, "
+        f"reason) select ?, ?, at_line, ?, ?, {by_number(check.target for _, check in numbered)}, "
+        f"{by_number(check.kind for _, check in numbered)}, "
+        f"case when fault in ({with_code}) and shown is not null then 'code ''' || shown || ''' ' else '' end || "
+        f"{by_number(check.sentence for _, check in numbered)} from intake_row where fault is not null",
+        [part.dataset.dataset_id, part.original.original_id, part.original.file_name, part.table],
+    )
+    faults = part.connection.execute(
+        "select fault, count(*) from intake_row where fault is not null group by fault"
+    ).fetchall()
+    part.connection.execute("drop table intake_row")
+    return _Outcome(loaded, dict(faults))
+
+
+def _quarantine_broken(plan: _Plan) -> None:
+    part = plan.part
+    own = (part.dataset.dataset_id, part.original.original_id)
+    rows = [(*own, row.line, part.original.file_name, part.table, None, "broken_row", _broken(row)) for row in plan.source.broken]
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        part.connection.executemany(
+            "insert into raw.quarantine (dataset_id, original_id, line, file_name, table_name, column_name, "
+            f"reason_kind, reason) values ({marks})",
+            rows,
+        )
+
+
+def _broken(row: BrokenRow) -> str:
+    return f"has {row.cells} cells, expected {row.expected} as in the header"
+
+
+def _settled(plan: _Plan, outcome: _Outcome) -> Intake:
+    """The count of one table, checked.
+
+    Raises:
+        _NotPlain: rows in are not rows loaded and rows quarantined.
+        UnsoundData: more rows are faulty than the contract allows.
+    """
+    part, source = plan.part, plan.source
+    reasons: dict[str, int] = {}
+    for number, rows in sorted(outcome.faults.items()):
+        kind = plan.checks[number - 1].kind
+        reasons[kind] = reasons.get(kind, 0) + rows
+    if source.broken:
+        reasons["broken_row"] = len(source.broken)
+    quarantined = sum(reasons.values())
+    if source.rows_in != outcome.loaded + quarantined:
+        raise _NotPlain
+    if source.rows_in and quarantined / source.rows_in > part.dataset.max_faulty_share:
+        raise UnsoundData(_too_many(plan, quarantined))
+    return Intake(source.rows_in, outcome.loaded, quarantined, reasons)
+
+
+def _too_many(plan: _Plan, quarantined: int) -> str:
+    part = plan.part
+    line, column, reason = part.connection.execute(
+        "select line, column_name, reason from raw.quarantine where original_id = ? and table_name = ? "
+        "order by line, column_name limit 1",
+        [part.original.original_id, part.table],
+    ).fetchone() or (None, None, "")
+    where = f"line {line}, {column}" if column else f"line {line}"
+    return (
+        f"{part.name}: {quarantined} of {plan.source.rows_in} rows are faulty, expected at most "
+        f"{part.dataset.max_faulty_share:.0%}; the first is {where}: {reason}. Mend the export or its mapping in mappings/."
+    )
+
+
+def _refuse_unparsed(plan: _Plan) -> None:
+    """Raise where DuckDB cannot parse the text as it stands, before the transaction depends on it."""
+    cells = ", ".join(f"count({text})" for _, text in plan.source.columns.values())
+    with plan.part.connection.cursor() as cursor:
+        cursor.execute(f"select {cells} from {plan.source.scan}").fetchall()
+
+
+def _refuse_long_cells(plan: _Plan) -> None:
+    lengths = ", ".join(f"max(strlen({text}))" for _, text in plan.source.columns.values())
+    with plan.part.connection.cursor() as cursor:
+        found = cursor.execute(f"select {lengths} from {plan.source.scan}").fetchone() or ()
+    for target, longest in zip(plan.source.columns, found, strict=True):
+        if longest is not None and longest > 4 * MAX_CELL:
+            raise UnsoundData(
+                f"{plan.part.name} has a cell of more than {MAX_CELL} characters under {target}. Export it again."
+            )
+
+
+def _execute(part: _Part, sql: str) -> None:
+    """Run SQL that may hash numbers; the key goes in as a parameter, never into the text."""
+    inner, outer = part.pseudonymiser.pads
+    given: Mapping[str, Any] = {"inner": inner, "outer": outer} if "$inner" in sql else {}
+    part.connection.execute(sql, given)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    (found,) = connection.execute(sql).fetchone() or (0,)
+    return int(found)
+
+
+def _note_original(
+    connection: duckdb.DuckDBPyConnection, original: Original, period: FilePeriod | None, intake: Intake
+) -> None:
+    connection.execute(
+        "insert into raw.original values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            original.original_id,
+            original.dataset_id,
+            original.file_name,
+            original.received_at,
+            period.period_id if period else None,
+            period.first_day if period else None,
+            period.last_day if period else None,
+            intake.rows_in,
+            intake.rows_loaded,
+            intake.rows_quarantined,
+            original.is_synthetic,
+        ],
+    )
+
+
+def _sum(intakes: Sequence[Intake]) -> Intake:
+    reasons: dict[str, int] = {}
+    for intake in intakes:
+        for kind, rows in intake.reasons.items():
+            reasons[kind] = reasons.get(kind, 0) + rows
+    return Intake(
+        sum(one.rows_in for one in intakes),
+        sum(one.rows_loaded for one in intakes),
+        sum(one.rows_quarantined for one in intakes),
+        reasons,
+    )

@@ -1,0 +1,31 @@
+{# Stapeling: clients by the number of different categories that they have in the period under one wet. #}
+with client as (
+    select
+        period_id,
+        wet,
+        client_key,
+        count(distinct category) as n_categories
+    from {{ ref('reg_care_in_period') }}
+    group by period_id, wet, client_key
+),
+
+counted as (
+    select
+        wet,
+        'totaal' as category,
+        'totaal' as form,
+        'totaal' as referrer,
+        'totaal' as wijk,
+        case when n_categories >= 4 then '4+' else cast(n_categories as text) end as n_provisions,
+        period_id,
+        count(*) as clients
+    from client
+    group by all
+),
+
+filled as (
+    {{ filled_cells('care', 'use', 'counted', {'clients': 'persons'}) }}
+)
+
+select * from filled
+where n_provisions != 'totaal'
