@@ -61,7 +61,11 @@ def _local_news(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[
     if files_changed(workspace, datasets, pins):
         return True
     waiting = dropfolder.incoming(workspace, datasets) or dropfolder.strays(workspace, datasets)
-    return bool(waiting) or intake_run.is_due(workspace) or _snapshots_moved(workspace, datasets, {pin["snapshot_id"] for pin in pins})
+    return (
+        bool(waiting)
+        or intake_run.is_due(workspace)
+        or _snapshots_moved(workspace, datasets, {pin["snapshot_id"] for pin in pins})
+    )
 
 
 def files_changed(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[dict[str, str]]) -> bool:

@@ -129,9 +129,7 @@ def _blocks(part: csr_array, right: Floats, equal: NDArray[np.bool_]) -> list[tu
     found = []
     for label in dict.fromkeys(of_column):
         columns = order[np.searchsorted(of_column[order], label) : np.searchsorted(of_column[order], label, "right")]
-        rows = row_order[
-            np.searchsorted(of_row[row_order], label) : np.searchsorted(of_row[row_order], label, "right")
-        ]
+        rows = row_order[np.searchsorted(of_row[row_order], label) : np.searchsorted(of_row[row_order], label, "right")]
         found.append((columns, rows))
     return found
 

@@ -153,9 +153,7 @@ def _of_both_halves(year: CellKey, first: CellKey, second: CellKey, unit: str) -
             yield _at_most([first], [year])
 
 
-def _of_stacking_in_halves(
-    year: CellKey, halves: Sequence[CellKey], units: Collection[CellKey]
-) -> Iterator[Relation]:
+def _of_stacking_in_halves(year: CellKey, halves: Sequence[CellKey], units: Collection[CellKey]) -> Iterator[Relation]:
     """Who had so many provisions in half a year had at least as many in the year; told from each number upwards."""
     upwards = [number for number in NUMBERS_OF_PROVISIONS if number >= year.n_provisions]
     for half in halves:

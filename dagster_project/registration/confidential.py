@@ -123,7 +123,9 @@ def seal(workspace: Workspace, database: Path, scratch: Path) -> tuple[Snapshot,
     Returns:
         The snapshot, and whether it is another than the one before.
     """
-    from dagster_project.disclosure.decide import decide  # its solver takes a while to import, and most runs seal nothing
+    from dagster_project.disclosure.decide import (
+        decide,
+    )  # its solver takes a while to import, and most runs seal nothing
 
     store, contract = SnapshotStore(workspace.snapshots), sealed_contract()
     before = store.latest(contract.source_id, contract.dataset_id)

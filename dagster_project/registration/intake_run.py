@@ -38,9 +38,7 @@ class Intake:
     taken: dict[str, list[str]] = field(default_factory=dict)
 
 
-def take(
-    workspace: Workspace, items: Collection[Incoming], scratch: Path, set_aside: Callable[[str], None]
-) -> Intake:
+def take(workspace: Workspace, items: Collection[Incoming], scratch: Path, set_aside: Callable[[str], None]) -> Intake:
     """Take client-level exports in, and seal what all of them come to when that may have changed.
 
     Without a key nothing is read: the exports wait in `drop/`, the last seal serves, and the reason is told.
