@@ -68,6 +68,11 @@ FIGURE_FAULTS: dict[str, dict[str, str]] = {
         "snapshot_known": FILE_FAULTS["snapshot_known"],
     },
     "cssd_abc_refcod": {**FILE_FAULTS, "no_personal_number": f"update {{table}} set omschrijving = '{BSN}'"},
+    "disclosure_interval": {
+        "nothing_given_away": "update {table} set is_wide_enough = false",
+        "width_bears_it_out": "update {table} set high = 5",
+        "grain": "insert into {table} from {table}",
+    },
     "measurement": {
         **FILE_FAULTS,
         "keys_are_codes": "update {table} set region_code = 'Heemskerk'",

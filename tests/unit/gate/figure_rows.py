@@ -56,6 +56,8 @@ insert into raw.cssd_szregel values ('municipal', 'cssd', '{LOCAL}', 1, 'K1', 'H
 insert into raw.cssd_wvdos values ('municipal', 'cssd', '{LOCAL}', 1, '100000001', '1', '200000002', '01', false);
 insert into raw.cssd_szukhis values ('municipal', 'cssd', '{LOCAL}', 1, '200000002', '120,50', '1', false);
 insert into raw.cssd_abc_refcod values ('municipal', 'cssd', '{LOCAL}', 1, '01', 'REDEN', 'overleden', false);
+insert into raw.disclosure_interval values
+    ('care', 'clients', 'wmo', 'Wonen', 'totaal', 'totaal', 'totaal', 'totaal', '2023', 0, 34, 10, true);
 insert into raw.measurement by name
     select 'municipal' as source_id, 'measurements' as dataset_id, '{LOCAL}' as snapshot_id, 1 as row_number,
         'beweegrichtlijn_pct' as indicator_id, 'GM0396' as region_code, '2020' as period_id, '56' as value,
