@@ -11,6 +11,7 @@ from dagster_project import arrivals, changes
 from dagster_project.assets.gates import gate_checks
 from dagster_project.assets.models import model_assets
 from dagster_project.assets.outcome import conclude_failure, publication, run_record
+from dagster_project.assets.proof import disclosure_proof
 from dagster_project.assets.resources import Refresh, gate
 from dagster_project.assets.sources import raw_tables, snapshot_assets
 from dagster_project.errors import ConfigurationError
@@ -74,7 +75,14 @@ def defs() -> dg.Definitions:
         description="Pull, load, gate, build, gate, publish. `opkoers refresh` runs this same job.",
     )
     return dg.Definitions(
-        assets=[*snapshot_assets(), raw_tables(), *model_assets(), run_record(), publication()],
+        assets=[
+            *snapshot_assets(),
+            raw_tables(),
+            *model_assets(),
+            disclosure_proof(),
+            run_record(),
+            publication(),
+        ],
         asset_checks=[gate_checks("after_ingest"), gate_checks("after_build")],
         jobs=[job],
         schedules=[refresh_schedule()],

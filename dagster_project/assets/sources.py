@@ -14,6 +14,9 @@ from dagster_project.registration.confidential import SEALED
 LATE_TABLES = ("run", "validation")
 """Raw tables that can only be filled when the gates have spoken."""
 
+PROOF_TABLES = ("disclosure_interval",)
+"""Raw tables that rest on what is published, and are judged with it."""
+
 
 def snapshot_key(dataset: Dataset) -> dg.AssetKey:
     return dg.AssetKey(["snapshots", dataset.source_id, dataset.dataset_id])
@@ -94,7 +97,7 @@ def raw_specs() -> list[dg.AssetSpec]:
             kinds={"duckdb", "table"},
         )
         for table in RAW_TABLES
-        if table not in LATE_TABLES
+        if table not in (*LATE_TABLES, *PROOF_TABLES)
     ]
 
 

@@ -21,7 +21,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from dagster_project.disclosure.cells import EURO, TOTAL, Cell, CellKey, Version
-from dagster_project.disclosure.reader import Reader, Sheet, Unknown
+from dagster_project.disclosure.reader import Reader, Unknown, sheet_of
 from dagster_project.disclosure.relations import BREAKDOWNS, breakdowns, outcomes
 
 TELLING = ("category", "referrer")
@@ -87,7 +87,7 @@ class _View:
     ) -> None:
         numbers: dict[tuple[CellKey, Decimal], int] = {}
         versions = [*history, Version(values, units, frozenset())]
-        sheets = [_sheet(version, numbers) for version in versions]
+        sheets = [sheet_of(version.cells, version.units, numbers) for version in versions]
         self.values = {number: float(value) for (_, value), number in numbers.items()}
         self.now = sheets[-1].ids
         self.told = {
@@ -118,9 +118,7 @@ class _View:
                 return found
         return []
 
-    def _against(
-        self, narrow: Sequence[Unknown], free: Collection[int], earlier: frozenset[CellKey]
-    ) -> list[CellKey]:
+    def _against(self, narrow: Sequence[Unknown], free: Collection[int], earlier: frozenset[CellKey]) -> list[CellKey]:
         """One more cell for each that is narrow, unless one that was just chosen widens it too."""
         chosen: dict[int, None] = {}
         for one in sorted(narrow, key=lambda one: (one.high - one.low, one.number)):
@@ -142,9 +140,3 @@ class _View:
             lever if closes else -lever,
             key,
         )
-
-
-def _sheet(version: Version, numbers: dict[tuple[CellKey, Decimal], int]) -> Sheet:
-    """A version as unknowns: the same value of the same cell is the same unknown."""
-    ids = {key: numbers.setdefault((key, version.cells[key]), len(numbers)) for key in sorted(version.cells)}
-    return Sheet(version.units, ids)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 
 from dagster_project.disclosure.bounds import Extent, Floats, Row, System
 from dagster_project.disclosure.cells import EURO, CellKey
 from dagster_project.disclosure.prices import WIDENED, Group, PriceRange, known_prices, price_of
-from dagster_project.disclosure.relations import Relation, patterns, relations
+from dagster_project.disclosure.relations import Relation, patterns, presumptions, relations
 
 _EURO_PER_UNIT = 1000.0
 """Money is reckoned in thousands, so that it is of the size of counts in the linear programs."""
@@ -70,6 +71,7 @@ class Reader:
         self.size = max(self.keys, default=-1) + 1
         self._whole = np.array([self.units.get(number) != EURO for number in range(self.size)], bool)
         self._certain = self._rows(lambda sheet: relations(sheet.units))
+        self._presumed = self._rows(lambda sheet: presumptions(sheet.units), is_soft=True)
         self._pairs = sorted({pair for sheet in sheets for pair in _pairs(sheet)})
 
     def plainly_narrow(self, known: Mapping[int, float]) -> list[Unknown]:
@@ -81,9 +83,7 @@ class Reader:
         question = self._question(known)
         return question.answered(question.system.plainly_narrow(question.values, question.needed))
 
-    def unknowns(
-        self, known: Mapping[int, float], *, exact: bool, but: Collection[int] = frozenset()
-    ) -> list[Unknown]:
+    def unknowns(self, known: Mapping[int, float], *, exact: bool, but: Collection[int] = frozenset()) -> list[Unknown]:
         """Everything that is not known, and how far it is narrowed, in order of its number.
 
         Args:
@@ -106,7 +106,7 @@ class Reader:
         values[hidden] = np.nan
         for number, value in known.items():
             values[number] = value / self.scale(number)
-        rows = [*self._certain, *self._expected(known), *self._price_rows(known, prices)]
+        rows = [*self._certain, *self._presumed, *self._expected(known), *self._price_rows(known, prices)]
         needed = {number: self._needed(number, prices) / self.scale(number) for number in hidden}
         return _Question(self, known, rows, System(rows, self._whole), values, needed)
 
@@ -176,6 +176,17 @@ class _Question:
                     moved[other] = moved.get(other, 0.0) + lever
         low, high, needed = (one * scale for one in (extent.low, extent.high, self.needed[number]))
         return Unknown(number, self.reader.keys[number], low, high, needed, moved)
+
+
+def sheet_of(
+    cells: Mapping[CellKey, Decimal], units: Mapping[CellKey, str], numbers: dict[tuple[CellKey, Decimal], int]
+) -> Sheet:
+    """A version of which every value is told, as unknowns: the same value of the same cell is the same unknown.
+
+    Args:
+        numbers: the unknowns of all versions, to which those of this one are added.
+    """
+    return Sheet(units, {key: numbers.setdefault((key, cells[key]), len(numbers)) for key in sorted(cells)})
 
 
 def _pairs(sheet: Sheet) -> Iterator[tuple[int, int]]:

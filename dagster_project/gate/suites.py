@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dagster_project.product import product_path
+from dagster_project.raw import RAW_TABLES
 
 Stage = Literal["after_ingest", "after_build"]
 Severity = Literal["critical", "warning"]
@@ -171,5 +172,6 @@ def _fault(location: tuple[int | str, ...], message: str) -> str:
 
 
 def _faulty(path: Path, stage: Stage, fault: str) -> Suite:
-    table = f"{_SCHEMA[stage]}.{path.stem}"  # a suite bears its table's name, whatever else is wrong with it
+    # a suite bears its table's name, whatever else is wrong with it
+    table = f"{'raw' if path.stem in RAW_TABLES else _SCHEMA[stage]}.{path.stem}"
     return Suite(stage, path.stem, table, "", (), f"{stage}/{path.name}: {fault}. Mend the suite and run again.")

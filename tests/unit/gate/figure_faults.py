@@ -44,6 +44,11 @@ FIGURE_FAULTS: dict[str, dict[str, str]] = {
         "none_missing": "delete from {table}",
     },
     "cbs_measure": {**FILE_FAULTS, "column=concept_id": "update {table} set concept_id = null"},
+    "disclosure_interval": {
+        "nothing_given_away": "update {table} set is_wide_enough = false",
+        "width_bears_it_out": "update {table} set high = 5",
+        "grain": "insert into {table} from {table}",
+    },
     "measurement": {
         **FILE_FAULTS,
         "keys_are_codes": "update {table} set region_code = 'Heemskerk'",

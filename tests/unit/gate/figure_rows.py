@@ -46,6 +46,8 @@ insert into raw.divosa_observation values
     ('divosa', 'd', '{LOCAL}', 1, 'terugkeer', 'T', 'GM0396', '2023', '16,1', null, false);
 insert into raw.municipal_observation values
     ('municipal', 'd', '{LOCAL}', 1, 'bezwaar', 'B', '0396', '2023-H1', '12.5', null, false);
+insert into raw.disclosure_interval values
+    ('care', 'clients', 'wmo', 'Wonen', 'totaal', 'totaal', 'totaal', 'totaal', '2023', 0, 34, 10, true);
 insert into raw.measurement by name
     select 'municipal' as source_id, 'measurements' as dataset_id, '{LOCAL}' as snapshot_id, 1 as row_number,
         'beweegrichtlijn_pct' as indicator_id, 'GM0396' as region_code, '2020' as period_id, '56' as value,
