@@ -31,8 +31,13 @@ select
         when 'end_before_start' then 'Het einde ligt voor het begin'
         when 'negative_amount' then 'Het bedrag is negatief'
         when 'impossible_date' then 'De datum kan niet bestaan'
-        when 'elfproef' then 'Het nummer is geen burgerservicenummer'
-        when 'orphan_payment' then 'De betaling hoort bij geen bekende beschikking'
+        when 'not_a_number' then 'Het bedrag of aantal is geen getal'
+        when 'missing_value' then 'Er ontbreekt iets wat er moet staan'
+        when 'not_allowed' then 'Er staat iets anders dan het contract toelaat'
+        when 'bsn_fails_elfproef' then 'Het nummer is geen burgerservicenummer'
+        when 'personal_number_in_text' then 'In de tekst staat een nummer dat van een persoon kan zijn'
+        when 'orphan' then 'De betaling hoort bij geen bekende beschikking'
+        when 'broken_row' then 'De regel heeft te veel of te weinig cellen'
         else fault.reason_kind
     end as reason,
     cast(sum(fault.n) as bigint) as n

@@ -71,7 +71,8 @@ CARE_FAULTS: dict[str, dict[str, str]] = {
         "figure_or_absence": "update {table} set absence = null where category = 'wonen'",
         "small_counts_hidden": "update {table} set clients = 9 where region_code = 'onbekend'",
         "whole_holds_its_parts": "update {table} set clients = 101 where region_code = 'WK039601'",
-        "categories_hold_the_whole": "update {table} set clients = 121 where category = 'totaal' and period_id = '2022'",
+        "categories_hold_the_whole": "update {table} set clients = 121 where category = 'totaal' "
+        "and period_id = '2022'",
         "wijk_known": "update {table} set region_code = 'Noord' where region_code = 'WK039601'",
         "whole_runs_to_the_end": COVERED_TO_THE_END,
         "period_known": PERIOD_KNOWN,
@@ -126,7 +127,8 @@ CARE_FAULTS: dict[str, dict[str, str]] = {
         **FILE_FAULTS,
         "column=measure": "update {table} set measure = 'kosten' where category = 'wonen'",
         "column=printed_unit": "update {table} set printed_unit = 500",
-        "computed_as_published": "update {table} set printed_value = computed_value + 1, computed_value = computed_value + 1",
+        "computed_as_published": "update {table} set printed_value = computed_value + 1, "
+        "computed_value = computed_value + 1",
         "judged_by_its_figures": "update {table} set difference = 1 where measure = 'cost' and category = 'totaal'",
         "print_agrees": "update {table} set printed_value = 900, difference = 100, is_within_rounding = false "
         "where measure = 'cost' and category = 'totaal'",
@@ -150,7 +152,8 @@ CARE_FAULTS: dict[str, dict[str, str]] = {
         "nothing_is_dropped": "update {table} set rows_in = 104 where rows_in = 103",
         "column=state": "update {table} set state = 'lost'",
         "dataset_known": "update {table} set dataset_id = 'elders'",
-        "replaced_by_one_that_came_in": "update {table} set superseded_by = original_id where superseded_by is not null",
+        "replaced_by_one_that_came_in": "update {table} set superseded_by = original_id "
+        "where superseded_by is not null",
         "column=received_at": "update {table} set received_at = null",
         "column=is_synthetic": SYNTHETIC,
     },

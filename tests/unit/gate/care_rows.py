@@ -1,4 +1,4 @@
-"""Sound rows of what the municipality's own registrations come to, for both gates: the seal, and the tables made of it."""
+"""Sound rows of the municipality's own registrations, for both gates: the seal, and the tables that are made of it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ insert into raw.registration_file by name
     from (values
         (2, '{OLD_FILE}', 'declaraties_2021.csv', '2021', 100, 100, 0, 'superseded', '{NEW_FILE}'),
         (3, '{NEW_FILE}', 'declaraties_2021_v2.csv', '2021', 103, 100, 3, 'serving', null)
-    ) as t (row_number, original_id, file_name, period_id, rows_in, rows_loaded, rows_quarantined, state, superseded_by);
+    ) as t (row_number, original_id, file_name, period_id, rows_in, rows_loaded, rows_quarantined, state,
+        superseded_by);
 insert into raw.registration_fault by name
     select *, 'aggregate' as source_id, 'registration' as dataset_id, '{LOCAL}' as snapshot_id,
         '{NEW_FILE}' as original_id, 'declaraties' as original_dataset_id, 'declaratieregel' as table_name
@@ -93,7 +94,7 @@ insert into marts.fct_registration_count by name
         ('uitkering', 'returned', 'totaal', 15, 'persons'), ('schuldhulp', 'solved', 'totaal', null, 'persons')
     ) as t (subject, measure, category, value, unit);
 insert into marts.dim_registration_file by name
-    select original_id, original_dataset_id as dataset_id, file_name, period_id, timestamp '2026-04-01 06:00:00' as received_at,
-        rows_in, rows_loaded, rows_quarantined, state, superseded_by, is_synthetic, snapshot_id
+    select original_id, original_dataset_id as dataset_id, file_name, period_id,
+        timestamp '2026-04-01 06:00:00' as received_at, rows_in, rows_loaded, rows_quarantined, state, superseded_by, is_synthetic, snapshot_id
     from raw.registration_file;
 """

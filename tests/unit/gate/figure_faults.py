@@ -1,7 +1,7 @@
 """A fault for every check of the suites on sources, regions, indicators and their figures.
 
-Faults in what surrounds the municipality's plan are in `plan_faults.py`, those in its registrations in `care_faults.py`; that each of them is found is tested in
-`test_expectations.py`.
+Faults in what surrounds the municipality's plan are in `plan_faults.py`, those in its registrations in
+`care_faults.py`; that each of them is found is tested in `test_expectations.py`.
 """
 
 from __future__ import annotations
