@@ -39,7 +39,7 @@ PROVEN_TYPES = frozenset(
 
 _SCHEMA: dict[Stage, str] = {"after_ingest": "raw", "after_build": "marts"}
 _TABLE = r"^(raw|marts)\.[a-z][a-z0-9_]*$"
-_PERSON_TABLE = re.compile(r"^raw\.(municipal|cssd)_")
+_PERSON_TABLE = re.compile(r"^raw\.(municipal|registration)_")
 
 
 class _Strict(BaseModel):

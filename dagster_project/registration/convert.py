@@ -216,7 +216,7 @@ def _survey_lines(file: Path, delimiter: str) -> _Survey | None:
                 return None
             cells: npt.NDArray[np.uint8] = np.frombuffer(block, dtype=np.uint8)
             ends = np.flatnonzero(cells == ord("\n"))
-            starts = np.concatenate((np.zeros(previous == ord("\n"), dtype=ends.dtype), ends + 1))
+            starts = np.concatenate((np.zeros(int(previous == ord("\n")), dtype=ends.dtype), ends + 1))
             starts = starts[starts < len(cells)]
             odd = np.flatnonzero(_MAY_BE_BLANK[cells[starts]])
             suspects += zip((lines + 1 + odd).tolist(), (offset + starts[odd]).tolist(), strict=True)

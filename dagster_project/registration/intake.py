@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from dagster_project.contracts import ANY_CODE, Column, Dataset
-from dagster_project.errors import ConfigurationError, UnsoundData
+from dagster_project.errors import UnsoundData
 from dagster_project.extract.delimited import MAX_CELL, BrokenRow
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import SYNTHETIC_COLUMN
@@ -95,7 +95,7 @@ def create_confidential_schema(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def limit_resources(connection: duckdb.DuckDBPyConnection, folder: Path, memory_limit: str = MEMORY_LIMIT) -> None:
-    """Let a connection use so much memory; what does not fit goes, encrypted, into a closed folder in the run folder."""
+    """Let a connection use so much memory; what does not fit goes, encrypted, into a closed folder below the given."""
     spill = folder / "spill"
     spill.mkdir(mode=0o700, parents=True, exist_ok=True)
     connection.execute(f"set temp_directory = {sql_text(str(spill))}")
@@ -348,7 +348,9 @@ def _load_rows(plan: _Plan) -> _Outcome:
     kept = ", ".join(f"case when fault is null then {sql} end as {name}" for name, sql in outputs.items())
     _stage(plan, f"line as at_line, fault, shown, {kept}", "true")
     names = ", ".join(outputs)
-    part.connection.execute(f"insert into raw.{part.table} ({names}) select {names} from intake_row where fault is null")
+    part.connection.execute(
+        f"insert into raw.{part.table} ({names}) select {names} from intake_row where fault is null"
+    )
     loaded = _count(part.connection, "select count(*) from intake_row where fault is null")
     return _quarantine_staged(plan, loaded)
 
@@ -477,8 +479,9 @@ def _checked(plan: _Plan, targets: Sequence[str], scan: str) -> str:
     fault = typed.fault_of(plan.checks if not is_group else _only(plan.checks, targets))
     return (
         f"select *, {fault} as fault, {typed.shown_code(code) if plan.code_column else 'null'} as shown from ("
-        "select typed.*, coalesce(code.wet, other.wet) as c_wet, coalesce(code.category, other.category) as c_category, "
-        f"coalesce(code.form, other.form) as c_form, wijk.code as c_wijk from (select {values} from "
+        "select typed.*, coalesce(code.wet, other.wet) as c_wet, wijk.code as c_wijk, "
+        "coalesce(code.category, other.category) as c_category, "
+        f"coalesce(code.form, other.form) as c_form from (select {values} from "
         f"(select {cells} from {scan})) as typed "
         f"left join intake_code as code on code.code = {typed.code_key_of(code) if plan.code_column else 'null'} "
         f"left join intake_code as other on other.code = {sql_text(ANY_CODE)} and {code} is not null "
@@ -509,7 +512,8 @@ def _output(plan: _Plan, name: str) -> str:
     if name in plan.source.columns:
         ways.append(typed.hashed(value(name)) if plan.column(name).type in typed.HASHED else value(name))
     if name == "wijk" and ways:
-        ways = ["c_wijk", f"case when regexp_full_match({ways[0]}, '(?i)wk[0-9]{{6}}') then upper({ways[0]}) end", *ways]
+        is_code = f"regexp_full_match({value(name)}, '(?i)wk[0-9]{{6}}')"
+        ways = ["c_wijk", f"case when {is_code} then upper({value(name)}) else {value(name)} end"]
     ways += [sql_text(one.default) for one in plan.part.columns if one.target == name and one.default]
     if name in ("wet", "category", "form"):
         ways += [f"c_{name}"]
@@ -529,7 +533,7 @@ def _quarantine_staged(plan: _Plan, loaded: int) -> _Outcome:
     numbered = list(enumerate(plan.checks, start=1))
 
     def by_number(texts: Iterator[str]) -> str:
-        cases = " ".join(f"when {number} then {sql_text(text)}" for (number, _), text in zip(numbered, texts, strict=True))
+        cases = " ".join(f"when {number} then {sql_text(text)}" for number, text in enumerate(texts, start=1))
         return f"case fault {cases} end"
 
     with_code = ", ".join(str(number) for number, check in numbered if check.shows_code) or "null"
@@ -551,7 +555,10 @@ def _quarantine_staged(plan: _Plan, loaded: int) -> _Outcome:
 def _quarantine_broken(plan: _Plan) -> None:
     part = plan.part
     own = (part.dataset.dataset_id, part.original.original_id)
-    rows = [(*own, row.line, part.original.file_name, part.table, None, "broken_row", _broken(row)) for row in plan.source.broken]
+    rows = [
+        (*own, row.line, part.original.file_name, part.table, None, "broken_row", _broken(row))
+        for row in plan.source.broken
+    ]
     if rows:
         marks = ", ".join("?" * len(rows[0]))
         part.connection.executemany(
@@ -597,7 +604,8 @@ def _too_many(plan: _Plan, quarantined: int) -> str:
     where = f"line {line}, {column}" if column else f"line {line}"
     return (
         f"{part.name}: {quarantined} of {plan.source.rows_in} rows are faulty, expected at most "
-        f"{part.dataset.max_faulty_share:.0%}; the first is {where}: {reason}. Mend the export or its mapping in mappings/."
+        f"{part.dataset.max_faulty_share:.0%}; the first is {where}: {reason}. "
+        "Mend the export or its mapping in mappings/."
     )
 
 

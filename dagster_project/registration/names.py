@@ -14,7 +14,8 @@ from dagster_project.extract.delimited import PERSONAL_NUMBER
 
 _YEAR, _MONTH, _DAY = r"(?:19|20)[0-9]{2}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
 _STAMP = re.compile(
-    rf"(?<![0-9])(?:{_YEAR}([-_.]?){_MONTH}\1{_DAY}|{_DAY}([-_.]?){_MONTH}\2{_YEAR})(?:[-_T ]?[0-9]{{4}}(?:[0-9]{{2}})?)?(?![0-9])"
+    rf"(?<![0-9])(?:{_YEAR}([-_.]?){_MONTH}\1{_DAY}|{_DAY}([-_.]?){_MONTH}\2{_YEAR})"
+    r"(?:[-_T ]?[0-9]{4}(?:[0-9]{2})?)?(?![0-9])"
 )
 """A day, with or without a time: when an export was made."""
 _PERIOD = re.compile(rf"(?<![0-9])({_YEAR})(?:[-_ ]?([HQ])([1-4])|[-_]({_MONTH}))?(?![0-9])", re.IGNORECASE)

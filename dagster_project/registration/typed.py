@@ -25,7 +25,7 @@ _SPACE = sql_text(_CHARACTERS)
 _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 _OPEN_END = "date '9999-12-31'"
 _SHOWN_CODE = "[A-Za-z0-9]{1,8}"
-"""A code that an error may show has letters and digits, and too few of the latter for a date or a number of a person."""
+"""A code that an error may show: letters and digits, too few of the latter for a date or a number of a person."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def checks_of(columns: Mapping[str, Column], dataset: Dataset, code_column: str 
             checks.append(
                 Check(target, "unknown_code", f"{written(target)} is not null and {known}", sentence, shows_code=True)
             )
-        if column.not_before in columns:
+        if column.not_before and column.not_before in columns:
             condition = f"{value(target)} < {value(column.not_before)}"
             checks.append(Check(target, "end_before_start", condition, "lies before the start, expected it or later"))
     if code_column and "wet" in columns:
@@ -134,7 +134,9 @@ def normal_number(text: str, *, is_bsn: bool = False) -> str:
     """SQL for `pseudonym.normalise`, null where no number is left; a BSN loses the separators within it as well."""
     bare = f"regexp_replace({text}, '[ .-]', '', 'g')"
     number = f"case when regexp_full_match({text}, '[0-9][0-9 .-]*') then {bare} else {text} end" if is_bsn else text
-    return f"nullif(case when regexp_full_match({number}, '\\p{{Nd}}+') then ltrim({number}, '0') else {number} end, '')"
+    return (
+        f"nullif(case when regexp_full_match({number}, '\\p{{Nd}}+') then ltrim({number}, '0') else {number} end, '')"
+    )
 
 
 def hashed(number: str) -> str:

@@ -14,7 +14,7 @@ from dagster_project.raw import RAW_TABLES
 RESULTS_OF_THE_RUN = {"run", "validation"}
 """Raw tables that the run writes about itself after the gates: nothing rests on them."""
 
-ROW_NUMBERS = {"row_number", "i.row_number", "min(row_number) as row_number"}
+ROW_NUMBERS = {"row_number", "b.row_number", "min(row_number) as row_number", "min(b.row_number) as row_number"}
 
 
 def mart_columns() -> dict[str, set[str]]:

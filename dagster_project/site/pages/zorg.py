@@ -1,7 +1,7 @@
 """The pages of care and of the registrations that it is counted from; none where there are no registrations.
 
 What belongs here: what stands on `zorg.html`, on a page per wet, and on `registraties.html`. What does not: sentences
-(`care.py`, `registrations.py`) and tables (`care_tables.py`).
+(`care.py`, `registrations.py`), tables (`care_tables.py`) and drawings (`care_charts.py`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from dagster_project.site.queries.care import TOTAL
 from dagster_project.site.site import Page, Site
-from dagster_project.site.words import care, care_tables, labels, registrations
+from dagster_project.site.words import care, care_charts, care_tables, labels, registrations
 from dagster_project.site.words.care import OutlookBlock
-from dagster_project.site.words.care_tables import Chart, WetRows
+from dagster_project.site.words.care_charts import Chart
+from dagster_project.site.words.care_tables import WetRows
 from dagster_project.site.words.care_words import HIDDEN_MARK, MOST_YEARS, Table, hidden_sentences, wet_order
 
 _CARE = "zorg.html"
@@ -66,9 +67,11 @@ def pages(site: Site) -> Iterator[Page]:
 
 
 def wetten_of(site: Site) -> tuple[WetRows, ...]:
-    """The rows per wet, all wetten together last."""
+    """The rows per wet, all wetten together last, where there is more than one."""
     rows = site.data.care
     codes = sorted({row.wet for row in rows.cells}, key=wet_order)
+    if len(codes) == 2 and TOTAL in codes:
+        codes.remove(TOTAL)
     return tuple(care_tables.rows_of_wet(rows, code, site.gemeente) for code in codes)
 
 
@@ -103,7 +106,7 @@ def _wet_page(site: Site, wet: WetRows) -> Page:
     tables = [table for part in parts for table in part.tables]
     context = {
         "summary": care.summary_sentences(wet),
-        "totals": care_tables.total_charts(wet, "geheel"),
+        "totals": care_charts.total_charts(wet, "geheel"),
         "has_parts_of_years": any(head.remark for head in wet.periods),
         "parts": parts,
         "printed": care.printed_of(site.data.care.printed, wet.code),
@@ -129,7 +132,7 @@ def _parts(wet: WetRows) -> Iterator[Part]:
             ),
             care_tables.mean_table(wet, "category", "Categorie", "gemiddeld-tabel"),
         ),
-        care_tables.category_charts(wet, "kosten"),
+        care_charts.category_charts(wet, "kosten"),
     )
     forms = care_tables.breakdown(wet, "form", "Vorm", "vorm-tabel", "Cliënten en kosten per vorm")
     yield Part(

@@ -1,6 +1,6 @@
-"""From the rows of one wet to the tables and drawings of its care.
+"""From the rows of one wet to the tables of its care.
 
-What belongs here: which row stands in which cell. What does not: sentences (`care.py`), and any sum: a client may be in
+What belongs here: which row stands in which cell. What does not: sentences (`care.py`), drawings (`care_charts.py`), and any sum: a client may be in
 several categories, so that a total is a row of its own and never made of others.
 """
 
@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from markupsafe import Markup
-
-from dagster_project.site.draw.columns import Column, column_chart
 from dagster_project.site.queries.care import TOTAL, CareCell, CareFlow, CareRows, CareStacking
-from dagster_project.site.words import labels
 from dagster_project.site.words.care_words import (
     MISSING,
     Cell,
@@ -38,7 +33,6 @@ _HALVES_NOTE = (
     "Wie in beide halve jaren zorg kreeg, telt in het jaar één keer. De cliënten van twee halve jaren zijn samen dus "
     "meer dan die van het jaar."
 )
-_THOUSAND = 1_000
 
 
 @dataclass(frozen=True)
@@ -177,7 +171,7 @@ def _flow_of_parts(
         (),
         tuple(
             (Head(names[code], "", rows[code].is_synthetic, is_total=code == TOTAL), _flow_cells(rows[code]))
-            for code in _in_order(names)
+            for code in in_order(names)
         ),
     )
 
@@ -201,7 +195,7 @@ def breakdown(wet: WetRows, dimension: str, corner: str, anchor: str, title: str
     Returns:
         None where no cell has a member but the total.
     """
-    names, at = _members(wet, dimension, **fixed)
+    names, at = members_of(wet, dimension, **fixed)
     if set(names) <= {TOTAL}:
         return None
     return Table(
@@ -216,7 +210,7 @@ def breakdown(wet: WetRows, dimension: str, corner: str, anchor: str, title: str
 
 def mean_table(wet: WetRows, dimension: str, corner: str, anchor: str) -> Table | None:
     """The cost per client along one dimension and over the years."""
-    names, at = _members(wet, dimension)
+    names, at = members_of(wet, dimension)
     if set(names) <= {TOTAL}:
         return None
     return Table(
@@ -229,15 +223,15 @@ def mean_table(wet: WetRows, dimension: str, corner: str, anchor: str) -> Table 
     )
 
 
-_At = dict[tuple[str, str], CareCell]
+CellsAt = dict[tuple[str, str], CareCell]
 
 
-def _members(wet: WetRows, dimension: str, **fixed: str) -> tuple[dict[str, str], _At]:
+def members_of(wet: WetRows, dimension: str, **fixed: str) -> tuple[dict[str, str], CellsAt]:
     """The names of the members of a dimension, and the cells by member and period."""
     shown = {head.period_id for head in wet.periods}
     cells = [cell for cell in wet.along(dimension, **fixed) if cell.period_id in shown]
     names: dict[str, str] = {}
-    at: _At = {}
+    at: CellsAt = {}
     for cell in cells:
         code = _region(cell, wet) if dimension == "region_code" else getattr(cell, dimension)
         names[code] = member_name(cell.region_name if dimension == "region_code" and code != TOTAL else code)
@@ -246,14 +240,17 @@ def _members(wet: WetRows, dimension: str, **fixed: str) -> tuple[dict[str, str]
 
 
 def _lines(
-    names: dict[str, str], periods: Sequence[PeriodHead], at: _At, figures: Sequence[Callable[[CareCell | None], Cell]]
+    names: dict[str, str],
+    periods: Sequence[PeriodHead],
+    at: CellsAt,
+    figures: Sequence[Callable[[CareCell | None], Cell]],
 ) -> Iterator[tuple[Head, tuple[Cell, ...]]]:
-    for code in _in_order(names):
+    for code in in_order(names):
         cells = tuple(figure(at.get((code, head.period_id))) for head in periods for figure in figures)
         yield Head(names[code], is_total=code == TOTAL), cells
 
 
-def _in_order(names: dict[str, str]) -> list[str]:
+def in_order(names: dict[str, str]) -> list[str]:
     """By name, unknown after the known, the total last."""
     return sorted(names, key=lambda code: (code == TOTAL, *member_order(names[code].lower())))
 
@@ -283,74 +280,3 @@ def stacking_table(wet: WetRows, anchor: str) -> Table | None:
 
 def _stacked(row: CareStacking | None) -> Cell:
     return count_cell(row.clients, row.absence) if row else MISSING
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A drawing under its title."""
-
-    title: str
-    drawing: Markup
-    is_synthetic: bool
-
-
-def total_charts(wet: WetRows, anchor: str) -> tuple[Chart, ...]:
-    """Clients and cost of all of a wet, a column per period."""
-    rows = [(head, wet.whole(head.period_id)) for head in wet.periods]
-    clients = _chart("Cliënten", [(head, clients_of(row), row.clients if row else None) for head, row in rows], anchor)
-    cost = _chart(
-        "Kosten × € 1.000", [(head, cost_of(row), row.cost if row else None) for head, row in rows], f"{anchor}-kosten"
-    )
-    return tuple(chart for chart in (clients, cost) if chart)
-
-
-def category_charts(wet: WetRows, anchor: str) -> tuple[Chart, ...]:
-    """The cost of each category, a column per period, all on one scale."""
-    names, at = _members(wet, "category")
-    costs = [cell.cost for (code, _), cell in at.items() if code != TOTAL and cell.cost is not None]
-    highest = max(costs, default=Decimal())
-    charts = (
-        _chart(
-            names[code],
-            [(h, cost_of(c), c.cost if c else None) for h in wet.periods for c in (at.get((code, h.period_id)),)],
-            f"{anchor}-{place}",
-            highest,
-        )
-        for place, code in enumerate(_in_order(names), start=1)
-        if code != TOTAL
-    )
-    return tuple(chart for chart in charts if chart)
-
-
-_Figure = tuple[PeriodHead, Cell, Decimal | int | None]
-
-
-def _chart(title: str, figures: list[_Figure], chart_id: str, highest: Decimal | None = None) -> Chart | None:
-    """A chart of counts or amounts; None where there is no figure to draw."""
-    known = [value for _, _, value in figures if value is not None]
-    if not known:
-        return None
-    is_money = any(isinstance(value, Decimal) for value in known)
-    told = "; ".join(f"{head.in_sentence} {cell.in_words}" for head, cell, _ in figures)
-    columns = [
-        Column(
-            None if value is None else float(value),
-            cell.text if value is None else _short(value, is_money=is_money),
-            head.period_id,
-            is_whole=not head.remark,
-        )
-        for head, cell, value in figures
-    ]
-    top = float(highest if highest is not None else max(known))
-    name = title.partition(" ×")[0]
-    what = f"{name} per jaar" if highest is None else f"Kosten per jaar van {name}"
-    drawing = column_chart(columns, highest=top, chart_id=chart_id, summary=f"{what}: {told}.")
-    return Chart(title, drawing, any(head.is_synthetic for head, _, _ in figures))
-
-
-def _short(value: Decimal | int, *, is_money: bool) -> str:
-    """A count in full, an amount in thousands of euros."""
-    if not is_money:
-        return labels.number(Decimal(value), 0)
-    thousands = Decimal(value) / _THOUSAND
-    return labels.number(thousands, 0 if abs(thousands) >= 10 or not thousands else 1)

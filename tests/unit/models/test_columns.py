@@ -99,7 +99,9 @@ def test_every_column_of_every_relation_is_described(warehouse: duckdb.DuckDBPyC
 
 
 def test_every_raw_column_is_described_by_a_source(warehouse: duckdb.DuckDBPyConnection) -> None:
-    sources = {s["name"]: s for s in transform.manifest()["sources"].values()}
+    # the tables of the source `registration` stand in the confidential database
+    described_sources = transform.manifest()["sources"].values()
+    sources = {s["name"]: s for s in described_sources if s["source_name"] != "registration"}
     raw = {table: columns for (schema, table), columns in _columns(warehouse).items() if schema == "raw"}
     assert sources.keys() == raw.keys()
     for table, columns in raw.items():

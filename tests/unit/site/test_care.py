@@ -170,6 +170,11 @@ def test_figures_that_are_made_up_say_so_on_every_page(pages: dict[str, str]) ->
         assert "Let op: synthetische cijfers." in pages[name]
 
 
+def test_one_wet_alone_is_not_told_again_as_all_wetten_together(tmp_path: Path) -> None:
+    cells = "".join(care_rows.cell(wet, "2021", "1622", "5914000") for wet in ("wmo", "totaal"))
+    assert "Alle wetten samen" not in render(tmp_path, cells)["zorg.html"]
+
+
 def test_the_course_is_told_in_a_sentence_that_adds_up(pages: dict[str, str]) -> None:
     text = Outline(pages["zorg.html"]).text
     assert "begon de gemeente met 1.332 cliënten; er kwamen er 252 bij en er gingen er 261 weg" in text
