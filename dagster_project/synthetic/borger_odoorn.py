@@ -194,8 +194,8 @@ def facts() -> Facts:
     numbers = iter(range(1_000_001, 10_000_000))
     jeugd, pgb, wmo = _JEUGD.spells(), _PGB.spells(), _WMO.spells()
     youths = _persons(jeugd, {}, people)
-    with_pgb = _persons(pgb, _alike(pgb, jeugd, youths, YEARS, _PGB_BESIDE_ZIN), people)
-    clients = _persons(wmo, _alike(wmo, jeugd, youths, YEARS, _BOTH_ACTS), people)
+    with_pgb = _persons(pgb, _alike("pgb", pgb, jeugd, youths, _PGB_BESIDE_ZIN), people)
+    clients = _persons(wmo, _alike("wmo", wmo, jeugd, youths, _BOTH_ACTS), people)
     provisions: list[Provision] = []
     payments: list[Payment] = []
     for population, found, who in ((_WMO, wmo, clients), (_JEUGD, jeugd, youths), (_PGB, pgb, with_pgb)):
@@ -220,7 +220,7 @@ def _persons(found: Sequence[Spell], known: Mapping[int, Person], people: Iterat
 
 
 def _alike(
-    found: Sequence[Spell], other: Sequence[Spell], persons: Mapping[int, Person], years: Sequence[int], per_year: int
+    name: str, found: Sequence[Spell], other: Sequence[Spell], persons: Mapping[int, Person], per_year: int
 ) -> dict[int, Person]:
     """New clients of each year who are persons of another population that runs in that year, each once."""
     starts: dict[int, int] = {}
@@ -228,10 +228,10 @@ def _alike(
         starts[spell.client] = min(spell.first, starts.get(spell.client, spell.first))
     same: dict[int, Person] = {}
     taken: set[int] = set()
-    for year in years:
+    for year in YEARS:
         newcomers = sorted(client for client, first in starts.items() if first == year)[:per_year]
         running = sorted({spell.client for spell in other if spell.first <= year <= spell.last} - taken)
-        running.sort(key=lambda client: draw(10**9, "alike", client))
+        running.sort(key=lambda client: draw(10**9, "alike", name, client))
         same |= {new: persons[client] for new, client in zip(newcomers, running, strict=False)}
         taken |= set(running[: len(newcomers)])
     return same

@@ -16,7 +16,7 @@ from dagster_project.extract.dropfolder import SYNTHETIC_PREFIX
 from dagster_project.extract.pseudonym import passes_eleven_test
 from dagster_project.synthetic.borger_odoorn import PRODUCTS, YEARS, facts
 from dagster_project.synthetic.care import Payment, Person, Provision
-from dagster_project.synthetic.writing import dutch_date, iso_stamp, write_table
+from dagster_project.synthetic.writing import dutch_date, iso_stamp, settle, write_table
 
 FAULTY_YEAR = 2021
 """The flat exports of this year hold the rows that cannot be right."""
@@ -212,6 +212,7 @@ def _write_dump(year: int, folder: Path) -> None:
     }
     for table, (header, rows) in tables.items():
         write_table(folder / f"{table}.csv", header, rows, delimiter=",", encoding="utf-8")
+    settle(folder)
 
 
 def _indication(provision: Provision) -> Sequence[object]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dagster_project.extract.dropfolder import SYNTHETIC_PREFIX
 from dagster_project.extract.pseudonym import passes_eleven_test
-from dagster_project.synthetic.writing import dutch_date, iso_stamp, write_table
+from dagster_project.synthetic.writing import dutch_date, iso_stamp, settle, write_table
 
 _CLIENTS = 2_600
 _NAMES = {
@@ -179,3 +179,4 @@ def _write_cssd_dump(folder: Path) -> None:
     }
     for table, (header, rows) in tables.items():
         write_table(folder / f"{table}.csv", header, rows, delimiter=",", encoding="utf-8")
+    settle(folder)

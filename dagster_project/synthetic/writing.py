@@ -52,5 +52,5 @@ def write_table(
 
 
 def settle(path: Path) -> None:
-    """Give a finished file the time that all exports carry."""
+    """Give a finished file, or a folder when everything stands in it, the time that all exports carry."""
     os.utime(path, (FILE_TIME, FILE_TIME))
