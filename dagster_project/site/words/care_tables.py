@@ -1,7 +1,7 @@
 """From the rows of one wet to the tables of its care.
 
-What belongs here: which row stands in which cell. What does not: sentences (`care.py`), drawings (`care_charts.py`), and any sum: a client may be in
-several categories, so that a total is a row of its own and never made of others.
+What belongs here: which row stands in which cell. What does not: sentences (`care.py`), drawings (`care_charts.py`),
+and any sum: a client may be in several categories, so that a total is a row of its own and never made of others.
 """
 
 from __future__ import annotations

@@ -219,7 +219,8 @@ def hidden_sentences(tables: Iterable[Table], threshold: int) -> tuple[str, ...]
         f"Op deze pagina staat in {labels.number(n_hidden, 0)} van de {labels.number(len(cells), 0)} vakken van de "
         f"tabellen een {HIDDEN_MARK}: dat cijfer is er, maar wordt niet getoond.",
         f"Een aantal onder de {labels.number(threshold, 0)} tonen we niet, omdat dan te herleiden kan zijn om wie het "
-        "gaat; een bedrag of gemiddelde dat zo'n aantal zou verraden ook niet.",
+        "gaat (een nul wel, waar die niets over mensen verraadt); een bedrag of gemiddelde dat zo'n aantal zou "
+        "verraden ook niet.",
         f"Ook sommige grotere cijfers staan er niet: anders kon u het kleine uitrekenen door af te trekken. Daarom "
         f"zeggen we niet welke {HIDDEN_MARK} voor een klein cijfer staat en welke voor een groter.",
     )
