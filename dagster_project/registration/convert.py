@@ -51,7 +51,6 @@ class Prepared:
         line: SQL that gives the line of a row; on plain CSV it forces one thread.
         rows_in: rows below the header that hold something, counted from the file and not by DuckDB.
         broken: rows with too many or too few cells, which `scan` leaves out.
-        temporary: files made on the way, for the caller to remove.
         is_plain: whether DuckDB parses the text itself.
     """
 
@@ -61,7 +60,6 @@ class Prepared:
     line: str
     rows_in: int
     broken: list[BrokenRow] = field(default_factory=list)
-    temporary: list[Path] = field(default_factory=list)
     is_plain: bool = False
 
 
@@ -93,7 +91,7 @@ def prepare(
         name: how its owner knows it.
         columns: what the contract reads.
         file_format: how the contract says that it is written.
-        scratch: folder for converted files, closed to others.
+        scratch: folder for converted files, closed to others; the caller removes it.
         extension: csv, txt, xlsx or parquet.
         may_be_plain: False rewrites CSV whatever it looks like.
 
@@ -123,10 +121,7 @@ def sql_path(path: Path) -> str:
 def _prepare_text(
     file: Path, name: str, columns: Sequence[Column], file_format: FileFormat, scratch: Path, may_be_plain: bool
 ) -> Prepared:
-    temporary: list[Path] = []
     text = _as_utf8(file, name, file_format, scratch)
-    if text != file:
-        temporary.append(text)
     utf8 = file_format.model_copy(update={"encoding": "utf-8"})
     source = Source.of(text, name)
     delimiter, headers = delimited.layout_of(source, "utf-8", utf8)[:2]
@@ -140,10 +135,9 @@ def _prepare_text(
             f"max_line_size = {2 * MAX_CELL}, columns = {{{cells}}})"
         )
         found = {target: (column, f"c{position}") for target, (column, position) in places.items()}
-        return Prepared(name, found, scan, "row_number() over () + 1", survey.rows, [], temporary, is_plain=True)
+        return Prepared(name, found, scan, "row_number() over () + 1", survey.rows, is_plain=True)
     broken: list[BrokenRow] = []
     converted = _new_file(scratch, "parquet")
-    temporary.append(converted)
     read = [column for column, _ in places.values()]
     chunks = delimited.read_chunks(source, read, utf8, broken, (), keep_blank=True)
     with _Writer(converted, list(places)) as writer:
@@ -153,7 +147,7 @@ def _prepare_text(
             cells_of = {target: chunk.columns[column.name] for target, (column, _) in places.items()}
             writer.write(chunk.lines, cells_of, kept)
     broken = [row for row in broken if row.line not in survey.blank]
-    return _of_converted(name, places, converted, survey.rows, broken, temporary)
+    return _of_converted(name, places, converted, survey.rows, broken)
 
 
 def _as_utf8(file: Path, name: str, file_format: FileFormat, scratch: Path) -> Path:
@@ -294,10 +288,9 @@ def _of_converted(
     converted: Path,
     rows: int,
     broken: list[BrokenRow],
-    temporary: list[Path],
 ) -> Prepared:
     found = {target: (column, f'"{target}"') for target, (column, _) in places.items()}
-    return Prepared(name, found, f"read_parquet({sql_path(converted)})", "line", rows, broken, temporary)
+    return Prepared(name, found, f"read_parquet({sql_path(converted)})", "line", rows, broken)
 
 
 def _prepare_sheet(
@@ -315,7 +308,7 @@ def _prepare_sheet(
                 for target, (column, place) in places.items()
             }
             writer.write(pa.array([number for number, _ in batch], pa.int64()), cells)
-    return _of_converted(name, places, converted, filled, [], [converted])
+    return _of_converted(name, places, converted, filled, [])
 
 
 _Rows = Iterator[list[Any]]
@@ -330,10 +323,7 @@ def _sheet_of(file: Path, name: str, columns: Sequence[Column]) -> tuple[int, di
     first_fault: UnsoundData | None = None
     for sheet in _sheets(file, name):
         rows = sheet.iter_rows()
-        # calamine starts at the first row that holds something
-        line = (sheet.start or (0, 0))[0]
-        for row in rows:
-            line += 1
+        for line, row in enumerate(rows, start=1):
             if not any(_is_filled(cell) for cell in row):
                 continue
             try:

@@ -9,6 +9,7 @@ that of typed.py; where originals come from, and what becomes of the tables, doe
 from __future__ import annotations
 
 import contextlib
+import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -271,29 +272,28 @@ class _NotPlain(Exception):
 
 
 def _read_prepared(part: _Part, *, may_be_plain: bool) -> Intake:
-    source = prepare(
-        part.file,
-        part.name,
-        part.columns,
-        part.dataset.format,
-        part.file.parent,
-        extension=part.extension,
-        may_be_plain=may_be_plain,
-    )
-    try:
+    dataset = part.dataset
+    with tempfile.TemporaryDirectory(dir=part.file.parent) as scratch:
+        source = prepare(
+            part.file,
+            part.name,
+            part.columns,
+            dataset.format,
+            Path(scratch),
+            extension=part.extension,
+            may_be_plain=may_be_plain,
+        )
         plan = _plan(part, source)
         _make_lookups(plan)
-        loaded = _load_sums(plan) if part.table in GROUPED else _load_rows(plan)
+        try:
+            loaded = _load_sums(plan) if part.table in GROUPED else _load_rows(plan)
+        except duckdb.InvalidInputException:
+            if not source.is_plain:
+                raise
+            # a row with too many or too few cells; `from None`, because the original error quotes it
+            raise _NotPlain from None
         _quarantine_broken(plan)
         return _settled(plan, loaded)
-    except duckdb.InvalidInputException as error:
-        if not source.is_plain:
-            raise
-        # a row with too many or too few cells; `from None`, because the original error quotes it
-        raise _NotPlain from (None if error else error)
-    finally:
-        for temporary in source.temporary:
-            temporary.unlink(missing_ok=True)
 
 
 def _plan(part: _Part, source: Prepared) -> _Plan:
@@ -306,25 +306,26 @@ def _plan(part: _Part, source: Prepared) -> _Plan:
     return _Plan(part, source, checks, code_column, measured if part.table in GROUPED else ())
 
 
-def _codes(dataset: Dataset) -> dict[str, tuple[str | None, str, str | None]]:
-    """Code to act, category and form, under the spelling in which codes are compared."""
-    codes: dict[str, tuple[str | None, str, str | None]] = {
-        typed.code_key(code): (_WET_OF_CATEGORY.get(category, "gemeentelijk"), category, None)
+def _codes(dataset: Dataset) -> dict[str, tuple[str, str, str, str | None]]:
+    """Code, as it is compared, to its spelling, act, category and form."""
+    codes: dict[str, tuple[str, str, str, str | None]] = {
+        typed.code_key(code): (code, _WET_OF_CATEGORY.get(category, "gemeentelijk"), category, None)
         for code, category in dataset.categories.items()
     }
     for code, product in dataset.known_products.items():
-        codes[typed.code_key(code)] = (product.wet, product.category, product.form)
+        codes[typed.code_key(code)] = (code, product.wet, product.category, product.form)
     return codes
 
 
 def _make_lookups(plan: _Plan) -> None:
     connection = plan.part.connection
-    connection.execute("create or replace temp table intake_code (code text, wet text, category text, form text)")
+    columns = "code text, spelling text, wet text, category text, form text"
+    connection.execute(f"create or replace temp table intake_code ({columns})")
     connection.execute("create or replace temp table intake_wijk (name text, code text)")
     codes = [(code, *found) for code, found in _codes(plan.part.dataset).items()]
     wijken = {name.lower(): code for name, code in plan.part.dataset.wijken.items()}
     if codes:
-        connection.executemany("insert into intake_code values (?, ?, ?, ?)", codes)
+        connection.executemany("insert into intake_code values (?, ?, ?, ?, ?)", codes)
     if wijken:
         connection.executemany("insert into intake_wijk values (?, ?)", list(wijken.items()))
 
@@ -384,7 +385,8 @@ def _insert_sums(plan: _Plan, checked: str) -> None:
     """Add up what is one group once its cells are read: two spellings of a client number are one client."""
     part = plan.part
     month, amount = _measure(plan, "month"), _measure(plan, "decimal")
-    values = ", ".join(value(target) for target in plan.keys) or "1"
+    told = {target: plan.column(target).type in typed.HASHED for target in plan.keys}
+    values = ", ".join(value(target) if is_hashed else _output(plan, target) for target, is_hashed in told.items())
     outputs = {
         **_outputs(plan),
         "line": "null",
@@ -434,11 +436,12 @@ def _scan_with(plan: _Plan, salt: int) -> tuple[pa.Table, pa.Table]:
         for target, text in texts.items()
     )
     faults = [f"coalesce({check.condition}, false)" for check in _only(plan.checks, plan.in_scan)]
+    digest = f"hash({', '.join([*keys, str(salt)])})"  # without its last bit: a signed number goes through Arrow
     sql = (
         f"select group_id, month, {', '.join(keys)}, grouping(month) as is_group, count(*) as n, "
         "count_if(is_bad) as n_bad, sum(case when not is_bad then amount end) as amount from ("
-        f"select hash({', '.join([*keys, str(salt)])}) as group_id, {', '.join(keys)}, {value(month)} as month, "
-        f"{value(amount)} as amount, {' or '.join(faults)} as is_bad "
+        f"select cast({digest} >> 1 as bigint) as group_id, {', '.join(keys)}, "
+        f"{value(month)} as month, {value(amount)} as amount, {' or '.join(faults)} as is_bad "
         f"from (select {cells}, {measures} from {plan.source.scan})) "
         f"group by grouping sets ((group_id, month), (group_id, {', '.join(keys)}))"
     )
@@ -479,7 +482,7 @@ def _checked(plan: _Plan, targets: Sequence[str], scan: str) -> str:
     fault = typed.fault_of(plan.checks if not is_group else _only(plan.checks, targets))
     return (
         f"select *, {fault} as fault, {typed.shown_code(code) if plan.code_column else 'null'} as shown from ("
-        "select typed.*, coalesce(code.wet, other.wet) as c_wet, wijk.code as c_wijk, "
+        "select typed.*, code.spelling as c_spelling, coalesce(code.wet, other.wet) as c_wet, wijk.code as c_wijk, "
         "coalesce(code.category, other.category) as c_category, "
         f"coalesce(code.form, other.form) as c_form from (select {values} from "
         f"(select {cells} from {scan})) as typed "
@@ -514,6 +517,7 @@ def _output(plan: _Plan, name: str) -> str:
     if name == "wijk" and ways:
         is_code = f"regexp_full_match({value(name)}, '(?i)wk[0-9]{{6}}')"
         ways = ["c_wijk", f"case when {is_code} then upper({value(name)}) else {value(name)} end"]
+    ways = ["c_spelling", *ways] if name == plan.code_column else ways
     ways += [sql_text(one.default) for one in plan.part.columns if one.target == name and one.default]
     if name in ("wet", "category", "form"):
         ways += [f"c_{name}"]

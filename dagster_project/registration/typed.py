@@ -98,7 +98,7 @@ def checks_of(columns: Mapping[str, Column], dataset: Dataset, code_column: str 
     for target, column in columns.items():
         checks += _checks_of_cell(target, column, dataset)
         if target == code_column:
-            sentence = f"has a code that no category knows; add it to mappings/{dataset.dataset_id}.yml"
+            sentence = f"is not known: no category has it; add it to mappings/{dataset.dataset_id}.yml"
             known = "c_wet is null and c_category is null"
             checks.append(
                 Check(target, "unknown_code", f"{written(target)} is not null and {known}", sentence, shows_code=True)
