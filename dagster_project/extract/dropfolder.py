@@ -104,13 +104,12 @@ def look(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETT
     found: list[Incoming] = []
     reasons: dict[Path, str] = {}
     for path in _entries(workspace):
-        fits = fitting(path.name, own)
-        if not fits and fitting(path.name, off):
+        if fitting(path.name, off) and not fitting(path.name, own):
             continue
-        reason = _oddity(path) or _misfit(path, fits, own)
+        item, reason = assess(path, workspace, own)
         if reason:
             reasons[path] = reason
-        found.append(Incoming(path, workspace.root, None if reason else fits[0], _signature(path)))
+        found.append(item)
     waiting = _unfinished(found, settle)
     there = [item for item in found if item.path not in waiting]
     return Look(
@@ -118,6 +117,13 @@ def look(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETT
         strays=[(item, reasons[item.path]) for item in there if item.path in reasons],
         waiting={path.name: reason for path, reason in waiting.items()},
     )
+
+
+def assess(path: Path, workspace: Workspace, datasets: Sequence[Dataset]) -> tuple[Incoming, str | None]:
+    """A file or folder as an export, wherever it lies, and why it cannot be taken; None: it can."""
+    fits = fitting(path.name, datasets)
+    reason = _oddity(path) or _misfit(path, fits, datasets)
+    return Incoming(path, workspace.root, None if reason else fits[0], _signature(path)), reason
 
 
 def incoming(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETTLE) -> list[Incoming]:

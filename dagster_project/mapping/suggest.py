@@ -191,7 +191,7 @@ def _is_personal(match: Match, sample: Sample, shapes: Sequence[Shape]) -> bool:
 def likeness(column: Column, header: str) -> float:
     """How like the headers of a column a header is: 1 for the same words, down to 0."""
     found = plain(header)
-    return max((_alike(_spelt_out(plain(accepted)), _spelt_out(found)) for accepted in (*column.headers, column.name)))
+    return max(_alike(_spelt_out(plain(accepted)), _spelt_out(found)) for accepted in (*column.headers, column.name))
 
 
 def _spelt_out(header: str) -> str:
