@@ -15,6 +15,7 @@ from dagster_project.assets.proof import disclosure_proof
 from dagster_project.assets.resources import Refresh, gate
 from dagster_project.assets.sources import raw_tables, snapshot_assets
 from dagster_project.errors import ConfigurationError
+from dagster_project.gate.suites import STAGES
 from dagster_project.run import RunOptions
 from dagster_project.workspace import Settings
 
@@ -83,7 +84,7 @@ def defs() -> dg.Definitions:
             run_record(),
             publication(),
         ],
-        asset_checks=[gate_checks("after_ingest"), gate_checks("after_build")],
+        asset_checks=[gate_checks(stage) for stage in STAGES],
         jobs=[job],
         schedules=[refresh_schedule()],
         sensors=[drop_sensor()],

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from dagster_project.product import product_path
 from dagster_project.raw import RAW_TABLES
 
-Stage = Literal["after_ingest", "after_build"]
+Stage = Literal["after_ingest", "after_build", "after_proof"]
 Severity = Literal["critical", "warning"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
@@ -38,7 +38,7 @@ PROVEN_TYPES = frozenset(
 
 `expect_compound_columns_to_be_unique` is left out on purpose: in SQL it never sees rows with an empty key column."""
 
-_SCHEMA: dict[Stage, str] = {"after_ingest": "raw", "after_build": "marts"}
+_SCHEMA: dict[Stage, str] = {"after_ingest": "raw", "after_build": "marts", "after_proof": "raw"}
 _TABLE = r"^(raw|marts)\.[a-z][a-z0-9_]*$"
 _PERSON_TABLE = re.compile(r"^raw\.(municipal|registration)_")
 

@@ -110,7 +110,11 @@ def cell(cells: Cells, subject: str, measure: str, period: str, **members: str) 
 def _statements(compiled: Path) -> list[str]:
     """The tables of the layer, each after what it reads; the views of staging stand already."""
     nodes = transform.manifest()["nodes"]
-    layer = {key: node for key, node in nodes.items() if node["resource_type"] == "model" and node["fqn"][1] == "registration"}
+    layer = {
+        key: node
+        for key, node in nodes.items()
+        if node["resource_type"] == "model" and node["fqn"][1] == "registration"
+    }
     ordered: dict[str, None] = {}
 
     def visit(key: str) -> None:

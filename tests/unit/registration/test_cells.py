@@ -88,18 +88,17 @@ def test_flat_and_cssd_rows_of_the_same_facts_give_the_same_cells(confidential: 
         ("c", "wmo", "hulp", "ZIN", "onbekend", "A", "2023-04-01", None),
     ]
     payments = [(number, month, D(10 * number + month)) for number in range(4) for month in range(1, 13)]
-    grants = [
-        ("a", "minimaregeling", f"2023-{m:02}-05", None, "toegekend") for m in range(1, 13)
-    ] + [("c", "loonkostensubsidie", "2021-01-01", None, "beëindigd"), ("b", "kindpakket", "2023-03-01", None, "afgewezen")]
+    grants = [("a", "minimaregeling", f"2023-{m:02}-05", None, "toegekend") for m in range(1, 13)] + [
+        ("c", "loonkostensubsidie", "2021-01-01", None, "beëindigd"),
+        ("b", "kindpakket", "2023-03-01", None, "afgewezen"),
+    ]
     origin = {"dataset_id": "export", "original_id": "one", "is_synthetic": True}
     names = ("client_key", "wet", "category", "form", "referrer", "wijk", "start_date", "end_date")
     file = [original("one", "2024-01-15", "2023")]
     flat = {
         "original": file,
         "beschikte_voorziening": [
-            origin
-            | {"application_date": "2022-02-01", "status": None}
-            | dict(zip(names, fact, strict=True))
+            origin | {"application_date": "2022-02-01", "status": None} | dict(zip(names, fact, strict=True))
             for fact in facts
         ],
         "declaratieregel": [
@@ -362,11 +361,11 @@ def exports(draw: st.DrawFn) -> dict[str, list[Row]]:
         for year, month in product(YEARS, range(1, 13))
     ]
     lines = draw(
-        st.lists(st.tuples(CARE, names, DAYS, st.decimals(-50, 500, places=2, allow_nan=False)), min_size=1, max_size=40)
+        st.lists(
+            st.tuples(CARE, names, DAYS, st.decimals(-50, 500, places=2, allow_nan=False)), min_size=1, max_size=40
+        )
     )
-    provisions = draw(
-        st.lists(st.tuples(CARE, names, DAYS, st.none() | st.integers(0, 500)), max_size=25)
-    )
+    provisions = draw(st.lists(st.tuples(CARE, names, DAYS, st.none() | st.integers(0, 500)), max_size=25))
     return {
         "original": files,
         "declaratieregel": dense
