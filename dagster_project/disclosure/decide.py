@@ -11,7 +11,9 @@
   before what it showed, a part before a whole, and the smallest that closes the gap. That a cost must go because it
   tells how many clients there are comes out of the same check, as the reader reckons with prices.
 
-What an earlier version showed, and has not changed, is known: hiding it would help nobody. Nothing in the outcome tells
+What an earlier version showed, and has not changed, is known: hiding it would help nobody, so another cell goes. Where
+all that could still go is known already, a figure that is large enough to be shown and only covers others may stay
+narrower than the threshold to a reader of all versions; never to a reader of this one. Nothing in the outcome tells
 why a cell is hidden. It rests on the cells alone, not on their order.
 """
 

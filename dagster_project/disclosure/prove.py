@@ -7,8 +7,7 @@ reader can, `record` writes down what came of it, for the gate to judge.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -17,7 +16,6 @@ import pyarrow as pa
 
 from dagster_project.disclosure.cells import EURO, PERSONS, TOTAL, CellKey, Interval, Version
 from dagster_project.disclosure.reader import Reader, Sheet, Unknown, sheet_of
-from dagster_project.disclosure.relations import relations
 from dagster_project.raw import RawBatch, append
 
 Published = dict[CellKey, Decimal | None]
@@ -29,18 +27,22 @@ def intervals(
     threshold: int,
     history: Sequence[Version] = (),
     *,
+    unchanged: Collection[CellKey] = (),
     exact: bool = True,
 ) -> list[Interval]:
     """How far every hidden cell can be narrowed down from what is published, in the order of their keys.
 
-    A reader takes a hidden cell to be what it was in the version before when no cell that hangs together with it, and
-    is shown in both, has changed. What an earlier version shows is hidden no longer, and left out.
+    With earlier versions, their hidden cells are among them; what another version shows of these is hidden no longer,
+    and left out.
 
     Args:
         published: every cell there is, None where it is hidden.
         units: the unit of each.
         threshold: how many persons or cases a hidden cell must leave open.
-        history: the versions before this one, oldest first; of their hidden values only is used whether they changed.
+        history: the versions before this one, oldest first; of their hidden values only is used which did not change
+            from one to the next.
+        unchanged: hidden cells of which the reader is told that they are what they were in the version before: what no
+            reader knows, but a sharp one may guess right.
         exact: give the very extremes; otherwise an interval that is wide enough may be wider than is said.
     """
     numbers: dict[tuple[CellKey, Decimal], int] = {}
@@ -54,35 +56,14 @@ def intervals(
     shown = {key: value for key, value in published.items() if value is not None}
     now = sheet_of(shown, units, numbers)
     known |= {now.ids[key]: float(value) for key, value in shown.items()}
-    unchanged = _unchanged(published, units, history)
     ids = dict(now.ids)
     for at, key in enumerate(sorted(published.keys() - shown.keys())):
-        ids[key] = numbers[key, history[-1].cells[key]] if key in unchanged else len(numbers) + at
+        is_told = key in unchanged and key in history[-1].cells
+        ids[key] = numbers[key, history[-1].cells[key]] if is_told else len(numbers) + at
     reader = Reader([*sheets, Sheet({key: units[key] for key in published}, ids)], threshold)
     return [
         _interval(one) for one in sorted(reader.unknowns(known, exact=exact), key=lambda one: (one.key, one.number))
     ]
-
-
-def _unchanged(
-    published: Mapping[CellKey, Decimal | None], units: Mapping[CellKey, str], history: Sequence[Version]
-) -> set[CellKey]:
-    """Hidden cells that a reader takes to be what they were in the version before."""
-    if not history:
-        return set()
-    before = history[-1]
-    moved = {
-        key
-        for key, value in published.items()
-        if value is not None and key not in before.hidden and before.cells.get(key) != value
-    }
-    beside: dict[CellKey, bool] = defaultdict(bool)
-    for relation in relations({key: units[key] for key in published}):
-        keys = [key for key, _ in relation.terms]
-        has_moved = any(key in moved for key in keys)
-        for key in keys:
-            beside[key] |= has_moved
-    return {key for key, value in published.items() if value is None and key in before.cells and not beside[key]}
 
 
 def _interval(one: Unknown) -> Interval:

@@ -54,6 +54,11 @@ class World:
 SMALL = World({"wmo": ("Begeleiding", "HH", "Vervoer"), "jeugdwet": ("Crisis", "GI")})
 
 
+def dice(seed: int) -> Random:
+    """Chance that is the same each time."""
+    return Random(seed)  # noqa: S311 - not for secrets
+
+
 def people(random: Random, n: int, world: World = SMALL) -> list[Person]:
     """People with one kind of care or more, some kinds rare and some dear."""
     kinds = [(wet, category) for wet, categories in world.categories.items() for category in categories]
