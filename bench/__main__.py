@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("pull", "stages", "country", "site")
+NAMES = ("pull", "stages", "country", "site", "disclosure")
 
 
 def main() -> None:
