@@ -6,7 +6,7 @@ What a reader knows: every value that any version shows, how cells hang together
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ import numpy as np
 from dagster_project.disclosure.bounds import Extent, Floats, Row, System
 from dagster_project.disclosure.cells import EURO, CellKey
 from dagster_project.disclosure.prices import WIDENED, Group, PriceRange, known_prices, price_of
-from dagster_project.disclosure.relations import Relation, patterns, presumptions, relations
+from dagster_project.disclosure.relations import Families, Relation, families, patterns, presumptions, relations
 
 _EURO_PER_UNIT = 1000.0
 """Money is reckoned in thousands, so that it is of the size of counts in the linear programs."""
@@ -70,8 +70,9 @@ class Reader:
                 self.units[sheet.ids[key]] = sheet.units[key]
         self.size = max(self.keys, default=-1) + 1
         self._whole = np.array([self.units.get(number) != EURO for number in range(self.size)], bool)
-        self._certain = self._rows(lambda sheet: relations(sheet.units))
-        self._presumed = self._rows(lambda sheet: presumptions(sheet.units), is_soft=True)
+        self._structures = _structures(sheets)
+        self._certain = self._rows([one.certain for one in self._structures], is_soft=False)
+        self._presumed = self._rows([one.presumed for one in self._structures], is_soft=True)
         self._pairs = sorted({pair for sheet in sheets for pair in _pairs(sheet)})
 
     def plainly_narrow(self, known: Mapping[int, float]) -> list[Unknown]:
@@ -121,10 +122,11 @@ class Reader:
         """How much of its unit one is in the linear programs."""
         return _EURO_PER_UNIT if self.units[number] == EURO else 1.0
 
-    def _rows(self, told: Callable[[Sheet], Sequence[Relation]], *, is_soft: bool = False) -> list[Row]:
+    def _rows(self, told: Sequence[Sequence[Relation]], *, is_soft: bool) -> list[Row]:
+        """Relations per version, as rows on unknowns, each once."""
         found: dict[tuple[tuple[tuple[int, float], ...], bool], None] = {}
-        for sheet in self.sheets:
-            for relation in told(sheet):
+        for sheet, its in zip(self.sheets, told, strict=True):
+            for relation in its:
                 terms: dict[int, float] = {}
                 for key, factor in relation.terms:
                     terms[sheet.ids[key]] = terms.get(sheet.ids[key], 0.0) + factor
@@ -132,9 +134,10 @@ class Reader:
         return [Row(terms, is_equality, is_soft) for terms, is_equality in found]
 
     def _expected(self, known: Mapping[int, float]) -> list[Row]:
-        def told(sheet: Sheet) -> Sequence[Relation]:
-            return patterns({k: known[number] for k, number in sheet.ids.items() if number in known}, sheet.units)
-
+        told = [
+            patterns({key: known[number] for key, number in sheet.ids.items() if number in known}, one.families)
+            for sheet, one in zip(self.sheets, self._structures, strict=True)
+        ]
         return self._rows(told, is_soft=True)
 
     def _price_rows(self, known: Mapping[int, float], prices: Mapping[Group, PriceRange]) -> Iterator[Row]:
@@ -150,6 +153,26 @@ class Reader:
                 yield Row(((cost, 1.0), (clients, -known[cost] / _EURO_PER_UNIT)), is_equality=False, is_soft=True)
             elif cost in known:  # nobody had it
                 yield Row(((cost, -1.0), (clients, 1.0)), is_equality=False, is_soft=True)
+
+
+@dataclass(frozen=True)
+class _Structure:
+    """What follows from which cells there are."""
+
+    certain: Sequence[Relation]
+    presumed: Sequence[Relation]
+    families: Families
+
+
+def _structures(sheets: Sequence[Sheet]) -> list[_Structure]:
+    """The structure of each version; one for versions with the same cells."""
+    found: list[_Structure] = []
+    for at, sheet in enumerate(sheets):
+        if at and sheet.units == sheets[at - 1].units:
+            found.append(found[-1])
+        else:
+            found.append(_Structure(relations(sheet.units), presumptions(sheet.units), families(sheet.units)))
+    return found
 
 
 @dataclass

@@ -269,17 +269,18 @@ def presumptions(units: Mapping[CellKey, str]) -> list[Relation]:
     return sorted(set(found))
 
 
-def patterns(values: Mapping[CellKey, float], units: Mapping[CellKey, str]) -> list[Relation]:
-    """Relations that need not hold, but do in every case that is shown: a reader expects them of the hidden ones too.
+Families = Mapping[tuple[str, bool], Sequence[Relation]]
 
-    Where a wet has no payments its clients are those in care; where it has, they are hardly ever more.
+
+def patterns(values: Mapping[CellKey, float], families: Families) -> list[Relation]:
+    """Relations that need not hold, but do in every case that is shown: a reader expects them of the hidden ones too.
 
     Args:
         values: the cells that are shown.
-        units: every cell there is.
+        families: relations that hold all together or not at all.
     """
     found: list[Relation] = []
-    for (_, is_equality), family in _families(units).items():
+    for (_, is_equality), family in families.items():
         shown = [
             sum(factor * values[key] for key, factor in one.terms)
             for one in family
@@ -290,11 +291,11 @@ def patterns(values: Mapping[CellKey, float], units: Mapping[CellKey, str]) -> l
     return sorted(found)
 
 
-def _families(units: Mapping[CellKey, str]) -> dict[tuple[str, bool], list[Relation]]:
-    """Per wet: clients are those in care, and clients are at most those in care."""
-    families: dict[tuple[str, bool], list[Relation]] = defaultdict(list)
+def families(units: Mapping[CellKey, str]) -> Families:
+    """Per wet: clients are those in care, as where it has no payments; and clients are at most those in care."""
+    found: dict[tuple[str, bool], list[Relation]] = defaultdict(list)
     for key in sorted(units):
         if key.measure == "clients" and all(one in units for one in _in_care(key)):
-            families[key.wet, True].append(_equal([key], _in_care(key)))
-            families[key.wet, False].append(_at_most([key], _in_care(key)))
-    return families
+            found[key.wet, True].append(_equal([key], _in_care(key)))
+            found[key.wet, False].append(_at_most([key], _in_care(key)))
+    return found
