@@ -52,6 +52,9 @@ numerator as (
         version.rate_base,
         version.denominator_concept,
         version.numerator_rounding,
+        version.denominator_concept in (
+            select own.concept_id from {{ ref('registration_concepts') }} as own
+        ) as is_divided_by_registration,
         observation.region_code,
         observation.period_id,
         observation.source_id,
@@ -97,9 +100,9 @@ denominator as (
             -- people are counted on 1 January: a half-year, and the end of a month, divide by those of their year;
             -- who is counted by a registration is counted per period, and divides the figures of that period
             and observation.period_id = case
-                when numerator.denominator_concept in (select own.concept_id from {{ ref('registration_concepts') }} as own)
-                    then numerator.period_id
-                when {{ period_type('numerator.period_id') }} in ('half-year', 'month') then left(numerator.period_id, 4)
+                when numerator.is_divided_by_registration then numerator.period_id
+                when {{ period_type('numerator.period_id') }} in ('half-year', 'month')
+                    then left(numerator.period_id, 4)
                 else numerator.period_id
             end
 ),

@@ -15,4 +15,4 @@ select
     file.snapshot_id
 from {{ ref('stg_aggregate__file') }} as file
 inner join {{ ref('int_registration_seal') }} as seal on file.snapshot_id = seal.snapshot_id
-order by file.received_at desc, file.original_id
+order by file.received_at desc, file.original_id asc

@@ -95,6 +95,7 @@ insert into marts.fct_registration_count by name
     ) as t (subject, measure, category, value, unit);
 insert into marts.dim_registration_file by name
     select original_id, original_dataset_id as dataset_id, file_name, period_id,
-        timestamp '2026-04-01 06:00:00' as received_at, rows_in, rows_loaded, rows_quarantined, state, superseded_by, is_synthetic, snapshot_id
+        timestamp '2026-04-01 06:00:00' as received_at, rows_in,
+        rows_loaded, rows_quarantined, state, superseded_by, is_synthetic, snapshot_id
     from raw.registration_file;
 """
