@@ -60,12 +60,10 @@ def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> Quiet | None
 def _local_news(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[dict[str, str]]) -> bool:
     if files_changed(workspace, datasets, pins):
         return True
-    waiting = dropfolder.incoming(workspace, datasets) or dropfolder.strays(workspace, datasets)
-    return (
-        bool(waiting)
-        or intake_run.is_due(workspace)
-        or _snapshots_moved(workspace, datasets, {pin["snapshot_id"] for pin in pins})
-    )
+    there = dropfolder.look(workspace, datasets)
+    if there.exports or there.strays or intake_run.is_due(workspace):
+        return True
+    return _snapshots_moved(workspace, datasets, {pin["snapshot_id"] for pin in pins})
 
 
 def files_changed(workspace: Workspace, datasets: tuple[Dataset, ...], pins: list[dict[str, str]]) -> bool:

@@ -328,6 +328,39 @@ def edition_diff(
         _say(line)
 
 
+mapping = typer.Typer(help="Propose and explain how exports are read.", no_args_is_help=True)
+app.add_typer(mapping, name="mapping")
+
+
+@mapping.command("suggest")
+def mapping_suggest(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An export: .csv, .txt, .xlsx or .parquet.")],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Contract to map it to; default: the one that fits best.")
+    ] = None,
+) -> None:
+    """Propose a mapping for an export, from its headers and the shape of its cells."""
+    from dagster_project.mapping.suggest import suggest
+
+    sys.stdout.write(suggest(file, dataset))
+
+
+@mapping.command("check")
+def mapping_check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Exports; default: what lies in drop/.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Explain what would be read of exports, and what would be set aside. Takes nothing in."""
+    from dagster_project.mapping.check import check
+
+    report = check(find_workspace(workspace), files or ())
+    for line in report.lines:
+        _say(line)
+    raise typer.Exit(report.exit_code)
+
+
 @app.command()
 def version() -> None:
     """The version of Opkoers."""

@@ -161,6 +161,8 @@ class FileFormat(_Strict):
     """None: comma or semicolon, whichever the header line holds."""
     decimal: Literal[",", "."] = ","
     date_format: str = "%d-%m-%Y"
+    sheet: str | None = None
+    """Name of the sheet in a workbook; None: its first."""
 
 
 class Dataset(_Strict):
@@ -183,6 +185,11 @@ class Dataset(_Strict):
     """OData `$filter` in the dialect of the service."""
     region_dimension: str | None = None
     period_dimension: str | None = None
+    measure_dimension: str | None = None
+    """Files of figures in long form (a row per region, period and measure): header of the column that names the
+    measure. A measure's `measure` is then a text of that column."""
+    value_dimension: str | None = None
+    """Files of figures in long form: header of the column that holds the figure."""
     detail_dimension: str | None = None
     """A further dimension of which several codes are taken (ages): its code list is taken too."""
     select: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
@@ -196,7 +203,8 @@ class Dataset(_Strict):
     measures: tuple[Measure, ...] = ()
     file_pattern: str | None = None
     """Case-insensitive glob on the file or folder name in `drop/`, or the file name in the workspace; for narratives a
-    folder of the workspace and the names in it."""
+    folder of the workspace and the names in it. In `drop/`, one that ends in `.csv` also takes the other forms that its
+    kind is read in: `.xlsx` for figures, `.xlsx` and `.parquet` for rows on persons."""
     format: FileFormat = FileFormat()
     columns: tuple[Column, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
@@ -236,6 +244,8 @@ class Dataset(_Strict):
         missing = [name for name in needs[self.kind] if not getattr(self, name)]
         if self.is_cbs and not (self.period_dimension or self.period):
             missing.append("period_dimension or period")
+        if bool(self.measure_dimension) != bool(self.value_dimension):
+            missing.append("measure_dimension and value_dimension, or neither")
         if missing:
             raise ValueError(f"{self.kind} needs {', '.join(missing)}")
         return self

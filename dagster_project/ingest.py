@@ -29,13 +29,14 @@ from dagster_project.extract import (
     shapes,
     workspace_files,
 )
+from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import ReadContext, RowFault
 from dagster_project.publication import current_pins
 from dagster_project.pulls import WIRED
 from dagster_project.raw import RAW_TABLES, RawBatch, append, create_raw_schema
 from dagster_project.registration import intake_run, seal
-from dagster_project.registration.confidential import CLIENT_LEVEL, SEALED
+from dagster_project.registration.confidential import SEALED
 from dagster_project.run import Run, today
 from dagster_project.snapshots import Snapshot, SnapshotStore
 from dagster_project.workspace import Workspace

@@ -293,8 +293,11 @@ def _manifest(
 
 
 def settings_hash(workspace: Workspace) -> str:
-    """sha256 of the workspace's settings as they are in force."""
-    return hashlib.sha256(workspace.settings.model_dump_json().encode()).hexdigest()
+    """sha256 of the workspace's settings as they are in force, and of its mappings: both decide how input is read."""
+    digest = hashlib.sha256(workspace.settings.model_dump_json().encode())
+    for path in workspace.mapping_files():
+        digest.update(f"\n{path.name} {sha256_of(path)}".encode())
+    return digest.hexdigest()
 
 
 def _verdicts_change_after(warehouse: Path, as_of: str) -> str | None:

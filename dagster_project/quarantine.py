@@ -77,8 +77,8 @@ def note_refused(run: Run) -> None:
         run.note_set_aside(sentence)
     for dataset_id, file_name, original_id, rows_in, n, kinds in set_aside:
         run.note_set_aside(
-            f"registration/{dataset_id}, {file_name}: {n} of {rows_in} rows were set aside ({kinds}); the lines stand in "
-            f"rejected/{dataset_id}/{original_id[:12]}-lines.csv."
+            f"registration/{dataset_id}, {file_name}: {n} of {rows_in} rows were set aside ({kinds}); "
+            f"the lines stand in rejected/{dataset_id}/{original_id[:12]}-lines.csv."
         )
     for (_, dataset_id, snapshot_id), group in groupby(refused, key=lambda line: line[:3]):
         lines: list[_Line] = list(group)

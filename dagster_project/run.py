@@ -224,6 +224,15 @@ def refresh_lock(workspace: Workspace) -> Iterator[None]:
         lock.release()
 
 
+def refresh_is_running(workspace: Workspace) -> bool:
+    """Whether another process refreshes this workspace at this moment; one that was killed does not."""
+    try:
+        with refresh_lock(workspace):
+            return False
+    except ConfigurationError:
+        return True
+
+
 def clear_leftovers(workspace: Workspace) -> None:
     """Remove the build folders of ended and killed runs, and what they left unfinished among the originals.
 

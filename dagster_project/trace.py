@@ -252,7 +252,7 @@ def _gates(connection: duckdb.DuckDBPyConnection, snapshot_ids: list[str]) -> li
         " from marts.audit_validation where table_name in (?, 'raw.snapshot', 'raw.parameter') or exists ("
         "  select 1 from marts.audit_snapshot where list_contains(?, snapshot_id)"
         "  and (table_name like 'raw.' || source_id || '_%'"
-        "       or source_id = 'municipal' and table_name like 'raw.cssd_%'))"
+        "       or source_id = 'aggregate' and table_name like 'raw.registration_%'))"
         " group by stage, suite order by stage desc, suite"
     )
     return _rows(connection, sql, [f"marts.{VALUE_MODEL}", snapshot_ids])

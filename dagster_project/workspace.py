@@ -53,6 +53,8 @@ class Settings(BaseModel):
     `wmo_clients GM0060 2023`: the period in which the figure jumped."""
     schedule: str = "0 6 * * 1-5"
     """Cron expression in Europe/Amsterdam of the daily look for new figures."""
+    watch_drop_folder: bool = True
+    """Whether a running Dagster looks in `drop/` every minute, and starts a run when a complete export lies there."""
     publication_folder: str = "data"
     network: Network = Network()
     synthetic_note: str = ""
@@ -132,6 +134,10 @@ class Workspace:
     @property
     def mappings(self) -> Path:
         return self.root / "mappings"
+
+    def mapping_files(self) -> list[Path]:
+        """The municipality's own mappings, in order of name."""
+        return sorted(self.mappings.glob("*.y*ml"))
 
     def source_is_on(self, source_id: str) -> bool:
         return self.settings.sources.get(source_id, True)

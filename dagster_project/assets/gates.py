@@ -1,4 +1,4 @@
-"""The expectation suites as blocking asset checks: after ingest on the raw tables, after build on the marts."""
+"""The expectation suites as blocking asset checks: on the raw tables, on the marts, and on the proof of small counts."""
 
 from collections.abc import Iterator
 

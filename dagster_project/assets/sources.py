@@ -7,11 +7,15 @@ import dagster as dg
 from dagster_project import ingest
 from dagster_project.assets.resources import BUILD_POOL, Refresh
 from dagster_project.contracts import Dataset, all_contracts
+from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.raw import RAW_TABLES
-from dagster_project.registration.confidential import CLIENT_LEVEL, SEALED
+from dagster_project.registration.confidential import SEALED
 
 LATE_TABLES = ("run", "validation")
 """Raw tables that can only be filled when the gates have spoken."""
+
+PROOF_TABLES = ("disclosure_interval",)
+"""Raw tables that rest on what is published, and are judged with it."""
 
 
 def snapshot_key(dataset: Dataset) -> dg.AssetKey:
@@ -93,7 +97,7 @@ def raw_specs() -> list[dg.AssetSpec]:
             kinds={"duckdb", "table"},
         )
         for table in RAW_TABLES
-        if table not in LATE_TABLES
+        if table not in (*LATE_TABLES, *PROOF_TABLES)
     ]
 
 

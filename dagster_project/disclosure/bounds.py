@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
@@ -78,6 +79,22 @@ class System:
         self.equal = np.array([row.is_equality for row in self.rows], bool)
         self.soft = np.array([row.is_soft for row in self.rows], bool)
 
+    def _right(self, values: Floats) -> Floats:
+        """What is left for the unknowns of each row."""
+        return np.asarray(-(self.matrix @ np.nan_to_num(values)), np.float64)
+
+    def plainly_narrow(self, values: Floats, needed: dict[int, float]) -> dict[int, Extent]:
+        """Those that are narrow already by one relation at a time: quick, and never wrong, but not all of them."""
+        unknown = np.flatnonzero(np.isnan(values))
+        part = self.matrix[:, unknown].tocsr()
+        sweep = _Sweep(part, self._right(values), self.equal)
+        found: dict[int, Extent] = {}
+        for at, number in enumerate(unknown):
+            low, high = float(sweep.low[at]), float(sweep.high[at])
+            if int(number) in needed and -_TINY <= high - low < needed[int(number)] - _TINY:
+                found[int(number)] = Extent(low, high, sweep.reasons(at))
+        return found
+
     def extents(self, values: Floats, needed: dict[int, float], *, exact: bool) -> dict[int, Extent]:
         """How far each unknown that is asked for can go, every number being at least 0.
 
@@ -88,7 +105,7 @@ class System:
         """
         unknown = np.flatnonzero(np.isnan(values))
         part = self.matrix[:, unknown].tocsr()
-        right = -(self.matrix @ np.nan_to_num(values))
+        right = self._right(values)
         found: dict[int, Extent] = {}
         for columns, rows in _blocks(part, right, self.equal):
             wanted = [(at, needed[int(unknown[c])]) for at, c in enumerate(columns) if int(unknown[c]) in needed]
@@ -160,9 +177,65 @@ def _times(matrix: csr_array, vector: Floats) -> Floats:
     """Matrix × vector, where an infinite number only counts in rows that it is in."""
     finite = np.where(np.isinf(vector), 0.0, vector)
     infinite = np.isinf(vector).astype(np.float64)
-    product: Floats = matrix @ finite
+    product = np.asarray(matrix @ finite, np.float64)
     product[(abs(matrix) @ infinite) > 0] = np.inf
     return product
+
+
+class _Sweep:
+    """Bounds that follow from one row at a time, given those of the other unknowns in it, some times over."""
+
+    def __init__(self, part: csr_array, right: Floats, equal: NDArray[np.bool_]) -> None:
+        self.rows = np.concatenate([np.arange(len(right)), np.flatnonzero(equal)])
+        self.matrix = vstack([part, -part[np.flatnonzero(equal)]]).tocsr()
+        self.right = np.concatenate([right, -right[equal]])
+        self.low, self.high = np.zeros(part.shape[1]), np.full(part.shape[1], np.inf)
+        self.low_row, self.high_row = np.full(part.shape[1], -1), np.full(part.shape[1], -1)
+        self.row = np.repeat(np.arange(len(self.right)), np.diff(self.matrix.indptr))
+        self.column, self.factor = self.matrix.indices, self.matrix.data
+        for _ in range(_SWEEPS):
+            if not self._tighten():
+                break
+
+    def _tighten(self) -> bool:
+        least = self.factor * np.where(self.factor > 0, self.low[self.column], self.high[self.column])
+        endless = np.isinf(least)
+        finite = np.where(endless, 0.0, least)
+        n = len(self.right)
+        rest = np.bincount(self.row, finite, n)[self.row] - finite
+        is_bound = (np.bincount(self.row, endless, n)[self.row] - endless) == 0
+        limit = (self.right[self.row] - rest) / self.factor
+        lower = self._set(self.high, self.high_row, -1.0, limit, is_bound & (self.factor > 0))
+        return self._set(self.low, self.low_row, 1.0, limit, is_bound & (self.factor < 0)) or lower
+
+    def _set(self, bound: Floats, setter: Ints, sign: float, limit: Floats, chosen: NDArray[np.bool_]) -> bool:
+        """Take over the tightest limits; whether any is tighter than what stood."""
+        at = np.flatnonzero(chosen)
+        at = at[sign * (limit[at] - bound[self.column[at]]) > _TINY]
+        at = at[np.lexsort((self.row[at], -sign * limit[at]))][::-1]  # the tightest is written last, and stays
+        bound[self.column[at]], setter[self.column[at]] = limit[at], self.row[at]
+        return len(at) > 0
+
+    def reasons(self, at: int) -> dict[int, float]:
+        """The rows behind both bounds of an unknown, and how far each moves them."""
+        found: dict[int, float] = {}
+        waiting, seen = [(at, True, 1.0), (at, False, 1.0)], set()
+        while waiting:
+            column, is_high, weight = waiting.pop()
+            row = int((self.high_row if is_high else self.low_row)[column])
+            if row < 0 or (column, is_high) in seen:
+                continue
+            seen.add((column, is_high))
+            span = slice(self.matrix.indptr[row], self.matrix.indptr[row + 1])
+            factors = dict(zip(self.column[span].tolist(), self.factor[span].tolist(), strict=True))
+            weight /= abs(factors[column])
+            original = int(self.rows[row])
+            found[original] = found.get(original, 0.0) + weight
+            waiting += [(c, f < 0, weight * abs(f)) for c, f in sorted(factors.items()) if c != column]
+        return found
+
+
+_SWEEPS = 4
 
 
 @dataclass
@@ -189,14 +262,14 @@ class _Program:
             self._bound(block, int(row))
         self.upper = np.flatnonzero(kept & (size > 1) & ~block.equal)
         self.equal = np.flatnonzero(kept & (size > 1) & block.equal)
-        self.a_upper = csr_array(block.matrix[self.upper]) if len(self.upper) else None
-        self.a_equal = csr_array(block.matrix[self.equal]) if len(self.equal) else None
+        self.a_upper, self.a_equal = csr_array(block.matrix[self.upper]), csr_array(block.matrix[self.equal])
+        self.right_upper, self.right_equal = block.right[self.upper], block.right[self.equal]
         self.block = block
 
     @property
     def is_trivial(self) -> bool:
         """Whether every unknown stands by itself."""
-        return self.a_upper is None and self.a_equal is None
+        return not (len(self.upper) or len(self.equal))
 
     def _bound(self, block: _Block, row: int) -> None:
         column = int(np.flatnonzero(block.matrix[row])[0])
@@ -213,27 +286,20 @@ class _Program:
             return None
         if self.is_trivial:
             return np.where(costs > 0, self.low, self.high), {}
-        result = linprog(
-            costs,
-            A_ub=self.a_upper,
-            b_ub=self.block.right[self.upper] if self.a_upper is not None else None,
-            A_eq=self.a_equal,
-            b_eq=self.block.right[self.equal] if self.a_equal is not None else None,
-            bounds=np.column_stack([self.low, np.maximum(self.low, self.high)]),
-            method="highs",
-        )
+        bounds = np.column_stack([self.low, np.maximum(self.low, self.high)])
+        result = _solve(costs, self.a_upper, self.right_upper, self.a_equal, self.right_equal, bounds)
         if result.status == 2:
             return None
         if result.status != 0:
             raise ArithmeticError(f"The solver gave up on {len(costs)} unknowns: {result.message}")
         return result.x, self._reasons(result)
 
-    def _reasons(self, result: object) -> dict[int, float]:
+    def _reasons(self, result: Any) -> dict[int, float]:
         pairs = [
-            (self.upper, result.ineqlin.marginals),  # type: ignore[attr-defined]
-            (self.equal, result.eqlin.marginals),  # type: ignore[attr-defined]
-            (self.low_row, result.lower.marginals),  # type: ignore[attr-defined]
-            (self.high_row, result.upper.marginals),  # type: ignore[attr-defined]
+            (self.upper, result.ineqlin.marginals),
+            (self.equal, result.eqlin.marginals),
+            (self.low_row, result.lower.marginals),
+            (self.high_row, result.upper.marginals),
         ]
         found: dict[int, float] = {}
         for rows, weights in pairs:
@@ -241,6 +307,23 @@ class _Program:
                 if row >= 0 and abs(weight) > _TINY:
                     found[int(row)] = found.get(int(row), 0.0) + float(abs(weight))
         return found
+
+
+def _solve(
+    costs: Floats, a_upper: csr_array, right_upper: Floats, a_equal: csr_array, right_equal: Floats, bounds: Floats
+) -> Any:
+    """The one door to the solver."""
+    has_upper, has_equal = a_upper.shape[0] > 0, a_equal.shape[0] > 0
+    program: dict[str, Any] = {
+        "bounds": bounds,
+        "method": "highs",
+        "A_ub": a_upper if has_upper else None,
+        "b_ub": right_upper if has_upper else None,
+        "A_eq": a_equal if has_equal else None,
+        "b_eq": right_equal if has_equal else None,
+    }
+    solver: Any = linprog  # its stubs tell apart more kinds of input than fit one call
+    return solver(costs, **program)
 
 
 def _solved(block: _Block, wanted: list[tuple[int, float]], *, exact: bool) -> dict[int, Extent]:
@@ -272,14 +355,13 @@ def _least_give(block: _Block, elastic: NDArray[np.bool_]) -> Floats | None:
     both[rows, np.arange(len(rows))] = -1.0
     both[rows, len(rows) + np.arange(len(rows))] = np.where(block.equal[rows], 1.0, -1.0)
     wider = np.hstack([block.matrix, both])
-    upper, equal = ~block.equal, block.equal
-    result = linprog(
+    result = _solve(
         np.concatenate([np.zeros(n), np.ones(2 * len(rows))]),
-        A_ub=csr_array(wider[upper]) if upper.any() else None,
-        b_ub=block.right[upper] if upper.any() else None,
-        A_eq=csr_array(wider[equal]) if equal.any() else None,
-        b_eq=block.right[equal] if equal.any() else None,
-        method="highs",
+        csr_array(wider[~block.equal]),
+        block.right[~block.equal],
+        csr_array(wider[block.equal]),
+        block.right[block.equal],
+        np.array([(0.0, np.inf)]),
     )
     if result.status != 0:
         return None
@@ -287,6 +369,10 @@ def _least_give(block: _Block, elastic: NDArray[np.bool_]) -> Floats | None:
     up, down = result.x[n : n + len(rows)], result.x[n + len(rows) :]
     give[rows] = up + np.where(block.equal[rows], -down, down)
     return np.where(block.equal | (give <= 0), give, give + _TINY)
+
+
+_WITNESSES = 4
+"""How often a block is searched in a direction at random for witnesses, both ways."""
 
 
 class _Search:
@@ -305,6 +391,15 @@ class _Search:
         together[[at for at, _ in self.wanted]] = 1.0
         for sign in (1.0, -1.0):
             self._minimum(sign * together)
+        draw = np.random.default_rng(len(together))  # of fixed seed: the same block is always searched the same way
+        for _ in range(_WITNESSES):
+            open_ = [at for at, needed in self.wanted if self._seen(at).width < needed - _TINY]
+            if len(open_) < 2 * _WITNESSES:
+                break
+            towards = np.zeros(len(together))
+            towards[open_] = draw.choice((-1.0, 1.0), len(open_))
+            for sign in (1.0, -1.0):
+                self._minimum(sign * towards)
         return {at: self._extent(at, needed) for at, needed in self.wanted}
 
     def _minimum(self, costs: Floats) -> dict[int, float]:

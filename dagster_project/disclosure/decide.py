@@ -17,11 +17,11 @@ why a cell is hidden. It rests on the cells alone, not on their order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from dagster_project.disclosure.cells import EURO, TOTAL, Cell, CellKey, Version
-from dagster_project.disclosure.reader import Reader, Sheet, Unknown
+from dagster_project.disclosure.reader import Reader, Unknown, sheet_of
 from dagster_project.disclosure.relations import BREAKDOWNS, breakdowns, outcomes
 
 TELLING = ("category", "referrer")
@@ -87,7 +87,7 @@ class _View:
     ) -> None:
         numbers: dict[tuple[CellKey, Decimal], int] = {}
         versions = [*history, Version(values, units, frozenset())]
-        sheets = [_sheet(version, numbers) for version in versions]
+        sheets = [sheet_of(version.cells, version.units, numbers) for version in versions]
         self.values = {number: float(value) for (_, value), number in numbers.items()}
         self.now = sheets[-1].ids
         self.told = {
@@ -97,13 +97,29 @@ class _View:
             if key not in version.hidden
         }
         self.reader = Reader(sheets, threshold)
+        self.wide: frozenset[int] = frozenset()
 
     def next(self, hidden: set[CellKey], earlier: frozenset[CellKey]) -> list[CellKey]:
         """What must be hidden besides, none where all that is hidden is wide enough or nothing more can help."""
         shown = {number for key, number in self.now.items() if key not in hidden}
         known = {number: self.values[number] for number in sorted(shown | self.told)}
         free = shown - self.told
-        narrow = [one for one in self.reader.unknowns(known, exact=False) if not one.is_wide_enough]
+        return self._against(self.reader.plainly_narrow(known), free, earlier) or self._searched(known, free, earlier)
+
+    def _searched(
+        self, known: Mapping[int, float], free: Collection[int], earlier: frozenset[CellKey]
+    ) -> list[CellKey]:
+        """The same by linear programs: first of what was not found wide before, and of all when that is settled."""
+        for settled in dict.fromkeys((frozenset(self.wide), frozenset())):
+            answers = self.reader.unknowns(known, exact=False, but=settled)
+            self.wide = settled | {one.number for one in answers if one.is_wide_enough}
+            found = self._against([one for one in answers if not one.is_wide_enough], free, earlier)
+            if found:
+                return found
+        return []
+
+    def _against(self, narrow: Sequence[Unknown], free: Collection[int], earlier: frozenset[CellKey]) -> list[CellKey]:
+        """One more cell for each that is narrow, unless one that was just chosen widens it too."""
         chosen: dict[int, None] = {}
         for one in sorted(narrow, key=lambda one: (one.high - one.low, one.number)):
             levers = {number: lever for number, lever in one.reasons.items() if number in free}
@@ -124,9 +140,3 @@ class _View:
             lever if closes else -lever,
             key,
         )
-
-
-def _sheet(version: Version, numbers: dict[tuple[CellKey, Decimal], int]) -> Sheet:
-    """A version as unknowns: the same value of the same cell is the same unknown."""
-    ids = {key: numbers.setdefault((key, version.cells[key]), len(numbers)) for key in sorted(version.cells)}
-    return Sheet(version.units, ids)

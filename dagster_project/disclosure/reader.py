@@ -6,15 +6,16 @@ What a reader knows: every value that any version shows, how cells hang together
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 
-from dagster_project.disclosure.bounds import Extent, Row, System
+from dagster_project.disclosure.bounds import Extent, Floats, Row, System
 from dagster_project.disclosure.cells import EURO, CellKey
 from dagster_project.disclosure.prices import WIDENED, Group, PriceRange, known_prices, price_of
-from dagster_project.disclosure.relations import Relation, patterns, relations
+from dagster_project.disclosure.relations import Relation, patterns, presumptions, relations
 
 _EURO_PER_UNIT = 1000.0
 """Money is reckoned in thousands, so that it is of the size of counts in the linear programs."""
@@ -70,33 +71,44 @@ class Reader:
         self.size = max(self.keys, default=-1) + 1
         self._whole = np.array([self.units.get(number) != EURO for number in range(self.size)], bool)
         self._certain = self._rows(lambda sheet: relations(sheet.units))
+        self._presumed = self._rows(lambda sheet: presumptions(sheet.units), is_soft=True)
         self._pairs = sorted({pair for sheet in sheets for pair in _pairs(sheet)})
 
-    def unknowns(self, known: Mapping[int, float], *, exact: bool) -> list[Unknown]:
+    def plainly_narrow(self, known: Mapping[int, float]) -> list[Unknown]:
+        """Some of what is narrow, found quickly: one relation at a time.
+
+        Args:
+            known: the values that any version shows, in their own unit.
+        """
+        question = self._question(known)
+        return question.answered(question.system.plainly_narrow(question.values, question.needed))
+
+    def unknowns(self, known: Mapping[int, float], *, exact: bool, but: Collection[int] = frozenset()) -> list[Unknown]:
         """Everything that is not known, and how far it is narrowed, in order of its number.
 
         Args:
             known: the values that any version shows, in their own unit.
             exact: find the very extremes also of what is wide enough.
+            but: unknowns to leave out.
         """
-        hidden = [number for number in self.keys if number not in known]
-        if not hidden:
-            return []
+        question = self._question(known)
+        asked = {number: width for number, width in question.needed.items() if number not in but}
+        return question.answered(question.system.extents(question.values, asked, exact=exact))
+
+    def _question(self, known: Mapping[int, float]) -> _Question:
         prices = known_prices(
             (self.keys[cost], known[cost], known[clients])
             for cost, clients in self._pairs
             if cost in known and clients in known
         )
-        values = np.full(self.size, np.nan)
+        values = np.zeros(self.size)
+        hidden = [number for number in sorted(self.keys) if number not in known]
+        values[hidden] = np.nan
         for number, value in known.items():
-            values[number] = value / self._scale(number)
-        values[[number for number in range(self.size) if number not in self.keys]] = 0.0
-        rows = [*self._certain, *self._expected(known), *self._price_rows(known, prices)]
-        system = System(rows, self._whole)
-        needed = {number: self._needed(number, prices) for number in sorted(hidden)}
-        scaled = {number: width / self._scale(number) for number, width in needed.items()}
-        extents = system.extents(values, scaled, exact=exact)
-        return [self._unknown(number, extents[number], needed[number], rows, known) for number in needed]
+            values[number] = value / self.scale(number)
+        rows = [*self._certain, *self._presumed, *self._expected(known), *self._price_rows(known, prices)]
+        needed = {number: self._needed(number, prices) / self.scale(number) for number in hidden}
+        return _Question(self, known, rows, System(rows, self._whole), values, needed)
 
     def _needed(self, number: int, prices: Mapping[Group, PriceRange]) -> float:
         """The width at which an unknown is wide enough: for money, what a threshold of clients costs at the least."""
@@ -105,20 +117,9 @@ class Reader:
         price = price_of(self.keys[number], prices)
         return self.threshold * max(price.low if price else 1.0, 1.0)
 
-    def _scale(self, number: int) -> float:
+    def scale(self, number: int) -> float:
+        """How much of its unit one is in the linear programs."""
         return _EURO_PER_UNIT if self.units[number] == EURO else 1.0
-
-    def _unknown(
-        self, number: int, extent: Extent, needed: float, rows: Sequence[Row], known: Mapping[int, float]
-    ) -> Unknown:
-        scale = self._scale(number)
-        moved: dict[int, float] = {}
-        for row, weight in sorted(extent.reasons.items()):
-            for other, factor in rows[row].terms:
-                if other in known:
-                    lever = abs(weight * factor * known[other]) * scale / self._scale(other)
-                    moved[other] = moved.get(other, 0.0) + lever
-        return Unknown(number, self.keys[number], extent.low * scale, extent.high * scale, needed, moved)
 
     def _rows(self, told: Callable[[Sheet], Sequence[Relation]], *, is_soft: bool = False) -> list[Row]:
         found: dict[tuple[tuple[tuple[int, float], ...], bool], None] = {}
@@ -149,6 +150,43 @@ class Reader:
                 yield Row(((cost, 1.0), (clients, -known[cost] / _EURO_PER_UNIT)), is_equality=False, is_soft=True)
             elif cost in known:  # nobody had it
                 yield Row(((cost, -1.0), (clients, 1.0)), is_equality=False, is_soft=True)
+
+
+@dataclass
+class _Question:
+    """What is asked of the linear programs, and what they answer in the units of the cells."""
+
+    reader: Reader
+    known: Mapping[int, float]
+    rows: Sequence[Row]
+    system: System
+    values: Floats
+    needed: dict[int, float]
+
+    def answered(self, extents: Mapping[int, Extent]) -> list[Unknown]:
+        return [self._unknown(number, extents[number]) for number in sorted(extents)]
+
+    def _unknown(self, number: int, extent: Extent) -> Unknown:
+        scale = self.reader.scale(number)
+        moved: dict[int, float] = {}
+        for row, weight in sorted(extent.reasons.items()):
+            for other, factor in self.rows[row].terms:
+                if other in self.known:
+                    lever = abs(weight * factor * self.known[other]) * scale / self.reader.scale(other)
+                    moved[other] = moved.get(other, 0.0) + lever
+        low, high, needed = (one * scale for one in (extent.low, extent.high, self.needed[number]))
+        return Unknown(number, self.reader.keys[number], low, high, needed, moved)
+
+
+def sheet_of(
+    cells: Mapping[CellKey, Decimal], units: Mapping[CellKey, str], numbers: dict[tuple[CellKey, Decimal], int]
+) -> Sheet:
+    """A version of which every value is told, as unknowns: the same value of the same cell is the same unknown.
+
+    Args:
+        numbers: the unknowns of all versions, to which those of this one are added.
+    """
+    return Sheet(units, {key: numbers.setdefault((key, cells[key]), len(numbers)) for key in sorted(cells)})
 
 
 def _pairs(sheet: Sheet) -> Iterator[tuple[int, int]]:

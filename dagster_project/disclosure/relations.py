@@ -1,9 +1,9 @@
 """What anybody knows of how cells hang together, whatever they came to: the arithmetic of a reader.
 
-Every relation follows from what the cells mean (`registration.cell`): who is counted in a group is counted in the whole;
-a year is its half-years; who was in care and who came are those who left and who stayed. Euro, grants and cases add up.
-Persons do not: one client may be in several categories, so only wijken and numbers of provisions partition them, and
-elsewhere the largest part ≤ the whole ≤ the sum of the parts. Which cells are hidden is not known here.
+Every relation follows from what the cells mean (`registration.cell`): who is counted in a group is counted in the
+whole; a year is its half-years; who was in care and who came are those who left and who stayed. Euro, grants and cases
+add up. Persons do not: one client may be in several categories, so only wijken and numbers of provisions partition
+them, and elsewhere the largest part ≤ the whole ≤ the sum of the parts. Which cells are hidden is not known here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dagster_project.disclosure.cells import EURO, PERSONS, TOTAL, CellKey
+from dagster_project.disclosure.cells import PERSONS, TOTAL, CellKey
 
 BREAKDOWNS = ("wet", "category", "form", "referrer", "wijk", "n_provisions")
 PARTITIONS_OF_PERSONS = ("wijk", "n_provisions")
@@ -75,6 +75,8 @@ def breakdowns(units: Collection[CellKey]) -> list[Breakdown]:
     children: dict[tuple[CellKey, str], list[CellKey]] = defaultdict(list)
     for key in sorted(units):
         for dimension in BREAKDOWNS:
+            if dimension == "wet" and key.n_provisions != TOTAL:
+                continue  # who has two provisions may have one in each of two wetten
             if getattr(key, dimension) != TOTAL:
                 parent = replace(key, **{dimension: TOTAL})
                 if parent in units:
@@ -88,11 +90,11 @@ def is_additive(key: CellKey, unit: str) -> bool:
 
 
 def _equal(left: Sequence[CellKey], right: Sequence[CellKey]) -> Relation:
-    return _weighed({key: 1.0 for key in left}, {key: 1.0 for key in right}, is_equality=True)
+    return _weighed(dict.fromkeys(left, 1.0), dict.fromkeys(right, 1.0), is_equality=True)
 
 
 def _at_most(left: Sequence[CellKey], right: Sequence[CellKey]) -> Relation:
-    return _weighed({key: 1.0 for key in left}, {key: 1.0 for key in right}, is_equality=False)
+    return _weighed(dict.fromkeys(left, 1.0), dict.fromkeys(right, 1.0), is_equality=False)
 
 
 def _weighed(left: Mapping[CellKey, float], right: Mapping[CellKey, float], *, is_equality: bool) -> Relation:
@@ -124,41 +126,40 @@ def _of_halves(units: Mapping[CellKey, str]) -> Iterator[Relation]:
         halves = [replace(year, period_id=f"{year.period_id}-{half}") for half in ("H1", "H2")]
         first, second = halves
         if first in units and second in units:
-            yield from _of_both_halves(year, first, second, units[year])
+            yield from _of_both_halves(year, first, second, units)
         elif first in units and (year.subject, year.measure, year.wet, second.period_id) not in spoken_for:
-            if year.measure not in ("standing_end", *MOVES):  # these look at the last day, which differs
-                yield _equal([year], [first])  # nothing after the first half is known: the year is that half
+            yield _equal([year], [first])  # nothing after the first half is known: the year is that half
 
 
-def _of_both_halves(year: CellKey, first: CellKey, second: CellKey, unit: str) -> Iterator[Relation]:
-    moves_house = year.wijk != TOTAL  # a client is counted in the last wijk of the period, which differs per period
-    if is_additive(year, unit):
-        if not moves_house:
-            yield _equal([year], [first, second])
+def _of_both_halves(year: CellKey, first: CellKey, second: CellKey, units: Mapping[CellKey, str]) -> Iterator[Relation]:
+    if is_additive(year, units[year]):
+        yield _equal([year], [first, second])
     elif year.n_provisions != TOTAL:
-        yield from _of_stacking_in_halves(year, (first, second), units)
-    elif year.measure == "standing_begin":
-        if not moves_house:
-            yield _equal([year], [first])
+        yield from (_as_many_or_more(half, year, units) for half in (first, second))
+    elif year.wijk == TOTAL:
+        yield from _of_persons_in_halves(year, first, second)
+
+
+def _of_persons_in_halves(year: CellKey, first: CellKey, second: CellKey) -> Iterator[Relation]:
+    if year.measure == "standing_begin":
+        yield _equal([year], [first])
     elif year.measure == "standing_end":
         yield _equal([year], [second])
-    elif year.measure == "inflow":
-        if not moves_house:
-            yield _at_most([first], [year])
-            yield _at_most([year], [first, second])
-    else:
+    elif year.measure == "inflow":  # who comes back in the second half was in care before
+        yield _at_most([first], [year])
+        yield _at_most([year], [first, second])
+    elif year.measure == "outflow":  # who left in the first half may be back
         yield _at_most([second], [year])
         yield _at_most([year], [first, second])
-        if not moves_house and year.measure != "outflow":
-            yield _at_most([first], [year])
+    else:
+        yield from _cover([year], [[first], [second]])
 
 
-def _of_stacking_in_halves(year: CellKey, halves: Sequence[CellKey], units: Collection[CellKey]) -> Iterator[Relation]:
-    """Who had so many provisions in half a year had at least as many in the year; told from each number upwards."""
-    upwards = [number for number in NUMBERS_OF_PROVISIONS if number >= year.n_provisions]
-    for half in halves:
-        part, whole = ([replace(key, n_provisions=number) for number in upwards] for key in (half, year))
-        yield _at_most([key for key in part if key in units], [key for key in whole if key in units])
+def _as_many_or_more(part: CellKey, whole: CellKey, units: Collection[CellKey]) -> Relation:
+    """Who has so many provisions in half a year or in one wet has at least as many in the year or in all wetten."""
+    upwards = [number for number in NUMBERS_OF_PROVISIONS if number >= part.n_provisions]
+    fewer, more = ([replace(key, n_provisions=number) for number in upwards] for key in (part, whole))
+    return _at_most([key for key in fewer if key in units], [key for key in more if key in units])
 
 
 def _of_flow(units: Mapping[CellKey, str]) -> Iterator[Relation]:
@@ -168,9 +169,14 @@ def _of_flow(units: Mapping[CellKey, str]) -> Iterator[Relation]:
         inflow, outflow, end = (replace(begin, measure=name) for name in ("inflow", "outflow", "standing_end"))
         if inflow in units and outflow in units and end in units:
             yield _equal([begin, inflow], [end, outflow])
-        before = replace(begin, measure="standing_end", period_id=period_before(begin.period_id))
-        if before in units and begin.wijk == TOTAL:
-            yield _equal([begin], [before])
+        if begin.wijk == TOTAL:
+            yield from _of_continuity(begin, units)
+
+
+def _of_continuity(begin: CellKey, units: Collection[CellKey]) -> Iterator[Relation]:
+    before = replace(begin, measure="standing_end", period_id=period_before(begin.period_id))
+    if before in units:
+        yield _equal([begin], [before])
 
 
 def period_before(period_id: str) -> str:
@@ -198,28 +204,27 @@ def _of_those_in_care(groups: Sequence[Breakdown], units: Mapping[CellKey, str])
 def _of_stacking(units: Mapping[CellKey, str]) -> Iterator[Relation]:
     """Clients per category, added up, count everybody as often as he has categories."""
     numbers: dict[CellKey, list[CellKey]] = defaultdict(list)
+    categories_of: dict[CellKey, list[CellKey]] = defaultdict(list)
     for key in sorted(units):
         if key.measure == "clients" and key.n_provisions != TOTAL:
             numbers[replace(key, n_provisions=TOTAL)].append(key)
+        elif key.measure == "clients" and key.category != TOTAL:
+            whole = replace(key, category=TOTAL)
+            categories_of[whole].append(key)
+            categories_of[replace(whole, wet=TOTAL)].append(key)
     for whole, counted in numbers.items():
-        categories = _categories(whole, units)
+        categories = categories_of[whole]
         if not categories:
             continue
         least = {key: float(key.n_provisions.removesuffix("+")) for key in counted}
         most = {key: max(n, float(len(categories))) if key.n_provisions == "4+" else n for key, n in least.items()}
-        summed = {key: 1.0 for key in categories}
+        summed = dict.fromkeys(categories, 1.0)
         yield _weighed(least, summed, is_equality=False)
         yield _weighed(summed, most, is_equality=False)
-
-
-def _categories(whole: CellKey, units: Mapping[CellKey, str]) -> list[CellKey]:
-    return [
-        key
-        for key in sorted(units)
-        if key.category != TOTAL
-        and (whole.wet == TOTAL or key.wet == whole.wet)
-        and key == replace(whole, wet=key.wet, category=key.category)
-    ]
+        for key in counted:
+            of_all = replace(key, wet=TOTAL)
+            if whole.wet != TOTAL and of_all in units:
+                yield _as_many_or_more(key, of_all, units)
 
 
 def _of_outcomes(units: Mapping[CellKey, str]) -> Iterator[Relation]:
@@ -246,31 +251,50 @@ def _of_same_months(units: Mapping[CellKey, str]) -> Iterator[Relation]:
             yield _equal([key], [cost]) if key.period_id == newest[key.wet] else _at_most([key], [cost])
 
 
+def presumptions(units: Mapping[CellKey, str]) -> list[Relation]:
+    """Relations that nearly always hold: that nobody moves house.
+
+    A client is counted in the last wijk of a period, which for few is another than that of the period before or of half
+    of it.
+    """
+    found: list[Relation] = []
+    for key in sorted(units):
+        if key.wijk == TOTAL or units[key] != PERSONS:
+            continue
+        halves = [replace(key, period_id=f"{key.period_id}-{half}") for half in ("H1", "H2")]
+        if all(half in units for half in halves):
+            found += _of_persons_in_halves(key, *halves)
+        if key.measure == "standing_begin":
+            found += _of_continuity(key, units)
+    return sorted(set(found))
+
+
 def patterns(values: Mapping[CellKey, float], units: Mapping[CellKey, str]) -> list[Relation]:
     """Relations that need not hold, but do in every case that is shown: a reader expects them of the hidden ones too.
 
-    Where a wet has no payments its clients are those in care; where nobody moves house, the cost of a wijk in half-years
-    adds up to that of its year.
+    Where a wet has no payments its clients are those in care; where it has, they are hardly ever more.
 
     Args:
         values: the cells that are shown.
         units: every cell there is.
     """
     found: list[Relation] = []
-    for family in _families(units).values():
-        shown = [one for one in family if all(key in values for key, _ in one.terms)]
-        told = [one for one in shown if any(values[key] for key, _ in one.terms)]
-        if told and all(abs(sum(factor * values[key] for key, factor in one.terms)) < 0.01 for one in told):
+    for (_, is_equality), family in _families(units).items():
+        shown = [
+            sum(factor * values[key] for key, factor in one.terms)
+            for one in family
+            if all(key in values for key, _ in one.terms) and any(values[key] for key, _ in one.terms)
+        ]
+        if shown and all(value == 0 if is_equality else value <= 0 for value in shown):
             found += family
     return sorted(found)
 
 
-def _families(units: Mapping[CellKey, str]) -> dict[tuple[str, str], list[Relation]]:
-    families: dict[tuple[str, str], list[Relation]] = defaultdict(list)
+def _families(units: Mapping[CellKey, str]) -> dict[tuple[str, bool], list[Relation]]:
+    """Per wet: clients are those in care, and clients are at most those in care."""
+    families: dict[tuple[str, bool], list[Relation]] = defaultdict(list)
     for key in sorted(units):
         if key.measure == "clients" and all(one in units for one in _in_care(key)):
-            families["in care", key.wet].append(_equal([key], _in_care(key)))
-        halves = [replace(key, period_id=f"{key.period_id}-{half}") for half in ("H1", "H2")]
-        if key.wijk != TOTAL and units[key] == EURO and all(half in units for half in halves):
-            families["halves of a wijk", key.wet].append(_equal([key], halves))
+            families[key.wet, True].append(_equal([key], _in_care(key)))
+            families[key.wet, False].append(_at_most([key], _in_care(key)))
     return families

@@ -104,7 +104,8 @@ def _refuse_what_moved(workspace: Workspace, manifest: dict[str, Any]) -> None:
     way_out = "Run: opkoers refresh, then freeze."
     if manifest["settings_sha256"] != settings_hash(workspace):
         raise ConfigurationError(
-            f"{SETTINGS_FILE} changed since publication {publication} was made, and settings decide what it says. "
+            f"{SETTINGS_FILE} or a file in mappings/ changed since publication {publication} was made, and they decide "
+            "what it says. "
             f"{way_out}"
         )
     if manifest["code_fingerprint"] != code_fingerprint():
@@ -228,7 +229,7 @@ def _objectives(pins: list[dict[str, str]]) -> str | None:
 
 def _keep_workspace(workspace: Workspace, pins: list[dict[str, str]], folder: Path) -> None:
     """Copy what of the workspace decides the output: settings, mappings, theme, and the files that it rests on."""
-    own = [workspace.root / SETTINGS_FILE, workspace.root / "theme.css", *workspace.mappings.glob("*.y*ml")]
+    own = [workspace.root / SETTINGS_FILE, workspace.root / "theme.css", *workspace.mapping_files()]
     copies = {path.relative_to(workspace.root).as_posix(): path.read_bytes() for path in own if path.is_file()}
     for name, content in {**copies, **dict(_pinned_files(workspace, pins))}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -233,13 +233,14 @@ def _with_shared_icons(main: str, file: str, icons: str) -> str:
 
 
 def in_reading_order(parts: dict[str, _PageParts]) -> list[str]:
-    """The front, each opgave with its objectives, the other pages as the navigation lists them, then what is left."""
+    """The front, each opgave with its objectives, then the navigation's pages, each before those named after it."""
     opgaven = sorted((name for name in parts if _OPGAVE.match(name)), key=_number)
     order = [_FRONT]
     for opgave in opgaven:
         order.append(opgave)
         order += [name for name in _files(parts[opgave].links) if name.startswith("doel-") and name in parts]
-    order += [name for name in _files(parts[_FRONT].navigation) if name in parts]
+    for name in (name for name in _files(parts[_FRONT].navigation) if name in parts):
+        order += [name, *(other for other in sorted(parts) if other.startswith(f"{name.removesuffix('.html')}-"))]
     return list(dict.fromkeys([*order, *sorted(parts)]))
 
 

@@ -64,4 +64,4 @@ def _attributions(sources: Iterable[SourceRow]) -> Iterable[str]:
 
 def _holds_synthetic(data: ExportData, told: Told) -> bool:
     tables = [rows for part in (data, told.data, told.money) for rows in vars(part).values() if isinstance(rows, tuple)]
-    return any(getattr(row, "is_synthetic", False) for rows in tables for row in rows)
+    return told.data.care.is_synthetic or any(getattr(row, "is_synthetic", False) for rows in tables for row in rows)

@@ -6,12 +6,12 @@ writes a cell (`workbook.py`, `delimited.py`), and any computation on a figure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
 
 from dagster_project.export import queries
+from dagster_project.export.care_sheets import care_sheets
 from dagster_project.export.cells import READING_GUIDE, Cell, Sheet, euro, figure, share
+from dagster_project.export.columns import Column, period_words, sheet_of, synthetic_mark, yes
 from dagster_project.export.imprint import SYNTHETIC_MARK, Imprint
 from dagster_project.export.queries import ExportData
 from dagster_project.export.told import Card, PageData, Told
@@ -29,7 +29,6 @@ from dagster_project.site.queries.money import MoneyRows
 from dagster_project.site.words import labels
 from dagster_project.site.words.actions import indicator_names, moment_words
 
-Row = TypeVar("Row")
 _TRENDS = {
     "up": "stijgend",
     "down": "dalend",
@@ -40,14 +39,11 @@ _BETTER = {"up": "hoger is beter", "down": "lager is beter"}
 _STATUSES = {"definitive": "definitief", **labels.VALUE_STATUSES}
 
 
-@dataclass(frozen=True)
-class _Column(Generic[Row]):
-    heading: str
-    cell: Callable[[Row], Cell]
-
-
 def sheets_of(data: ExportData, told: Told, imprint: Imprint) -> tuple[Sheet, ...]:
-    """The reading guide and the tables, in the order of the workbook; a table without rows has its headings."""
+    """The reading guide and the tables, in the order of the workbook; a table without rows has its headings.
+
+    Those of local registrations come last, and only where the municipality has any.
+    """
     tables = (
         _objectives(told),
         _figures(data),
@@ -58,18 +54,9 @@ def sheets_of(data: ExportData, told: Told, imprint: Imprint) -> tuple[Sheet, ..
         _actions(told.data),
         _maatregelen(told.data),
         _agenda(told.data),
+        *care_sheets(told.data.care),
     )
     return (_reading_guide(tables, data.table_comments, imprint), *tables)
-
-
-def _sheet(name: str, about: str, tables: Sequence[str], rows: Iterable[Row], columns: Sequence[_Column[Row]]) -> Sheet:
-    return Sheet(
-        name,
-        about,
-        tuple(tables),
-        tuple(column.heading for column in columns),
-        tuple(tuple(column.cell(row) for column in columns) for row in rows),
-    )
 
 
 def _reading_guide(tables: Sequence[Sheet], comments: dict[str, str], imprint: Imprint) -> Sheet:
@@ -89,9 +76,9 @@ def _reading_guide(tables: Sequence[Sheet], comments: dict[str, str], imprint: I
 def _objectives(told: Told) -> Sheet:
     words = told.cards
     outlooks = {(row.objective_id, row.region_code): row for row in told.data.outlooks}
-    column = _Column[Objective]
+    column = Column[Objective]
 
-    def ahead(heading: str, cell: Callable[[Objective, Outlook], Cell]) -> _Column[Objective]:
+    def ahead(heading: str, cell: Callable[[Objective, Outlook], Cell]) -> Column[Objective]:
         """A column of what the outlook says, where there is one."""
 
         def cell_of(row: Objective) -> Cell:
@@ -100,7 +87,7 @@ def _objectives(told: Told) -> Sheet:
 
         return column(heading, cell_of)
 
-    return _sheet(
+    return sheet_of(
         "Doelen",
         "Elk doel van de raad met begin, laatste meting, streven, oordeel en vooruitzicht. Eén rij per doel.",
         ("dim_objective", "fct_objective_attainment", "fct_objective_outlook"),
@@ -113,19 +100,19 @@ def _objectives(told: Told) -> Sheet:
             column("Oordeel", lambda row: row.status),
             column("Uitleg", lambda row: words[row.objective_id].explanation),
             column("Begin", lambda row: figure(row.baseline_value, row.decimals)),
-            column("Periode begin", lambda row: _period(row.baseline_period_id)),
+            column("Periode begin", lambda row: period_words(row.baseline_period_id)),
             column("Laatste meting", lambda row: figure(_measured(row, words), row.decimals)),
             column(
                 "Periode laatste meting",
-                lambda row: _period(row.period_id) if _measured(row, words) is not None else None,
+                lambda row: period_words(row.period_id) if _measured(row, words) is not None else None,
             ),
             column("Rechte weg op dat moment", lambda row: figure(row.expected_value, row.decimals)),
             column("Streven in woorden", lambda row: words[row.objective_id].target.text),
             column("Streefwaarde", lambda row: figure(row.target_value, row.decimals)),
-            column("Periode streven", lambda row: _period(row.target_period_id)),
+            column("Periode streven", lambda row: period_words(row.target_period_id)),
             column("Eenheid", lambda row: row.unit),
             ahead("Verloop", lambda _, outlook: _TRENDS.get(outlook.trend or "")),
-            ahead("Periode vooruitzicht", lambda _, outlook: _period(outlook.outlook_period_id)),
+            ahead("Periode vooruitzicht", lambda _, outlook: period_words(outlook.outlook_period_id)),
             ahead("Vooruitzicht", lambda row, outlook: figure(outlook.outlook_value, row.decimals)),
             ahead("Vooruitzicht laag", lambda row, outlook: figure(outlook.outlook_low, row.decimals)),
             ahead("Vooruitzicht hoog", lambda row, outlook: figure(outlook.outlook_high, row.decimals)),
@@ -137,7 +124,7 @@ def _objectives(told: Told) -> Sheet:
             ),
             ahead("Kosten van maatregelen", lambda _, outlook: euro(outlook.measures_cost)),
             column("Kans dat het lukt", lambda row: share(row.probability)),
-            ahead("Beslispunt", lambda _, outlook: _yes(is_so=outlook.is_beslispunt)),
+            ahead("Beslispunt", lambda _, outlook: yes(is_so=outlook.is_beslispunt)),
             column("Volgende meting", lambda row: row.next_measurement_due),
             column("Indicator", lambda row: row.indicator_name),
             column("Eigenaar", lambda row: row.owner),
@@ -147,14 +134,14 @@ def _objectives(told: Told) -> Sheet:
             column("Bron", lambda row: row.source),
             column("Opmerkingen", lambda row: row.remarks),
             column("Doel-id", lambda row: row.objective_id),
-            column("Synthetisch", lambda row: _mark(is_synthetic=words[row.objective_id].is_synthetic)),
+            column("Synthetisch", lambda row: synthetic_mark(is_synthetic=words[row.objective_id].is_synthetic)),
         ],
     )
 
 
 def _figures(data: ExportData) -> Sheet:
-    column = _Column[queries.FigureRow]
-    return _sheet(
+    column = Column[queries.FigureRow]
+    return sheet_of(
         "Cijfers",
         "De cijfers van de gemeente en haar wijken, binnen de grenzen van toen. Eén rij per indicator, gebied en "
         "periode.",
@@ -166,7 +153,7 @@ def _figures(data: ExportData) -> Sheet:
             column("Gebied", lambda row: row.region_name),
             column("Soort gebied", lambda row: row.region_type),
             column("Gebiedscode", lambda row: row.region_code),
-            column("Periode", lambda row: _period(row.period_id)),
+            column("Periode", lambda row: period_words(row.period_id)),
             column("Periode van", lambda row: row.start_date),
             column("Periode tot en met", lambda row: row.end_date),
             column("Waarde", lambda row: figure(row.value, row.decimals)),
@@ -177,14 +164,14 @@ def _figures(data: ExportData) -> Sheet:
             column("Waarom geen waarde", lambda row: labels.absence_words(row.absence) if row.value is None else None),
             column("Bron", lambda row: row.source),
             column("Indicator-id", lambda row: row.indicator_id),
-            column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
+            column("Synthetisch", lambda row: synthetic_mark(is_synthetic=row.is_synthetic)),
         ],
     )
 
 
 def _comparison(data: ExportData) -> Sheet:
-    column = _Column[queries.ComparisonRow]
-    return _sheet(
+    column = Column[queries.ComparisonRow]
+    return sheet_of(
         "Vergelijking",
         "De gemeente naast Nederland, haar provincie, even grote en vergelijkbare gemeenten. Plaats 1 heeft het "
         "hoogste cijfer. Eén rij per indicator en periode.",
@@ -193,12 +180,12 @@ def _comparison(data: ExportData) -> Sheet:
         [
             column("BBV-nummer", lambda row: row.bbv_number),
             column("Indicator", lambda row: row.indicator),
-            column("Periode", lambda row: _period(row.period_id)),
+            column("Periode", lambda row: period_words(row.period_id)),
             column("Gemeente", lambda row: figure(row.value, row.decimals)),
             column("Nederland", lambda row: figure(row.national, row.decimals)),
-            column("Nederland opgeteld uit gemeenten", lambda row: _yes(is_so=row.national_is_derived)),
+            column("Nederland opgeteld uit gemeenten", lambda row: yes(is_so=row.national_is_derived)),
             column("Provincie", lambda row: figure(row.provincial, row.decimals)),
-            column("Provincie opgeteld uit gemeenten", lambda row: _yes(is_so=row.provincial_is_derived)),
+            column("Provincie opgeteld uit gemeenten", lambda row: yes(is_so=row.provincial_is_derived)),
             column("Even grote gemeenten (middelste)", lambda row: figure(row.size_class_median, row.decimals)),
             column("Aantal even grote gemeenten", lambda row: row.n_size_class),
             column("Vergelijkbare gemeenten (middelste)", lambda row: figure(row.peer_median, row.decimals)),
@@ -209,14 +196,14 @@ def _comparison(data: ExportData) -> Sheet:
             column("Eenheid", lambda row: row.unit),
             column("Wat is beter", lambda row: _BETTER.get(row.direction or "")),
             column("Indicator-id", lambda row: row.indicator_id),
-            column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
+            column("Synthetisch", lambda row: synthetic_mark(is_synthetic=row.is_synthetic)),
         ],
     )
 
 
 def _budget(data: PageData) -> Sheet:
-    column = _Column[BudgetLine]
-    return _sheet(
+    column = Column[BudgetLine]
+    return sheet_of(
         "Begroting",
         "Begroting, realisatie en prognose. Het aandeel is dat van de regel in de begroting van het hele plan. Eén rij "
         "per begrotingspost en jaar.",
@@ -227,7 +214,7 @@ def _budget(data: PageData) -> Sheet:
             column("Opgave", lambda row: row.opgave),
             column("Programma", lambda row: row.programme),
             column("Begrotingspost", lambda row: row.budget_line),
-            column("Jaar", lambda row: _period(row.period_id)),
+            column("Jaar", lambda row: period_words(row.period_id)),
             column("Grondslag", lambda row: row.basis),
             column("Begroot", lambda row: euro(row.budget)),
             column("Realisatie", lambda row: euro(row.actual)),
@@ -235,14 +222,14 @@ def _budget(data: PageData) -> Sheet:
             column("Begroting van het plan", lambda row: euro(row.plan_budget)),
             column("Aandeel in begroting", lambda row: share(row.share_of_budget)),
             column("Bron", lambda row: row.source),
-            column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
+            column("Synthetisch", lambda row: synthetic_mark(is_synthetic=row.is_synthetic)),
         ],
     )
 
 
 def _costs(money: MoneyRows) -> Sheet:
-    column = _Column[Cost]
-    return _sheet(
+    column = Column[Cost]
+    return sheet_of(
         "Kosten",
         "Gebruikers en kosten per wet, categorie en jaar. Wie in meer categorieën voorkomt, telt in de rij zonder "
         "categorie één keer.",
@@ -251,19 +238,19 @@ def _costs(money: MoneyRows) -> Sheet:
         [
             column("Wet", lambda row: row.wet),
             column("Categorie", lambda row: row.category or "totaal"),
-            column("Jaar", lambda row: _period(row.period_id)),
+            column("Jaar", lambda row: period_words(row.period_id)),
             column("Gebruikers", lambda row: row.users),
             column("Kosten", lambda row: euro(row.cost)),
             column("Kosten per gebruiker", lambda row: euro(row.cost_per_user)),
             column("Bron", lambda row: row.source),
-            column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
+            column("Synthetisch", lambda row: synthetic_mark(is_synthetic=row.is_synthetic)),
         ],
     )
 
 
 def _cost_changes(money: MoneyRows) -> Sheet:
-    column = _Column[CostChange]
-    return _sheet(
+    column = Column[CostChange]
+    return sheet_of(
         "Kostenverschil",
         "Waardoor de kosten veranderden: door het aantal gebruikers, de prijs of de verdeling over categorieën. De "
         "vier delen tellen op tot het verschil. Eén rij per wet en jaar.",
@@ -271,8 +258,8 @@ def _cost_changes(money: MoneyRows) -> Sheet:
         money.changes,
         [
             column("Wet", lambda row: row.wet),
-            column("Van jaar", lambda row: _period(row.previous_period_id)),
-            column("Naar jaar", lambda row: _period(row.period_id)),
+            column("Van jaar", lambda row: period_words(row.previous_period_id)),
+            column("Naar jaar", lambda row: period_words(row.period_id)),
             column("Kosten eerst", lambda row: euro(row.cost_before)),
             column("Kosten daarna", lambda row: euro(row.cost_after)),
             column("Verschil", lambda row: euro(row.change)),
@@ -282,15 +269,15 @@ def _cost_changes(money: MoneyRows) -> Sheet:
             column("Niet te splitsen", lambda row: euro(row.unsplit_effect)),
             column("Breuk op", lambda row: row.break_date),
             column("Reden van de breuk", lambda row: row.break_reason),
-            column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
+            column("Synthetisch", lambda row: synthetic_mark(is_synthetic=row.is_synthetic)),
         ],
     )
 
 
 def _actions(data: PageData) -> Sheet:
     names = indicator_names(data)
-    column = _Column[Action]
-    return _sheet(
+    column = Column[Action]
+    return sheet_of(
         "Acties",
         "De acties van het uitvoeringsprogramma met de indicatoren waar zij voor bedoeld zijn. Eén rij per actie.",
         ("dim_action", "dim_action_indicator"),
@@ -301,15 +288,15 @@ def _actions(data: PageData) -> Sheet:
             column("Programma", lambda row: row.programme),
             column("Actie", lambda row: row.action),
             column("Stand", lambda row: row.state),
-            column("Begint", lambda row: _period(row.starts)),
-            column("Eindigt", lambda row: _period(row.ends)),
+            column("Begint", lambda row: period_words(row.starts)),
+            column("Eindigt", lambda row: period_words(row.ends)),
             column("Verwacht effect", lambda row: row.expected_effect),
             column("Kosten", lambda row: euro(row.cost)),
             column("Indicatoren", lambda row: "; ".join(names.get(name, name) for name in row.indicators) or None),
             column("Bron", lambda row: row.source),
             column("Opmerkingen", lambda row: row.remarks),
             column("Actie-id", lambda row: row.action_id),
-            column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
+            column("Synthetisch", lambda row: synthetic_mark(is_synthetic=row.is_synthetic)),
         ],
     )
 
@@ -319,9 +306,9 @@ def _maatregelen(data: PageData) -> Sheet:
     places = {objective_id: place for place, objective_id in enumerate(objectives)}
     rows = sorted(data.maatregelen, key=lambda row: places.get(row.objective_id, len(places)))
     rows.sort(key=lambda row: row.edition, reverse=True)
-    column = _Column[Maatregel]
+    column = Column[Maatregel]
 
-    def of_objective(heading: str, cell: Callable[[Objective], Cell]) -> _Column[Maatregel]:
+    def of_objective(heading: str, cell: Callable[[Objective], Cell]) -> Column[Maatregel]:
         """A column of what the objective says, where the plan still has it."""
 
         def cell_of(row: Maatregel) -> Cell:
@@ -330,7 +317,7 @@ def _maatregelen(data: PageData) -> Sheet:
 
         return column(heading, cell_of)
 
-    return _sheet(
+    return sheet_of(
         "Maatregelen",
         "Wat er extra gebeurt bij doelen die afwijken, met het verwachte effect in de eenheid van het doel. Eén rij "
         "per doel, editie en maatregel.",
@@ -343,17 +330,17 @@ def _maatregelen(data: PageData) -> Sheet:
             column("Maatregel", lambda row: row.maatregel),
             column("Verwacht effect", lambda row: figure(row.expected_effect, None)),
             of_objective("Eenheid", lambda row: "procentpunt" if row.unit == "%" else row.unit),
-            column("Effect in", lambda row: _period(row.effect_period_id)),
+            column("Effect in", lambda row: period_words(row.effect_period_id)),
             column("Kosten", lambda row: euro(row.cost)),
             column("Doel-id", lambda row: row.objective_id),
-            column("Synthetisch", lambda row: _mark(is_synthetic=row.is_synthetic)),
+            column("Synthetisch", lambda row: synthetic_mark(is_synthetic=row.is_synthetic)),
         ],
     )
 
 
 def _agenda(data: PageData) -> Sheet:
-    column = _Column[AgendaItem]
-    return _sheet(
+    column = Column[AgendaItem]
+    return sheet_of(
         "Agenda",
         "Besluiten die de raad kan verwachten. Eén rij per onderwerp.",
         ("dim_agenda",),
@@ -373,15 +360,3 @@ def _agenda(data: PageData) -> Sheet:
 def _measured(row: Objective, cards: dict[str, Card]) -> float | None:
     """The last measurement, where there is one after the start."""
     return None if cards[row.objective_id].latest.is_absent else row.current_value
-
-
-def _period(period_id: str | None) -> str | None:
-    return labels.period(period_id) if period_id else None
-
-
-def _yes(*, is_so: bool) -> str | None:
-    return "ja" if is_so else None
-
-
-def _mark(*, is_synthetic: bool) -> str | None:
-    return SYNTHETIC_MARK if is_synthetic else None

@@ -143,9 +143,9 @@ def read_chunks(
             )
             for batch in reader:
                 lines = numbering.take(batch.num_rows)
-                cells = {name: _trimmed(batch.column(position)) for name, position in wanted.items()}
-                _refuse_long_cells(source.name, cells)
-                yield Chunk(lines, cells) if keep_blank else _without_blank_rows(lines, cells)
+                cells = {name: trimmed(batch.column(position)) for name, position in wanted.items()}
+                refuse_long_cells(source.name, cells)
+                yield Chunk(lines, cells) if keep_blank else without_blank_rows(lines, cells)
         except pa.ArrowInvalid:
             # `from None`: the original error quotes the row, which may hold personal data
             raise UnsoundData(
@@ -360,12 +360,14 @@ def header_key(header: str) -> str:
     return " ".join(header.split()).casefold()
 
 
-def _trimmed(cells: pa.Array) -> pa.Array:
+def trimmed(cells: pa.Array) -> pa.Array:
+    """Text cells without surrounding space, null where nothing is left."""
     trimmed = pc.utf8_trim_whitespace(cells)
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
-def _refuse_long_cells(name: str, cells: dict[str, pa.Array]) -> None:
+def refuse_long_cells(name: str, cells: dict[str, pa.Array]) -> None:
+    """Raise UnsoundData where a cell is longer than any real one is."""
     for column, values in cells.items():
         longest = pc.max(pc.utf8_length(values)).as_py() or 0
         if longest > MAX_CELL:
@@ -375,6 +377,7 @@ def _refuse_long_cells(name: str, cells: dict[str, pa.Array]) -> None:
             )
 
 
-def _without_blank_rows(lines: pa.Array, cells: dict[str, pa.Array]) -> Chunk:
+def without_blank_rows(lines: pa.Array, cells: dict[str, pa.Array]) -> Chunk:
+    """The rows with a cell that is read, as a chunk."""
     filled = functools.reduce(pc.or_, [pc.is_valid(values) for values in cells.values()])
     return Chunk(lines.filter(filled), {column: values.filter(filled) for column, values in cells.items()})

@@ -2,6 +2,10 @@
 
 Files are copied byte for byte and moved; what is in them is the work of the readers. The municipality's own
 `mappings/` (headers, codes and formats of its exports) are laid over the contracts here as well.
+
+An export is taken when it is complete: it stands still, and nobody has one of its files open for writing
+(completeness.py). Between two files of a folder nobody has one open: let a program that exports table by table write
+elsewhere, and move the folder into `drop/` when it is ready.
 """
 
 from __future__ import annotations
@@ -11,9 +15,9 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
 from typing import Any
 
 import yaml
@@ -21,8 +25,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dagster_project.contracts import Column, Dataset, Product, all_contracts
 from dagster_project.errors import ConfigurationError, UnsoundData
-from dagster_project.extract import delimited
-from dagster_project.snapshots import Recording, pack, sha256_of
+from dagster_project.extract import delimited, sheets
+from dagster_project.extract.completeness import is_open_for_writing
+from dagster_project.snapshots import Recording, pack, sha256_of, write_durably
 from dagster_project.workspace import Workspace
 
 SYNTHETIC_PREFIX = "SYNTHETISCH"
@@ -32,15 +37,27 @@ YOUNG = 2.0
 SETTLE = 1.0
 """Seconds between the two looks at a young file."""
 _DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
-_CLIENT_LEVEL = ("record_file", "cssd_dump")
+CLIENT_LEVEL = ("record_file", "cssd_dump")
+"""Kinds with rows on persons: their exports are never kept in plain."""
 _CLIENT_LEVEL_SETTINGS = ("products", "wijken", "values", "max_faulty_share", "negative_is_fault")
-_PASSED_OVER = (
-    *(".*", "readme*", "leesmij*", "thumbs.db", "desktop.ini"),  # no exports
-    *("*.tmp", "*.part", "*.partial", "*.crdownload", "~$*"),  # not finished
-)
+FORMS = {
+    "record_file": (".csv", ".txt", ".xlsx", ".parquet"),
+    "figure_file": (".csv", ".txt", ".xlsx"),
+    "printed_list": (".csv", ".txt"),
+}
+"""Endings of the files that each kind is read from. A pattern that ends in `.csv` takes them all."""
+FIGURE_FIELDS = {
+    "region": "region_dimension",
+    "period": "period_dimension",
+    "measure": "measure_dimension",
+    "value": "value_dimension",
+}
+"""What a mapping calls the columns of a file of figures, and where its contract names their header."""
+_NO_EXPORTS = (".*", "readme*", "leesmij*", "thumbs.db", "desktop.ini")
+_UNFINISHED = ("*.tmp", "*.part", "*.partial", "*.crdownload", "~$*")
 
 Signature = tuple[tuple[str, int, int], ...]
-"""Name, size and modification time of every file of an export."""
+"""Name, size and modification time of every file of an export; of a folder, its own time as well."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +76,23 @@ class Incoming:
         return self.path.name
 
 
-def incoming(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETTLE) -> list[Incoming]:
-    """The exports in `drop/` that fit one of the contracts, in order of name. Only looks, moves nothing.
+@dataclass(frozen=True)
+class Look:
+    """What lies in `drop/`."""
 
-    Hidden files and read-me files are passed over, and so is an export that is still being written: it waits for the
-    next run.
+    exports: list[Incoming] = field(default_factory=list)
+    """Complete, and each fits one contract."""
+    strays: list[tuple[Incoming, str]] = field(default_factory=list)
+    """Complete, and cannot be taken for the reason given."""
+    waiting: dict[str, str] = field(default_factory=dict)
+    """Name to the reason why it is not complete yet."""
+
+
+def look(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETTLE) -> Look:
+    """What lies in `drop/`, in order of name. Only looks, moves nothing.
+
+    Hidden files and read-me files are passed over, and so are exports of a source that is switched off: they wait until
+    it is on.
 
     Args:
         workspace: the workspace.
@@ -71,68 +100,96 @@ def incoming(workspace: Workspace, datasets: Iterable[Dataset], settle: float = 
         settle: seconds after which a file that changed just now is looked at again.
     """
     own = list(datasets)
-    found = [
-        Incoming(path, workspace.root, fits[0], _signature(path))
-        for path, fits in _candidates(workspace, own)
-        if not _oddity(path) and not _misfit(path, fits, own)
-    ]
-    return _settled(found, settle)
+    off = [d for d in all_contracts() if not workspace.source_is_on(d.source_id)]
+    found: list[Incoming] = []
+    reasons: dict[Path, str] = {}
+    for path in _entries(workspace):
+        if fitting(path.name, off) and not fitting(path.name, own):
+            continue
+        item, reason = assess(path, workspace, own)
+        if reason:
+            reasons[path] = reason
+        found.append(item)
+    waiting = _unfinished(found, settle)
+    there = [item for item in found if item.path not in waiting]
+    return Look(
+        exports=[item for item in there if item.dataset],
+        strays=[(item, reasons[item.path]) for item in there if item.path in reasons],
+        waiting={path.name: reason for path, reason in waiting.items()},
+    )
+
+
+def assess(path: Path, workspace: Workspace, datasets: Sequence[Dataset]) -> tuple[Incoming, str | None]:
+    """A file or folder as an export, wherever it lies, and why it cannot be taken; None: it can."""
+    fits = fitting(path.name, datasets)
+    reason = _oddity(path) or _misfit(path, fits, datasets)
+    return Incoming(path, workspace.root, None if reason else fits[0], _signature(path)), reason
+
+
+def incoming(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETTLE) -> list[Incoming]:
+    """The exports in `drop/` that are complete and fit one of the contracts, in order of name; see `look`."""
+    return look(workspace, datasets, settle).exports
 
 
 def strays(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETTLE) -> list[tuple[Incoming, str]]:
-    """What lies in `drop/` and cannot be taken, each with the reason: it fits no contract, or more than one; or it is a
-    link, or a file where a folder is expected.
-
-    Exports of a source that is switched off are no strays: they wait until it is on.
+    """What lies in `drop/` and cannot be taken, each with the reason: it fits no contract, or more than one; it is a
+    link, or of a form that its contract does not read.
     """
-    own = list(datasets)
-    off = [d for d in all_contracts() if not workspace.source_is_on(d.source_id)]
-    reasons: dict[Path, str] = {}
-    for path, fits in _candidates(workspace, [*own, *off]):
-        reason = _oddity(path) or _misfit(path, fits, own)
-        if reason:
-            reasons[path] = reason
-    found = [Incoming(path, workspace.root, None, _signature(path)) for path in reasons]
-    return [(item, reasons[item.path]) for item in _settled(found, settle)]
+    return look(workspace, datasets, settle).strays
+
+
+def run_key(items: Iterable[Incoming]) -> str:
+    """sha256 over the names and contents of exports: the same ones give the same key, whatever their order."""
+    digest = hashlib.sha256()
+    for item in sorted(items, key=lambda item: item.name):
+        digest.update(f"{item.name}\0{_digest(item.path)}\n".encode())
+    return digest.hexdigest()
+
+
+def arrived_at(item: Incoming) -> int:
+    """When an export came to lie in `drop/`, or was last touched there: nanoseconds since 1970."""
+    return max(path.lstat().st_ctime_ns for path in (item.path, *_files(item.path)))
 
 
 def record(item: Incoming, scratch: Path) -> Recording:
-    """Copy an export, ready for the snapshot store: a file as it is, the tables of a dump as one zip.
+    """Copy a file of figures or a printed list, ready for the snapshot store.
 
-    Its name stands in `url`, so that exports of several periods stay apart. A copy with client data is closed to
-    other users (mode 0600). Files in a dump that no contract reads are not copied.
+    Its name stands in `url`, so that exports of several periods stay apart.
 
     Raises:
         UnsoundData: the export changed while it was copied. It stays in `drop/` for the next run.
     """
-    if item.dataset is None:
-        raise ValueError(f"{item.name} fits no contract: it cannot be recorded")
-    scratch.mkdir(parents=True, exist_ok=True)
-    is_dump = item.dataset.kind == "cssd_dump"
-    copy = scratch / f"{item.dataset.dataset_id}.{'zip' if is_dump else 'csv'}"
-    copy.unlink(missing_ok=True)
-    copy.touch(mode=0o600)
-    if is_dump:
-        tables = [path for path in _files(item.path) if path.stem.lower() in item.dataset.tables]
-        pack(copy, [(path.name, path, path.name) for path in tables])
-        row_count = sum(delimited.count_rows(path) for path in tables)
-    else:
-        shutil.copyfile(item.path, copy)
-        row_count = delimited.count_rows(copy)
-    copy.chmod(0o600 if item.dataset.kind in _CLIENT_LEVEL else 0o644)
-    if _signature(item.path) != item.signature:
-        copy.unlink()
-        raise UnsoundData(
-            f"drop/{item.name} changed while it was read: it is still being written. It waits for the next run."
-        )
+    if item.dataset is None or item.dataset.kind in CLIENT_LEVEL:
+        raise ValueError(f"{item.name} is no file of figures: it cannot be recorded")
+    copy = _copied(item, scratch, 0o644)
     return Recording(
         file=copy,
         extension=copy.suffix.removeprefix("."),
         origin="file",
         url=item.name,
-        row_count=row_count,
-        is_synthetic=item.name.upper().startswith(SYNTHETIC_PREFIX),
+        row_count=sheets.count_rows(copy) if copy.suffix == sheets.SUFFIX else delimited.count_rows(copy),
+        is_synthetic=is_synthetic(item.name),
     )
+
+
+def is_synthetic(name: str) -> bool:
+    """Whether an export says by its name that it is made up."""
+    return name.upper().startswith(SYNTHETIC_PREFIX)
+
+
+def pack_or_copy(item: Incoming, scratch: Path) -> Path:
+    """The plain bytes of an export with rows on persons, as they are to be kept encrypted.
+
+    A file is copied as it is; of a folder of table dumps the tables become one zip, which is the same for the same
+    tables. Files in a dump that no contract reads are left out. The copy is closed to other users (mode 0600): the
+    caller removes it.
+
+    Raises:
+        UnsoundData: the export changed while it was copied. It stays in `drop/` for the next run.
+    """
+    if item.dataset is None or item.dataset.kind not in CLIENT_LEVEL:
+        raise ValueError(f"{item.name} holds no rows on persons: it is recorded, not packed")
+    return _copied(item, scratch, 0o600)
 
 
 def accept(item: Incoming) -> Path:
@@ -140,11 +197,77 @@ def accept(item: Incoming) -> Path:
     return _move(item, item.root / "accepted")
 
 
+def accept_sealed(item: Incoming, receipt: str) -> Path:
+    """Remove an export whose bytes are kept encrypted, leaving a receipt `<name>.accepted.txt` in `accepted/`.
+
+    The receipt is on disk before the export goes. Files of a dump that no contract reads go as well, unkept, and the
+    receipt names them.
+
+    Args:
+        item: the export, kept since `pack_or_copy` read it.
+        receipt: what the receipt says; see `receipt_of`.
+
+    Returns:
+        The receipt.
+
+    Raises:
+        UnsoundData: the export changed since it was read. It stays in `drop/` for the next run.
+    """
+    _refuse_changed(item)
+    folder = _private_folder(item.root / "accepted")
+    target = _free(folder, f"{item.name}.accepted", ".txt", _digest(item.path))
+    unread = [path.relative_to(item.path).as_posix() for path in _files(item.path) if not _is_kept(item, path)]
+    note = f"Read by no contract, so not kept: {', '.join(unread)}.\n" if unread else ""
+    write_durably(target, f"{receipt.rstrip()}\n{note}".encode())
+    target.chmod(0o600)
+    if item.path.is_dir():
+        shutil.rmtree(item.path)
+    else:
+        item.path.unlink()
+    return target
+
+
+def receipt_of(
+    item: Incoming, sha256: str, rows_loaded: int, rows_quarantined: int, retain_until: str, seen_before: str | None
+) -> str:
+    """What a receipt says of an export that was taken.
+
+    Args:
+        item: the export.
+        sha256: of its plain bytes, as `pack_or_copy` gave them.
+        rows_loaded: rows that were read.
+        rows_quarantined: rows that were set aside, each with its reason.
+        retain_until: day (ISO) until which the encrypted original is kept.
+        seen_before: moment at which the same bytes were met first; None: they are new.
+    """
+    key = item.dataset.key if item.dataset else "no contract"
+    taken = f"{item.name} was taken as {key} on {time.strftime('%Y-%m-%d %H:%M')}."
+    again = f"The same bytes were met on {seen_before}: this is one more sighting, nothing is counted twice."
+    return "\n".join(
+        [
+            taken if seen_before is None else f"{taken} {again}",
+            f"sha256: {sha256}",
+            f"Rows: {rows_loaded + rows_quarantined} in, {rows_loaded} read, {rows_quarantined} set aside.",
+            f"The encrypted original is kept until {retain_until}; the plain export was removed from drop/.",
+        ]
+    )
+
+
 def reject(item: Incoming, reason: str) -> Path:
-    """Move an export to `rejected/` with `<name>.reason.txt` beside it, and say where it is now."""
+    """Move an export to `rejected/`, closed to other users, with `<name>.reason.txt` beside it; say where it is now.
+
+    The reason file never holds what may be a personal number.
+    """
     target = _move(item, item.root / "rejected")
-    note = f"{reason}\nMend it, put it in drop/ again and run: opkoers refresh\n"
-    target.with_name(f"{target.name}.reason.txt").write_text(note, encoding="utf-8")
+    own = [target] if target.is_symlink() or target.is_file() else [target, *target.rglob("*")]
+    for path in own:
+        if not path.is_symlink():
+            path.chmod(0o700 if path.is_dir() else 0o600)
+    # the name itself stands beside it anyway
+    told = item.name.join(delimited.PERSONAL_NUMBER.sub("…", part) for part in reason.split(item.name))
+    note = target.with_name(f"{target.name}.reason.txt")
+    write_durably(note, f"{told}\nMend it, put it in drop/ again and run: opkoers refresh\n".encode())
+    note.chmod(0o600)
     return target
 
 
@@ -175,7 +298,8 @@ def apply_mapping(dataset: Dataset, workspace: Workspace) -> Dataset:
     The mapping may set `file_pattern`, parts of `format`, `max_faulty_share` and `negative_is_fault`; it adds to
     `categories`, `products` (code to `{wet, category, form}`), `wijken` (name to code) and, per column, `values`; and
     `headers` maps a column to a header or headers, tried before those of the contract. For a file of figures the
-    columns are `region`, `period` and the concepts, with one header each; for a dump they are written `table.column`.
+    columns are `region`, `period` and the concepts, with one header each; in long form also `measure` and `value`, and
+    a concept has the text by which the file names it. For a dump they are written `table.column`.
 
     Raises:
         ConfigurationError: the mapping is not YAML, or says something that it may not or that does not fit.
@@ -205,7 +329,7 @@ def _laid_over(dataset: Dataset, mapping: _Mapping) -> dict[str, Any]:
     content["categories"] |= _known_categories(mapping.categories, dataset)
     given = mapping.model_dump(exclude_none=True)
     client_level = {name: given[name] for name in _CLIENT_LEVEL_SETTINGS if given.get(name) not in (None, {})}
-    if client_level and dataset.kind not in _CLIENT_LEVEL:
+    if client_level and dataset.kind not in CLIENT_LEVEL:
         raise ConfigurationError(
             f"mappings/{dataset.dataset_id}.yml sets {', '.join(client_level)}, "
             "which only exports with rows on persons have. Leave it out."
@@ -218,10 +342,19 @@ def _laid_over(dataset: Dataset, mapping: _Mapping) -> dict[str, Any]:
     return content | _mapped_columns(dataset, mapping)
 
 
+def mappable(dataset: Dataset) -> list[str]:
+    """What `headers` of a mapping may name."""
+    if dataset.kind == "figure_file":
+        own = [name for name, key in FIGURE_FIELDS.items() if getattr(dataset, key)]
+        return [*own, *(measure.concept for measure in dataset.measures)]
+    dumped = [f"{table}.{column.name}" for table, columns in dataset.tables.items() for column in columns]
+    return [*(column.name for column in dataset.columns), *dumped]
+
+
 def _refuse_unknown_mappings(workspace: Workspace) -> None:
     """A mapping under a wrong name would do nothing, without a word."""
     known = {f"{dataset.dataset_id}.yml" for dataset in all_contracts() if dataset.kind in _DROPPED}
-    unknown = sorted(path.name for path in workspace.mappings.glob("*.y*ml") if path.name not in known)
+    unknown = [path.name for path in workspace.mapping_files() if path.name not in known]
     if unknown:
         raise ConfigurationError(
             f"mappings/ holds {', '.join(unknown)}, expected only {', '.join(sorted(known))}. Rename or remove it."
@@ -242,20 +375,17 @@ def _known_categories(categories: dict[str, str], dataset: Dataset) -> dict[str,
 def _mapped_figures(dataset: Dataset, headers: dict[str, str | tuple[str, ...]]) -> dict[str, Any]:
     """The parts of a contract for figures that hold headers, with the mapping's own instead."""
     own = {name: (given,) if isinstance(given, str) else given for name, given in headers.items()}
-    _refuse_unknown_columns(dataset, own, ["region", "period", *(measure.concept for measure in dataset.measures)])
+    _refuse_unknown_columns(dataset, own, mappable(dataset))
     return {
-        "region_dimension": own.get("region", (dataset.region_dimension,))[0],
-        "period_dimension": own.get("period", (dataset.period_dimension,))[0],
+        **{key: own.get(name, (getattr(dataset, key),))[0] for name, key in FIGURE_FIELDS.items()},
         "measures": [{**m.model_dump(), "measure": own.get(m.concept, (m.header,))[0]} for m in dataset.measures],
     }
 
 
 def _mapped_columns(dataset: Dataset, mapping: _Mapping) -> dict[str, Any]:
-    """The columns of a contract or of a dump, with the headers of the mapping in front and its values added."""
+    """The columns of a contract or of the tables of a dump, with the mapping's headers and values."""
     own = {name: (given,) if isinstance(given, str) else given for name, given in mapping.headers.items()}
-    known = [column.name for column in dataset.columns]
-    known += [f"{table}.{column.name}" for table, columns in dataset.tables.items() for column in columns]
-    _refuse_unknown_columns(dataset, {**own, **mapping.values}, known)
+    _refuse_unknown_columns(dataset, {**own, **mapping.values}, mappable(dataset))
     tables = {table: _mapped(columns, own, mapping, f"{table}.") for table, columns in dataset.tables.items()}
     return {"columns": _mapped(dataset.columns, own, mapping), "tables": tables}
 
@@ -286,16 +416,28 @@ def _refuse_unknown_columns(dataset: Dataset, given: Collection[str], known: Seq
         )
 
 
-def _candidates(workspace: Workspace, datasets: Iterable[Dataset]) -> Iterator[tuple[Path, list[Dataset]]]:
-    """What lies in `drop/`, with the contracts whose pattern its name fits."""
-    dropped = [dataset for dataset in datasets if dataset.kind in _DROPPED]
+def _entries(workspace: Workspace) -> list[Path]:
+    """What lies in `drop/`, but for what is no export by its name."""
     if not workspace.drop.is_dir():
-        return
-    for path in sorted(workspace.drop.iterdir()):
-        name = path.name.lower()
-        is_passed_over = any(fnmatch.fnmatchcase(name, pattern) for pattern in _PASSED_OVER)
-        if not is_passed_over:
-            yield path, [d for d in dropped if fnmatch.fnmatchcase(name, str(d.file_pattern).lower())]
+        return []
+    return [path for path in sorted(workspace.drop.iterdir()) if not _is_called(path.name, _NO_EXPORTS)]
+
+
+def _is_called(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
+
+
+def fitting(name: str, datasets: Iterable[Dataset]) -> list[Dataset]:
+    """The contracts whose pattern a name in `drop/` fits."""
+    return [d for d in datasets if d.kind in _DROPPED and _is_called(name, _patterns(d))]
+
+
+def _patterns(dataset: Dataset) -> list[str]:
+    """The pattern of a contract; one that ends in `.csv` also stands for the other forms that its kind is read in."""
+    pattern = str(dataset.file_pattern)
+    stem = pattern.lower().removesuffix(".csv")
+    forms = FORMS.get(dataset.kind, ()) if pattern.lower().endswith(".csv") else ()
+    return [pattern, *(f"{stem}{form}" for form in forms)]
 
 
 def _oddity(path: Path) -> str | None:
@@ -319,44 +461,121 @@ def _misfit(path: Path, fits: Sequence[Dataset], own: Sequence[Dataset]) -> str 
         return f"{fits[0].key} expects a folder with table dumps, found a file."
     if fits[0].kind != "cssd_dump" and not path.is_file():
         return f"{fits[0].key} expects a file, found a folder."
+    forms = FORMS.get(fits[0].kind, ())
+    named = PurePath(str(fits[0].file_pattern)).suffix
+    if forms and path.suffix.lower() not in (*forms, named.lower()):
+        return f"{fits[0].key} reads files that end in {', '.join(forms)}, found '{path.suffix}'. Export it as such."
     return None
 
 
 def _files(path: Path) -> list[Path]:
-    """The file itself, or the visible files directly in a folder."""
+    """The file itself, or every file below a folder."""
     if not path.is_dir() or path.is_symlink():
         return [path]
-    return sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
+    return sorted(entry for entry in path.rglob("*") if entry.is_file())
+
+
+def _is_kept(item: Incoming, path: Path) -> bool:
+    """Whether a file of an export is copied: of a dump only the tables that are read, directly in its folder."""
+    if not item.path.is_dir():
+        return True
+    tables = item.dataset.tables if item.dataset else {}
+    return path.parent == item.path and path.stem.lower() in tables and not path.name.startswith(".")
 
 
 def _signature(path: Path) -> Signature:
-    stats = ((file.name, file.lstat()) for file in _files(path))
-    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+    try:
+        stats = [(file.relative_to(path.parent).as_posix(), file.lstat()) for file in _files(path)]
+        folder = [(".", 0, path.lstat().st_mtime_ns)] if path.is_dir() and not path.is_symlink() else []
+    except FileNotFoundError:  # a file went away during the look
+        return ((".", 0, time.time_ns()),)  # like no other
+    return (*folder, *((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats))
 
 
-def _settled(found: list[Incoming], settle: float) -> list[Incoming]:
-    """Those that are not growing: one short wait for all that changed just now, then a second look."""
+def _unfinished(found: list[Incoming], settle: float) -> dict[Path, str]:
+    """Those that are not complete, each with the reason: one short wait for all that changed just now, then a second
+    look, and a look at who has them open."""
     now = time.time_ns()
-    young = [item for item in found if any(now - mtime < YOUNG * 1e9 for _, _, mtime in item.signature)]
-    if young:
+    if any(now - mtime < YOUNG * 1e9 for item in found for _, _, mtime in item.signature):
         time.sleep(settle)
-    growing = {item.path for item in young if not os.path.lexists(item.path) or _signature(item.path) != item.signature}
-    return [item for item in found if item.path not in growing]
+    reasons = {item.path: _why_unfinished(item) for item in found}
+    return {path: reason for path, reason in reasons.items() if reason}
+
+
+def _why_unfinished(item: Incoming) -> str | None:
+    if _signature(item.path) != item.signature:
+        return "it is growing"
+    files = _files(item.path)
+    if not files:
+        return "it is an empty folder"
+    unfinished = [path.name for path in files if _is_called(path.name, _UNFINISHED)]
+    if unfinished:
+        return f"{unfinished[0]} is not finished, by its name"
+    try:
+        written = [
+            path.name for path in files if path.is_file() and not path.is_symlink() and is_open_for_writing(path)
+        ]
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    return f"{written[0]} is open for writing" if written else None
+
+
+def _copied(item: Incoming, scratch: Path, mode: int) -> Path:
+    """A copy of an export in the scratch folder, made under its mode; of a dump, its tables as one zip."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    dataset_id = item.dataset.dataset_id if item.dataset else item.path.stem
+    copy = scratch / f"{dataset_id}{'.zip' if item.path.is_dir() else _suffix(item.path)}"
+    copy.unlink(missing_ok=True)
+    copy.touch(mode=0o600)
+    try:
+        if item.path.is_dir():
+            tables = [path for path in _files(item.path) if _is_kept(item, path)]
+            pack(copy, [(path.name, path, path.name) for path in tables])
+        else:
+            shutil.copyfile(item.path, copy)
+        _refuse_changed(item)
+    except BaseException:
+        copy.unlink()
+        raise
+    copy.chmod(mode)
+    return copy
+
+
+def _suffix(path: Path) -> str:
+    """The form of a file; text files are all called `.csv`."""
+    form = path.suffix.lower()
+    return form if form in (".xlsx", ".parquet") else ".csv"
+
+
+def _refuse_changed(item: Incoming) -> None:
+    if _why_unfinished(item):
+        raise UnsoundData(
+            f"drop/{item.name} changed while it was read: it is still being written. It waits for the next run."
+        )
+
+
+def _private_folder(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _free(folder: Path, stem: str, suffix: str, digest: str) -> Path:
+    """A path in a folder that nothing has yet: the plain name, else with a mark of the content, else numbered."""
+    marked = f"{stem}.{digest[:8]}"
+    names = (f"{stem}{suffix}", f"{marked}{suffix}", *(f"{marked}-{n}{suffix}" for n in range(2, 1000)))
+    return next(folder / name for name in names if not os.path.lexists(folder / name))
 
 
 def _move(item: Incoming, folder: Path) -> Path:
-    folder.mkdir(mode=0o700, exist_ok=True)
-    target = folder / item.name
+    target = _private_folder(folder) / item.name
     if os.path.lexists(target):
-        mark = _digest(item.path)[:8]
-        names = (
-            f"{item.path.stem}.{mark}{extra}{item.path.suffix}" for extra in ("", *(f"-{n}" for n in range(2, 1000)))
-        )
-        target = next(folder / name for name in names if not os.path.lexists(folder / name))
+        target = _free(folder, item.path.stem, item.path.suffix, _digest(item.path))
     shutil.move(item.path, target)
     return target
 
 
 def _digest(path: Path) -> str:
-    files = [f"{file.name} {sha256_of(file)}" for file in _files(path) if file.is_file() and not file.is_symlink()]
+    """sha256 over the names and contents of the files of an export; links are passed over."""
+    own = [file for file in _files(path) if file.is_file() and not file.is_symlink()]
+    files = [f"{file.relative_to(path.parent).as_posix()} {sha256_of(file)}" for file in own]
     return hashlib.sha256("\n".join(files).encode()).hexdigest()

@@ -16,8 +16,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dagster_project.product import product_path
+from dagster_project.raw import RAW_TABLES
 
-Stage = Literal["after_ingest", "after_build"]
+Stage = Literal["after_ingest", "after_build", "after_proof"]
 Severity = Literal["critical", "warning"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
@@ -37,9 +38,9 @@ PROVEN_TYPES = frozenset(
 
 `expect_compound_columns_to_be_unique` is left out on purpose: in SQL it never sees rows with an empty key column."""
 
-_SCHEMA: dict[Stage, str] = {"after_ingest": "raw", "after_build": "marts"}
+_SCHEMA: dict[Stage, str] = {"after_ingest": "raw", "after_build": "marts", "after_proof": "raw"}
 _TABLE = r"^(raw|marts)\.[a-z][a-z0-9_]*$"
-_PERSON_TABLE = re.compile(r"^raw\.(municipal|cssd)_")
+_PERSON_TABLE = re.compile(r"^raw\.(municipal|registration)_")
 
 
 class _Strict(BaseModel):
@@ -171,5 +172,6 @@ def _fault(location: tuple[int | str, ...], message: str) -> str:
 
 
 def _faulty(path: Path, stage: Stage, fault: str) -> Suite:
-    table = f"{_SCHEMA[stage]}.{path.stem}"  # a suite bears its table's name, whatever else is wrong with it
+    # a suite bears its table's name, whatever else is wrong with it
+    table = f"{'raw' if path.stem in RAW_TABLES else _SCHEMA[stage]}.{path.stem}"
     return Suite(stage, path.stem, table, "", (), f"{stage}/{path.name}: {fault}. Mend the suite and run again.")

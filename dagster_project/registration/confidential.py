@@ -1,7 +1,7 @@
 """The confidential database: rows on persons, made anew from the encrypted originals, and never published.
 
-It is built beside the others, in a closed folder, and put in its place in one move: `<data>/confidential/clients.duckdb`
-(mode 0600). What it comes to leaves it as a seal. Taking exports in from `drop/` belongs to `intake_run`.
+It is built beside the others, in a closed folder, and put in its place in one move:
+`<data>/confidential/clients.duckdb` (mode 0600). What it comes to leaves it as a seal. Taking exports in from `drop/` belongs to `intake_run`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import duckdb
 
@@ -33,8 +34,6 @@ from dagster_project.registration.vault import Original, Vault
 from dagster_project.snapshots import Recording, Snapshot, SnapshotStore, write_durably
 from dagster_project.workspace import Workspace
 
-CLIENT_LEVEL = ("record_file", "cssd_dump")
-"""Kinds of export with rows on persons."""
 SEALED = "sealed"
 _MODELS = "+tag:registration"
 _BUILD = "warehouse.duckdb"  # fixed: the file name is dbt's database name in the manifest
@@ -63,7 +62,7 @@ def database_of(workspace: Workspace) -> Path:
 
 def datasets_of(workspace: Workspace) -> dict[str, Dataset]:
     """The contracts of client-level exports, with the workspace's mappings laid over them, by dataset id."""
-    on = (d for d in all_contracts() if d.kind in CLIENT_LEVEL and workspace.source_is_on(d.source_id))
+    on = (d for d in all_contracts() if d.kind in dropfolder.CLIENT_LEVEL and workspace.source_is_on(d.source_id))
     return {dataset.dataset_id: dropfolder.apply_mapping(dataset, workspace) for dataset in on}
 
 
@@ -124,8 +123,8 @@ def seal(workspace: Workspace, database: Path, scratch: Path) -> tuple[Snapshot,
         The snapshot, and whether it is another than the one before.
     """
     from dagster_project.disclosure.decide import (
-        decide,
-    )  # its solver takes a while to import, and most runs seal nothing
+        decide,  # its solver takes a while to import, and most runs seal nothing
+    )
 
     store, contract = SnapshotStore(workspace.snapshots), sealed_contract()
     before = store.latest(contract.source_id, contract.dataset_id)
@@ -171,11 +170,13 @@ def _published(workspace: Workspace, store: SnapshotStore, contract: Dataset) ->
             yield seals.read_seal(store.verify(snapshot))
 
 
-def grounds(workspace: Workspace, pseudonymiser: Pseudonymiser) -> dict[str, object]:
+def grounds(workspace: Workspace, pseudonymiser: Pseudonymiser) -> dict[str, Any]:
     """What the confidential database and its seal follow from. The key shows only as what it makes of a fixed word."""
     mappings = sorted(workspace.mappings.glob("*.yml"))
     return {
-        "originals": sorted(original.original_id for original in _kept(Vault(workspace))),
+        "originals": sorted(
+            [o.original_id, o.dataset_id, o.file_name, o.is_synthetic] for o in _kept(Vault(workspace))
+        ),
         "forgotten": sorted(original.original_id for original in _forgotten(workspace)),
         "code": code_fingerprint(),
         "mappings": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in mappings},
@@ -184,7 +185,7 @@ def grounds(workspace: Workspace, pseudonymiser: Pseudonymiser) -> dict[str, obj
     }
 
 
-def stands_on(workspace: Workspace) -> dict[str, object] | None:
+def stands_on(workspace: Workspace) -> dict[str, Any] | None:
     """The grounds of the database that is in place, or None where there is none."""
     path = _grounds_file(workspace)
     if not path.is_file() or not database_of(workspace).is_file():
@@ -192,7 +193,7 @@ def stands_on(workspace: Workspace) -> dict[str, object] | None:
     return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
-def note_grounds(workspace: Workspace, content: dict[str, object]) -> None:
+def note_grounds(workspace: Workspace, content: dict[str, Any]) -> None:
     """Remember the grounds of the database that was put in place."""
     path = _grounds_file(workspace)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -235,6 +236,13 @@ def renew(workspace: Workspace, pseudonymiser: Pseudonymiser, on_built: Callable
         keep(workspace, built.database)
         note_grounds(workspace, content)
     return snapshot
+
+
+def rows_of(workspace: Workspace) -> dict[str, tuple[int, int]]:
+    """Rows that were loaded from each original, and rows that were set aside."""
+    with duckdb.connect(str(database_of(workspace)), read_only=True) as connection:
+        rows = connection.execute("select original_id, rows_loaded, rows_quarantined from raw.original").fetchall()
+    return {original_id: (loaded, quarantined) for original_id, loaded, quarantined in rows}
 
 
 def rebuild(workspace: Workspace, pseudonymiser: Pseudonymiser) -> None:

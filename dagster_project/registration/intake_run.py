@@ -1,8 +1,7 @@
 """The intake of one run: exports from `drop/` into the vault, and from there into a new seal when anything changed.
 
-Reading files belongs to `intake`, keeping originals to `vault`, building and sealing to `confidential`. An export leaves
-`drop/` last: whatever stops the run before that, the next one finds it there again, and nothing is read twice into the
-counts.
+Reading files belongs to `intake`, keeping originals to `vault`, building and sealing to `confidential`. An export
+leaves `drop/` last: whatever stops the run before that, the next one finds it there again, and nothing is counted twice.
 """
 
 from __future__ import annotations
@@ -52,24 +51,28 @@ def take(workspace: Workspace, items: Collection[Incoming], scratch: Path, set_a
     if not items and not Vault(workspace).all():
         return Intake()
     try:
-        pseudonymiser = Pseudonymiser.of(workspace)
-        arrived = _into_vault(workspace, items, scratch, set_aside)
+        return _take(workspace, items, scratch, set_aside)
     except ConfigurationError as error:
         set_aside(f"Exports of local registrations were not read. {error}")
         return Intake()
-    result = Intake()
+
+
+def _take(workspace: Workspace, items: Collection[Incoming], scratch: Path, set_aside: Callable[[str], None]) -> Intake:
+    pseudonymiser, result = Pseudonymiser.of(workspace), Intake()
+    arrived = _into_vault(workspace, items, scratch, set_aside)
     refused: dict[str, str] = {}
     if is_due(workspace):
         known = _read_before(workspace)
         result.sealed = confidential.renew(
             workspace, pseudonymiser, lambda built: refused.update(_discard(workspace, built, known, set_aside))
         )
+    rows = confidential.rows_of(workspace)
     for original, item in arrived:
         if original.original_id in refused:
             dropfolder.reject(item, refused[original.original_id])
             set_aside(f"{refused[original.original_id]} The file is in rejected/.")
         else:
-            dropfolder.accept_sealed(item, _receipt(original))
+            dropfolder.accept_sealed(item, _receipt(item, original, rows[original.original_id]))
             result.taken.setdefault(original.dataset_id, []).append(item.name)
     return result
 
@@ -98,23 +101,22 @@ def _into_vault(
             set_aside(str(error))
             continue
         try:
-            original, _ = vault.add(item.dataset, plain, item.name, is_synthetic=dropfolder.is_synthetic(item))
+            original, _ = vault.add(item.dataset, plain, item.name, is_synthetic=dropfolder.is_synthetic(item.name))
             arrived.append((original, item))
         finally:
             plain.unlink(missing_ok=True)
     return arrived
 
 
-def _read_before(workspace: Workspace) -> set[object]:
+def _read_before(workspace: Workspace) -> set[str]:
     stood = confidential.stands_on(workspace)
-    originals = stood["originals"] if stood else []
-    return set(originals) if isinstance(originals, list) else set()
+    return {str(original_id) for original_id, *_ in stood["originals"]} if stood else set()
 
 
-def _discard(
-    workspace: Workspace, built: Built, known: set[object], set_aside: Callable[[str], None]
-) -> dict[str, str]:
+def _discard(workspace: Workspace, built: Built, known: set[str], set_aside: Callable[[str], None]) -> dict[str, str]:
     """Take refused originals out of the vault, unless an earlier run could read them: those wait for a mended mapping.
+
+    One that was known under another name or contract becomes again what it was.
 
     Returns:
         The reasons, by original id.
@@ -123,7 +125,7 @@ def _discard(
     by_id = {original.original_id: original for original in vault.all()}
     gone = {}
     for original_id, reason in built.refused.items():
-        if original_id in known:
+        if original_id in known and by_id[original_id].earlier is None:
             set_aside(f"{reason} It was read before and is kept: mend its mapping, then refresh.")
         else:
             vault.discard(by_id[original_id])
@@ -131,10 +133,7 @@ def _discard(
     return gone
 
 
-def _receipt(original: Original) -> str:
-    times = "for the first time" if not original.sightings else f"again: it was known since {original.received_at}"
-    return (
-        f"{original.file_name} was taken in {times}.\n"
-        f"sha256 of the file as delivered: {original.original_id}\n"
-        f"Kept encrypted until {original.retain_until}; after that day: opkoers forget --before {original.retain_until}\n"
-    )
+def _receipt(item: Incoming, original: Original, rows: tuple[int, int]) -> str:
+    loaded, quarantined = rows
+    seen_before = original.received_at if original.sightings else None
+    return dropfolder.receipt_of(item, original.original_id, loaded, quarantined, original.retain_until, seen_before)

@@ -10,7 +10,7 @@ import fnmatch
 import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.errors import ConfigurationError
@@ -20,9 +20,9 @@ from dagster_project.run import refresh_lock, today
 from dagster_project.snapshots import AMSTERDAM
 from dagster_project.workspace import Workspace
 
-_CLIENT_LEVEL = ("record_file", "cssd_dump")
 _NOT_ON_PERSONS = ("figure_file", "printed_list")
 _REASON = ".reason.txt"
+_RECEIPT = ".accepted.txt"
 _LINES = "-lines.csv"
 """Lists of lines that were set aside, which say where and why and never what stands there."""
 
@@ -73,16 +73,19 @@ def _originals_sentence(forgotten: list[Original], before: date) -> str:
 def _plain_exports(workspace: Workspace) -> Iterator[Path]:
     """What lies plain in the workspace and may hold persons.
 
-    In `rejected/` that is all but the exports that fit a contract without persons: a stray can hold anything. In
+    In `rejected/` that is all but the exports that fit contracts without persons only: a stray can hold anything. In
     `accepted/` and among rejected snapshots it is what fits a contract with persons; earlier versions left it there.
     """
     contracts = [dropfolder.apply_mapping(dataset, workspace) for dataset in all_contracts()]
     harmless = [dataset for dataset in contracts if dataset.kind in _NOT_ON_PERSONS]
-    client_level = [dataset for dataset in contracts if dataset.kind in _CLIENT_LEVEL]
+    client_level = [dataset for dataset in contracts if dataset.kind in dropfolder.CLIENT_LEVEL]
     for path in _entries(workspace.root / "rejected"):
-        if not path.name.endswith(_REASON) and not _fits(path, harmless) and not _is_listing(path):
+        is_harmless = _fits(path, harmless) and not _fits(path, client_level)
+        if not path.name.endswith(_REASON) and not is_harmless and not _is_listing(path):
             yield path
-    yield from (path for path in _entries(workspace.root / "accepted") if _fits(path, client_level))
+    for path in _entries(workspace.root / "accepted"):
+        if _fits(path, client_level) and not path.name.endswith(_RECEIPT):
+            yield path
     for dataset in client_level:
         yield from sorted(workspace.rejected.glob(f"*/{dataset.dataset_id}/*"))
 
@@ -92,7 +95,9 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _fits(path: Path, datasets: list[Dataset]) -> bool:
-    return any(fnmatch.fnmatchcase(path.name.lower(), str(dataset.file_pattern).lower()) for dataset in datasets)
+    """Whether its name fits a contract, whatever kind of file it is."""
+    patterns = (PurePath(str(dataset.file_pattern).lower()).stem for dataset in datasets)
+    return any(fnmatch.fnmatchcase(path.stem.lower(), pattern) for pattern in patterns)
 
 
 def _is_listing(path: Path) -> bool:

@@ -146,7 +146,8 @@ class Seal:
 
 _CELLS = """
 select
-    subject, measure, unit, wet, category, form, referrer, wijk, n_provisions, period_id, value::text, false, is_synthetic
+    subject, measure, unit, wet, category, form, referrer, wijk, n_provisions, period_id, value::text,
+    false, is_synthetic
 from registration.cell
 order by all
 """

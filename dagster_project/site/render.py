@@ -29,6 +29,7 @@ from dagster_project.site.pages import (
     uitleg,
     wijken,
     wijzigingen,
+    zorg,
 )
 from dagster_project.site.queries import Reader, read_page_data
 from dagster_project.site.site import FOOT, NAVIGATION, NavEntry, Page, Site, SiteRun
@@ -44,6 +45,7 @@ PAGE_MODULES = (
     doel,
     indicatoren,
     geld,
+    zorg,
     bbv,
     wijken,
     wijzigingen,
@@ -165,6 +167,7 @@ def _theme_class(theme_css: str | None) -> str | None:
 def _synthetic_note(site: Site) -> str | None:
     """The warning that every page bears as soon as any row that the pages share was made up."""
     tables = [rows for rows in vars(site.data).values() if isinstance(rows, tuple)]
-    if not any(getattr(row, "is_synthetic", False) for rows in tables for row in rows):
+    rows_made_up = any(getattr(row, "is_synthetic", False) for rows in tables for row in rows)
+    if not rows_made_up and not site.data.care.is_synthetic:
         return None
     return site.workspace.settings.synthetic_note or NOTE_ON_SYNTHETIC

@@ -103,9 +103,11 @@ NAVIGATION = (
     NavEntry("register.html", "Register"),
     NavEntry("indicatoren.html", "Indicatoren"),
     NavEntry("geld.html", "Geld"),
+    NavEntry("zorg.html", "Zorg"),
     NavEntry("bbv.html", "Vergelijken"),
     NavEntry("wijken.html", "Wijken"),
     NavEntry("wijzigingen.html", "Wijzigingen"),
+    NavEntry("registraties.html", "Registraties"),
     NavEntry("bronnen.html", "Bronnen"),
     NavEntry("uitleg.html", "Uitleg"),
 )

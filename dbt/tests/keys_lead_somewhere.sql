@@ -21,6 +21,13 @@
     ('dim_maatregel', 'effect_period_id', 'dim_period', 'period_id'),
     ('fct_budget', 'period_id', 'dim_period', 'period_id'),
     ('fct_cost', 'period_id', 'dim_period', 'period_id'),
+    ('fct_care_use', 'period_id', 'dim_period', 'period_id'),
+    ('fct_care_cost', 'period_id', 'dim_period', 'period_id'),
+    ('fct_care_flow', 'period_id', 'dim_period', 'period_id'),
+    ('fct_care_stacking', 'period_id', 'dim_period', 'period_id'),
+    ('fct_care_outlook', 'period_id', 'dim_period', 'period_id'),
+    ('fct_care_printed', 'period_id', 'dim_period', 'period_id'),
+    ('fct_registration_count', 'period_id', 'dim_period', 'period_id'),
 ] %}
 {% for child, foreign_key, parent, key in keys %}
 select distinct

@@ -1,6 +1,6 @@
 {#
     Consecutive years of cost, per wet: what each came to, and how many people used it. The cost is that of the whole as
-    the file gives it, else of its categories together; a year of which a part is not known has no cost. Users are those
+    it is given, else of its categories together; a year of which a part is not known has no cost. Users are those
     of the whole alone: added up over categories, who uses two of them would count twice.
 #}
 with known as (
@@ -15,7 +15,7 @@ with known as (
         sum(cost) filter (where category is not null) as cost_of_categories,
         count(*) filter (where category is not null) as n_categories,
         bool_or(is_synthetic) as is_synthetic
-    from {{ ref('stg_municipal__cost') }}
+    from {{ ref('int_cost') }}
     group by wet, period_id
 ),
 

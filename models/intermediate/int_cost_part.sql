@@ -15,7 +15,7 @@ with category as (
         max(cost.users) filter (where cost.period_id = pair.period_id) as users_after,
         max(cost.cost) filter (where cost.period_id = pair.period_id) as cost_after
     from {{ ref('int_cost_pair') }} as pair
-    inner join {{ ref('stg_municipal__cost') }} as cost
+    inner join {{ ref('int_cost') }} as cost
         on
             pair.wet = cost.wet
             and cost.period_id in (pair.previous_period_id, pair.period_id)

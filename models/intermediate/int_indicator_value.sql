@@ -94,10 +94,12 @@ denominator as (
         on
             numerator.denominator_concept = observation.concept_id
             and numerator.region_code = observation.region_code
-            -- people are counted on 1 January: a half-year, and the end of a month, divide by those of their year
-            and observation.period_id = case {{ period_type('numerator.period_id') }}
-                when 'half-year' then left(numerator.period_id, 4)
-                when 'month' then left(numerator.period_id, 4)
+            -- people are counted on 1 January: a half-year, and the end of a month, divide by those of their year;
+            -- who is counted by a registration is counted per period, and divides the figures of that period
+            and observation.period_id = case
+                when numerator.denominator_concept in (select own.concept_id from {{ ref('registration_concepts') }} as own)
+                    then numerator.period_id
+                when {{ period_type('numerator.period_id') }} in ('half-year', 'month') then left(numerator.period_id, 4)
                 else numerator.period_id
             end
 ),

@@ -1,7 +1,8 @@
 {#
     The figures that speak. Of one table the serving snapshot counts; of several files the newest; a series that a unit
     alarm set aside is not known. Between tables that give the same figure all stay, ranked, because a denominator wants
-    the table of its own numerator.
+    the table of its own numerator. Counts from the municipality's own registrations stand beside them: they have no
+    unit that could have been switched, and one vintage, that of the seal.
 #}
 with serving as (
     select
@@ -35,6 +36,23 @@ trusted as (
             and serving.region_code = alarm.region_code
             and {{ period_type('serving.period_id') }} = alarm.period_type
     where serving.age = 1
+
+    union all
+
+    select
+        concept_id,
+        region_code,
+        period_id,
+        source_id,
+        dataset_id,
+        value,
+        absence,
+        cast(null as text) as value_status,
+        is_synthetic,
+        snapshot_id,
+        cast(null as timestamp) as publisher_modified_at,
+        retrieved_at
+    from {{ ref('int_registration_observation') }}
 )
 
 select

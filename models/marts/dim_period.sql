@@ -15,6 +15,10 @@ with mentioned as (
     union
     select period_id from {{ ref('fct_cost') }}
     union
+    select period_id from {{ ref('int_registration_cell') }}
+    union
+    select period_id from {{ ref('fct_care_printed') }}
+    union
     select effect_period_id from {{ ref('dim_maatregel') }}
 )
 

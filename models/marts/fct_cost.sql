@@ -9,5 +9,5 @@ select
     is_synthetic,
     source,
     snapshot_id
-from {{ ref('stg_municipal__cost') }}
+from {{ ref('int_cost') }}
 order by wet, period_id, category nulls first

@@ -13,7 +13,7 @@ in_care as (
         known.period_id,
         span.wet,
         span.category,
-        span.client_key,
+        span.client_id,
         (span.start_date, span.wijk != 'onbekend', span.wijk) as latest,
         span.first_day < known.covered_from as at_begin,
         span.last_day >= known.covered_through as at_end
@@ -30,15 +30,15 @@ client as (
         period_id,
         {{ or_whole('wet') }},
         {{ or_whole('category') }},
-        client_key,
+        client_id,
         max(latest)[3] as wijk,
         bool_or(at_begin) as at_begin,
         bool_or(at_end) as at_end
     from in_care
     group by grouping sets (
-        (period_id, client_key),
-        (period_id, client_key, wet),
-        (period_id, client_key, wet, category)
+        (period_id, client_id),
+        (period_id, client_id, wet),
+        (period_id, client_id, wet, category)
     )
 ),
 

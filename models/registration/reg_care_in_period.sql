@@ -23,7 +23,7 @@ line_in_period as (
 in_care as (
     select
         line.period_id,
-        line.client_key,
+        line.client_id,
         line.wet,
         line.category,
         line.form,
@@ -35,11 +35,11 @@ in_care as (
             line.wet = known.wet
             and line.period_id = known.period_id
             and line.care_month <= known.covered_through
-    group by line.period_id, line.client_key, line.wet, line.category, line.form, line.referrer
+    group by line.period_id, line.client_id, line.wet, line.category, line.form, line.referrer
     union all
     select
         known.period_id,
-        span.client_key,
+        span.client_id,
         span.wet,
         span.category,
         span.form,
@@ -52,22 +52,22 @@ in_care as (
             and span.first_day <= known.covered_through
             and span.last_day >= known.covered_from
     where span.wet not in (select line.wet from {{ ref('reg_care_line') }} as line)
-    group by known.period_id, span.client_key, span.wet, span.category, span.form, span.referrer
+    group by known.period_id, span.client_id, span.wet, span.category, span.form, span.referrer
 ),
 
 home as (
     select
         period_id,
-        client_key,
+        client_id,
         wet,
         max(latest)[3] as wijk
     from in_care
-    group by period_id, client_key, wet
+    group by period_id, client_id, wet
 )
 
 select
     in_care.period_id,
-    in_care.client_key,
+    in_care.client_id,
     in_care.wet,
     in_care.category,
     in_care.form,
@@ -77,5 +77,5 @@ from in_care
 inner join home
     on
         in_care.period_id = home.period_id
-        and in_care.client_key = home.client_key
+        and in_care.client_id = home.client_id
         and in_care.wet = home.wet

@@ -3,17 +3,7 @@
     its file belongs to the first or last month of that period. A wijk that the line does not tell is that of the client,
     as the newest export of clients has it.
 #}
-with client as (
-    select
-        client.client_key,
-        arg_max(client.wijk, (original.received_at, original.original_id, client.wijk)) as wijk
-    from {{ ref('stg_registration__client') }} as client
-    inner join {{ ref('stg_registration__original') }} as original on client.original_id = original.original_id
-    where client.wijk != 'onbekend'
-    group by client.client_key
-),
-
-clamped as (
+with clamped as (
     select
         line.original_id,
         line.client_key,
@@ -32,12 +22,12 @@ clamped as (
 )
 
 select
-    clamped.client_key,
+    client.client_id,
     clamped.wet,
     clamped.category,
     clamped.form,
     clamped.referrer,
-    case when clamped.wijk = 'onbekend' then coalesce(client.wijk, clamped.wijk) else clamped.wijk end as wijk,
+    case clamped.wijk when 'onbekend' then client.wijk else clamped.wijk end as wijk,
     clamped.care_month,
     cast(sum(clamped.amount) as decimal(18, 2)) as amount
 from clamped
@@ -48,5 +38,5 @@ inner join {{ ref('reg_serving') }} as serving
         and clamped.wet = serving.part
         and clamped.original_id = serving.original_id
         and clamped.care_month = serving.month
-left join client on clamped.client_key = client.client_key
+inner join {{ ref('reg_client') }} as client on clamped.client_key = client.client_key
 group by all

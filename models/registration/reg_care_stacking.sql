@@ -3,10 +3,10 @@ with client as (
     select
         period_id,
         wet,
-        client_key,
+        client_id,
         count(distinct category) as n_categories
     from {{ ref('reg_care_in_period') }}
-    group by period_id, wet, client_key
+    group by period_id, wet, client_id
 ),
 
 counted as (

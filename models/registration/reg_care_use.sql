@@ -8,7 +8,7 @@ with counted as (
         {{ or_whole('wijk') }},
         'totaal' as n_provisions,
         period_id,
-        count(distinct client_key) as clients
+        count(distinct client_id) as clients
     from {{ ref('reg_care_in_period') }}
     group by grouping sets (
         (period_id),

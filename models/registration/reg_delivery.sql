@@ -5,10 +5,20 @@
     - An export whose name holds a period speaks for that period. Any other is a stand: it speaks for the months from
       where its rows begin until its receipt. Where they begin is told by what passes: a payment, a grant, the first end
       of something that ran. What still runs may have begun long before the first month that the export holds whole.
+    - Its last row tells how far it goes. Provisions go as far as the payments of their wet: a month in which none begins
+      is not a month that is missing.
     - A dataset speaks for every category that it has ever delivered: one that is missing in a later file was nil there.
       For the wet of care it does not: a whole act that is missing was not exported.
 #}
-with seen as (
+with declared as (
+    select
+        wet,
+        max(care_month) as last_month
+    from {{ ref('stg_registration__declaratieregel') }}
+    group by wet
+),
+
+seen as (
     select
         'declaratieregel' as record_table,
         wet as part,
@@ -23,15 +33,16 @@ with seen as (
     union all
     select
         'beschikte_voorziening' as record_table,
-        wet as part,
-        original_id,
-        dataset_id,
+        provision.wet as part,
+        provision.original_id,
+        provision.dataset_id,
         true as is_apart,
-        min(end_date) filter (where is_granted) as begins,
+        min(provision.end_date) filter (where provision.is_granted) as begins,
         cast(null as date) as ends,
-        max(greatest(start_date, application_date)) as last_day
-    from {{ ref('stg_registration__beschikte_voorziening') }}
-    group by wet, original_id, dataset_id
+        max(greatest(provision.start_date, provision.application_date, declared.last_month)) as last_day
+    from {{ ref('stg_registration__beschikte_voorziening') }} as provision
+    left join declared on provision.wet = declared.wet
+    group by provision.wet, provision.original_id, provision.dataset_id
     union all
     select
         'toekenning' as record_table,

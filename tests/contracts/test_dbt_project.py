@@ -20,8 +20,9 @@ LAYERS = ("staging", "intermediate", "marts", "audit")
 WITH_RULES = {
     "stg_cbs__table", "dim_dataset", "audit_dataset",
     "stg_cbs__observation", "stg_cbs__region", "stg_cbs__period_status", "stg_duo__observation",
-    "stg_municipal__voorziening", "stg_municipal__measurement", "stg_run__snapshot", "int_observation",
-    "int_local_count", "int_measurement",
+    "stg_aggregate__cell", "stg_municipal__printed_care", "stg_municipal__measurement", "stg_run__snapshot",
+    "int_observation",
+    "int_registration_seal", "int_registration_cell", "int_registration_observation", "int_cost", "int_measurement",
     "int_printed_region", "int_stated_line", "int_stated_figure",
     "int_published_magnitude", "int_indicator_unit", "stg_municipal__printed_figure", "audit_quarantine",
     "int_indicator_value", "int_series", "int_mann_kendall_exact", "int_trend",
@@ -32,7 +33,8 @@ WITH_RULES = {
     "int_region_profile", "dim_peer", "fct_indicator_benchmark", "int_objective_change", "fct_objective_outlook",
     "dim_plan", "dim_opgave", "dim_opgave_indicator", "dim_plan_indicator", "dim_action", "dim_action_indicator",
     "stg_municipal__agenda", "dim_narrative", "dim_region_shape", "fct_budget", "fct_cost", "fct_cost_change",
-    "int_cost_pair", "int_cost_part",
+    "int_cost_pair", "int_cost_part", "fct_care_use", "fct_care_cost", "fct_care_flow", "fct_care_outlook",
+    "fct_care_printed",
 }  # fmt: skip
 
 
@@ -97,6 +99,32 @@ def test_layers_know_their_neighbours_only(models: dict[str, dict[str, Any]]) ->
         assert kinds <= allowed, (name, kinds)
 
 
+def test_counts_of_the_seal_have_one_door(models: dict[str, dict[str, Any]]) -> None:
+    """What may not be published has no value behind it: nothing that is published may read the seal past it."""
+    (cell,) = (s for s in transform.manifest()["sources"].values() if s["name"] == "registration_cell")
+    children = transform.manifest()["child_map"][cell["unique_id"]]
+    assert {child.split(".")[-1] for child in children if child.startswith("model.")} == {"stg_aggregate__cell"}
+    door = product_path("models", "staging", "aggregate", "stg_aggregate__cell.sql").read_text(encoding="utf-8")
+    bare = re.sub(r"\{#.*?#\}|--[^\n]*", "", door, flags=re.DOTALL)
+    assert re.findall(r"[^\n]*\bvalue\b[^\n]*", bare) == [
+        "    case when not coalesce(is_hidden, true) then cast(value as decimal(18, 2)) end as value,"
+    ]
+    past_it = [
+        path
+        for folder, kind in (("models", "sql"), ("dbt", "sql"), ("expectations/after_build", "yml"))
+        for path in product_path(*folder.split("/")).rglob(f"*.{kind}")
+        if path.stem != "stg_aggregate__cell" and "target" not in path.parts
+        if "registration_cell" in path.read_text(encoding="utf-8").replace("int_registration_cell", "")
+    ]
+    shown = [
+        path
+        for folder in ("site", "export")
+        for path in Path(transform.__file__).with_name(folder).rglob("*.py")
+        if "registration_cell" in path.read_text(encoding="utf-8")
+    ]
+    assert past_it + shown == []
+
+
 def test_every_rule_has_a_unit_test() -> None:
     tests = transform.manifest()["unit_tests"].values()
     assert {test["model"] for test in tests} >= WITH_RULES
@@ -123,6 +151,16 @@ def test_register_and_breaks_are_sound() -> None:
     assert not [row for row in versions if row["numerator_concept"] and not float(row["rate_base"] or 0)]
     assert {row["indicator_id"] for row in _seed("breaks")} <= set(ids)
     assert all(date.fromisoformat(row["break_date"]) for row in _seed("breaks"))
+
+
+def test_every_count_of_a_registration_feeds_an_indicator() -> None:
+    register = _seed("indicator_versions")
+    wanted = {row[f"{part}_concept"] for row in register for part in ("numerator", "denominator", "published")}
+    counted = [row["concept_id"] for row in _seed("registration_concepts")]
+    assert len(set(counted)) == len(counted)
+    assert set(counted) <= wanted
+    # a figure of a publisher under the same name would stand in for it
+    assert not set(counted) & {measure.concept for dataset in all_contracts() for measure in dataset.measures}
 
 
 def test_every_contracted_concept_feeds_an_indicator_or_tells_gemeenten_apart() -> None:

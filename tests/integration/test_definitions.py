@@ -1,7 +1,10 @@
-"""What Dagster loads: whole, with a workspace and without, gates that block, and one job."""
+"""What Dagster loads: whole, with a workspace and without, gates that block, one job, and what starts it."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -9,9 +12,11 @@ import pytest
 
 from dagster_project import transform
 from dagster_project.contracts import all_contracts
-from dagster_project.definitions import JOB_NAME, defs
+from dagster_project.definitions import JOB_NAME, defs, drop_sensor
+from dagster_project.extract import dropfolder
 from dagster_project.gate.suites import STAGES, suites_for
 from dagster_project.product import product_path
+from dagster_project.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +76,118 @@ def test_every_table_is_written_under_one_pool(loaded: dg.Definitions) -> None:
     written = [key for key in graph.executable_asset_keys if key.path[0] in ("raw", "staging", "intermediate", "marts")]
     assert {pool for key in written for pool in graph.get(key).pools} == {"build_database"}
     assert all(graph.get(key).pools for key in written)
+
+
+def test_the_sensor_of_the_drop_folder_follows_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPKOERS_WORKSPACE", str(tmp_path))
+    found = []
+    for setting in ("", "watch_drop_folder = false\n"):
+        (tmp_path / "opkoers.toml").write_text(f'gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n{setting}')
+        sensor = drop_sensor()
+        found.append((sensor.name, sensor.job_name, sensor.minimum_interval_seconds, sensor.default_status.value))
+    assert found == [("drop_sensor", JOB_NAME, 60, "RUNNING"), ("drop_sensor", JOB_NAME, 60, "STOPPED")]
+
+
+def test_the_sensor_is_loaded_with_the_rest(loaded: dg.Definitions) -> None:
+    assert [sensor.name for sensor in loaded.sensors or ()] == ["drop_sensor"]
+    assert loaded.resolve_sensor_def("drop_sensor").job_name == JOB_NAME
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace with an empty drop folder, that the definitions find."""
+    (tmp_path / "opkoers.toml").write_text('gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n')
+    (tmp_path / "drop").mkdir()
+    monkeypatch.setenv("OPKOERS_WORKSPACE", str(tmp_path))
+    return Workspace(tmp_path)
+
+
+class Ticks:
+    """The sensor, evaluated as the daemon does: each tick is given the cursor of the one before it."""
+
+    def __init__(self) -> None:
+        self._sensor = drop_sensor()
+        self._cursor: str | None = None
+
+    def tick(self) -> tuple[list[str], str]:
+        """Keys of the runs that are asked for, and why none is."""
+        with dg.DagsterInstance.ephemeral() as instance:
+            context = dg.build_sensor_context(instance, cursor=self._cursor)
+            result = self._sensor.evaluate_tick(context)
+        self._cursor = result.cursor
+        return [str(request.run_key) for request in result.run_requests or ()], result.skip_message or ""
+
+
+def dropped(workspace: Workspace, name: str, text: str = "Gemeentecode\nGM0396\n") -> Path:
+    path = workspace.drop / name
+    path.write_text(text)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    return path
+
+
+def test_a_complete_export_starts_one_run(watched: Workspace) -> None:
+    ticks = Ticks()
+    assert ticks.tick() == ([], "drop/ holds no complete export.")
+    path = dropped(watched, "divosa_benchmark_2024.csv")
+    (key,), _ = ticks.tick()
+    (item,) = dropfolder.incoming(watched, all_contracts())
+    assert key.startswith(dropfolder.run_key([item]) + "@")
+    keys, why = ticks.tick()
+    assert (keys, why) == ([], f"A run was asked for {path.name} before, and it lies there still.")
+
+
+def test_the_same_export_dropped_again_starts_another_run(watched: Workspace) -> None:
+    ticks = Ticks()
+    keys = []
+    for _ in range(2):
+        path = dropped(watched, "divosa_benchmark_2024.csv")
+        (key,), _why = ticks.tick()
+        keys.append(key)
+        path.unlink()
+        assert ticks.tick()[0] == []
+    assert len(set(keys)) == 2
+    assert len({key.split("@")[0] for key in keys}) == 1
+
+
+def test_a_stray_starts_a_run_that_turns_it_away(watched: Workspace) -> None:
+    dropped(watched, "foto.jpg")
+    assert len(Ticks().tick()[0]) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs file leases")
+def test_what_is_still_being_written_is_named_and_waited_for(watched: Workspace) -> None:
+    ticks = Ticks()
+    path = dropped(watched, "divosa_benchmark_2024.csv")
+    with path.open("ab"):
+        assert ticks.tick() == (
+            [],
+            f"drop/ holds no complete export. Still being written: {path.name} ({path.name} is open for writing).",
+        )
+    assert len(ticks.tick()[0]) == 1
+
+
+def test_no_run_is_asked_for_while_one_goes_on_and_it_is_asked_for_later(watched: Workspace) -> None:
+    ticks = Ticks()
+    dropped(watched, "divosa_benchmark_2024.csv")
+    watched.data.mkdir()
+    hold = (
+        "import sys; from pathlib import Path; from dagster_project.run import refresh_lock;"
+        "from dagster_project.workspace import Workspace\n"
+        "with refresh_lock(Workspace(Path(sys.argv[1]))): print('held', flush=True); input()"
+    )
+    command = [sys.executable, "-c", hold, str(watched.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
+        keys, why = ticks.tick()
+        process.communicate("\n")
+    assert keys == []
+    assert why.startswith("A refresh is running; divosa_benchmark_2024.csv is looked at again after it.")
+    assert len(ticks.tick()[0]) == 1
+
+
+def test_the_setting_keeps_the_sensor_from_starting_anything(watched: Workspace) -> None:
+    settings = watched.root / "opkoers.toml"
+    settings.write_text(settings.read_text() + "watch_drop_folder = false\n")
+    dropped(watched, "divosa_benchmark_2024.csv")
+    assert Ticks().tick() == ([], "watch_drop_folder is off in opkoers.toml.")

@@ -132,7 +132,7 @@ def test_what_was_frozen_stays_while_everything_else_moves_on(
     settings = workspace.root / "opkoers.toml"
     settings.write_text(settings.read_text().replace("Verzonnen gemeente", "Verzonnen stad"), encoding="utf-8")
     moved = Workspace(workspace.root)
-    with pytest.raises(ConfigurationError, match="opkoers.toml changed since publication"):
+    with pytest.raises(ConfigurationError, match="opkoers.toml or a file in mappings/ changed since publication"):
         freeze(moved, "2026-04")
     said, code = refresh(moved, RunOptions())
     assert code == 0, said

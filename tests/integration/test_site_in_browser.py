@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from dagster_project.site import render_site
-from tests.unit.site import more_rows, plan_rows
+from tests.unit.site import care_rows, more_rows, plan_rows
 from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, make_workspace
 
 HEAVIEST = 300_000
@@ -46,7 +46,7 @@ def browser(chromium: str | None) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("site")
-    rows = more_rows.ALL + plan_rows.ALL
+    rows = more_rows.ALL + plan_rows.ALL + care_rows.ALL
     build = make_build(root / "warehouse.duckdb", doelen=[*DOELEN, NOT_MEASURABLE], sql=rows)
     render_site(build, make_workspace(root / "workspace"), root / "plain", RUN)
     render_site(build, make_workspace(root / "themed_workspace", theme=THEME), root / "themed", RUN)
@@ -205,6 +205,26 @@ def test_wide_tables_can_be_scrolled_by_keyboard(browser: Browser, site: Path) -
     sources.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("e => e.scrollLeft > 0", arg=sources.element_handle())
+
+
+def test_the_row_of_a_table_of_care_keeps_its_name_in_sight_while_later_years_are_scrolled_to(
+    browser: Browser, site: Path
+) -> None:
+    page = open_page(browser, (site / "plain" / "zorg-wmo.html").as_uri(), width=NARROW)
+    table = page.get_by_role("region", name="Cliënten en kosten per categorie en jaar")
+    table.evaluate("e => { e.scrollLeft = e.scrollWidth }")
+    page.wait_for_function("e => e.scrollLeft > 100", arg=table.element_handle())
+    name, newest = table.get_by_role("rowheader", name="Rolstoelen"), table.get_by_text("€\u00a0197.000")
+    boxes = [found.bounding_box() for found in (name, newest)]
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= NARROW for box in boxes)
+
+
+def test_a_count_that_is_not_shown_is_heard_as_words(browser: Browser, site: Path) -> None:
+    page = open_page(browser, (site / "plain" / "zorg-jeugdwet.html").as_uri())
+    cells = page.get_by_role("row", name="Crisis").first.get_by_role("cell")
+    assert cells.nth(2).aria_snapshot() == '- cell "niet getoond"'
+    chart = page.get_by_role("img", name="Kosten per jaar van Crisis")
+    assert "2022 (t/m november) niet getoond" in (chart.locator("title").text_content() or "")
 
 
 def test_print_shows_whole_tables_and_no_link_targets(browser: Browser, site: Path) -> None:

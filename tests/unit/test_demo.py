@@ -14,7 +14,7 @@ import pytest
 
 from dagster_project import demo
 from dagster_project.errors import ConfigurationError
-from dagster_project.extract import cssd, dropfolder, figures, records
+from dagster_project.extract import dropfolder, figures
 from dagster_project.product import product_path
 from dagster_project.workspace import Settings, Workspace, read_settings
 from tests.unit.extract.files import BENCHMARK, CSSD, TOEKENNINGEN, read_all
@@ -61,6 +61,7 @@ def test_an_empty_workspace_can_be_opened_and_is_closed_to_git_where_it_should(t
         "opgaven.csv",
         "opkoers.toml",
         "plans.csv",
+        "printed_care.csv",
         "risks.csv",
     ]
     assert dropfolder.strays(workspace, [TOEKENNINGEN, CSSD, BENCHMARK]) == []
@@ -125,6 +126,19 @@ def test_the_other_samples_are_their_plan_and_open_figures_only(tmp_path: Path, 
     assert sample.default_target == Path(f"demo-{name}")
 
 
+def test_the_sample_of_borger_odoorn_gets_two_made_up_exports_a_year(tmp_path: Path) -> None:
+    demo.make_demo_workspace(tmp_path, demo.sample_called("borger-odoorn"))
+    assert sorted(path.name for path in (tmp_path / "drop").iterdir()) == [
+        f"SYNTHETISCH_zorg_{what}_{year}.csv" for what in ("declaraties", "voorzieningen") for year in range(2019, 2023)
+    ]
+    assert Workspace(tmp_path).settings.gemeente == "GM1681"
+    assert {path.name for path in (tmp_path / "mappings").iterdir()} == {
+        "suite4sd_cssd.yml",
+        "zorg_declaraties.yml",
+        "zorg_voorzieningen.yml",
+    }
+
+
 def test_every_sample_says_on_every_page_that_it_is_one(tmp_path: Path) -> None:
     for sample in demo.SAMPLES.values():
         note = read_settings(sample.folder / "opkoers.toml").synthetic_note
@@ -178,40 +192,6 @@ def test_every_row_of_every_export_says_that_it_is_synthetic(made: Path) -> None
         assert {row["synthetisch"] for row in rows} == {"ja"}
 
 
-def test_no_made_up_bsn_can_be_a_persons(made: Path) -> None:
-    with (made / "drop" / FLAT).open(encoding="cp1252", newline="") as stream:
-        numbers = {row["Clientnummer"]: row["BSN"] for row in csv.DictReader(stream, delimiter=";")}
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    assert all(bsn.startswith("9000") and len(bsn) == 9 for bsn in numbers.values())
-    assert not [b for b in numbers.values() if sum(w * int(d) for w, d in zip(weights, b, strict=True)) % 11 == 0]
-    assert len(set(numbers.values())) == len(numbers)
-
-
-def test_both_forms_of_suite4sd_hold_the_counts_that_the_demo_tells(made: Path, tmp_path: Path) -> None:
-    (item,) = dropfolder.incoming(Workspace(made), [CSSD])
-    flat, flat_faults = read_all(records.read, TOEKENNINGEN, made / "drop" / FLAT, name=FLAT, is_synthetic=True)
-    dump, dump_faults = read_all(cssd.read, CSSD, dropfolder.record(item, tmp_path).file, name=DUMP, is_synthetic=True)
-    assert flat_faults == dump_faults == []
-    for year, rows, status, start, end, counts, standing in (
-        ("2024", flat["municipal_voorziening"], "status", "start_date", "end_date", (5498, 1004), 50),
-        ("2025", dump["cssd_wvind_b"], "status_indicatie", "dd_begin", "dd_eind", (5688, 1049), 56),
-    ):
-        granted = [row for row in rows if row[status] == "toegekend"]
-        begun = [row["category"] for row in granted if str(row[start]).startswith(year)]
-        assert (begun.count("minimaregeling"), begun.count("kindpakket")) == counts
-        last_day = f"{year}-12-31"
-        persons = {
-            row["client_key"]
-            for row in granted
-            if row["category"] == "loonkostensubsidie"
-            and str(row[start]) <= last_day
-            and (row[end] is None or str(row[end]) >= last_day)
-        }
-        assert len(persons) == standing
-        assert len(granted) < len(rows)
-        assert {str(row[start])[5:7] for row in granted} == {f"{month:02d}" for month in range(1, 13)}
-
-
 def test_the_benchmark_of_the_demo_is_read(made: Path) -> None:
     tables, faults = read_all(figures.read, BENCHMARK, made / "drop" / DIVOSA, name=DIVOSA, is_synthetic=True)
     (row,) = tables["divosa_observation"]
@@ -234,6 +214,14 @@ def test_making_the_demo_again_leaves_what_is_there(tmp_path: Path) -> None:
     demo.make_demo_workspace(root)
     assert hashes(root) == before
     assert list((root / "drop").iterdir()) == []
+
+
+def test_an_export_of_which_a_receipt_is_left_does_not_come_back(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    (root / "accepted").mkdir(parents=True)
+    (root / "accepted" / "taken.csv.accepted.txt").write_text("a receipt", encoding="utf-8")
+    demo.write_synthetic_exports(root, dict.fromkeys(("taken.csv", "new.csv"), Path.touch))
+    assert [path.name for path in (root / "drop").iterdir()] == ["new.csv"]
 
 
 def test_a_half_written_export_of_a_killed_demo_is_written_anew(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from dagster_project.site.words import labels
 
 _WIDTH, _HEIGHT = 360, 216
 _TOP, _RIGHT, _BOTTOM = 40, 348, 186
-_CHARACTER = 7.4
+CHARACTER = 7.4
 """Width of a digit in the drawing's own units."""
 _MOST_TICKS = 5
 _MOST_YEARS = 7
@@ -35,14 +35,14 @@ def line_chart(series: Sequence[Series], *, chart_id: str, summary: str) -> Mark
     """
     ticks, decimals = _ticks(*value_domain(series))
     written = [labels.number(tick, decimals) for tick in ticks]
-    left = max(map(len, written)) * _CHARACTER + 10
+    left = max(map(len, written)) * CHARACTER + 10
     years = _years([x for one in series for x, _ in one.points])
     across = _scale(years[0], years[-1], left + 6, _RIGHT - 12)
     up = _scale(ticks[0], ticks[-1], _BOTTOM, _TOP)
     parts = [*_rules(ticks, written, left, up), *_year_marks(years, across), *_key(series)]
     for one in reversed(series):  # the municipality's line lies on top
         parts += _line(one, across, up)
-    return _svg(parts, _HEIGHT, chart_id, summary)
+    return svg(parts, (_WIDTH, _HEIGHT), chart_id, summary)
 
 
 def bar_chart(bars: Sequence[tuple[str, float, str, bool]], *, chart_id: str, summary: str) -> Markup:
@@ -58,22 +58,23 @@ def bar_chart(bars: Sequence[tuple[str, float, str, bool]], *, chart_id: str, su
     for place, (name, value, words, is_own) in enumerate(bars):
         top = place * _BAR_STEP
         width = max(abs(value) / longest * _BAR_WIDTH, 1)
-        parts.append(_text("grafiek-naam", 0, top + 14, name))
+        parts.append(text("grafiek-naam", 0, top + 14, name))
         parts.append(
             Markup('<rect class="grafiek-vlak{}" x="0" y="{}" width="{:.1f}" height="{}"/>').format(
                 _of(is_own), top + 20, width, _BAR_HEIGHT
             )
         )
-        parts.append(_text("grafiek-waarde", width + 8, top + 35, words))
-    return _svg(parts, len(bars) * _BAR_STEP, chart_id, summary)
+        parts.append(text("grafiek-waarde", width + 8, top + 35, words))
+    return svg(parts, (_WIDTH, len(bars) * _BAR_STEP), chart_id, summary)
 
 
-def _svg(parts: Sequence[Markup], height: int, chart_id: str, summary: str) -> Markup:
+def svg(parts: Sequence[Markup], size: tuple[int, int], chart_id: str, summary: str) -> Markup:
+    """A drawing of a width and height in its own units, with words for a person who cannot see it."""
     opening = Markup(
         '<svg class="grafiek" role="img" aria-labelledby="{0}-titel" viewBox="0 0 {1} {2}" width="{1}" height="{2}">'
         '<title id="{0}-titel">{3}</title>'
     )
-    return opening.format(chart_id, _WIDTH, height, summary) + Markup("").join(parts) + Markup("</svg>")
+    return opening.format(chart_id, *size, summary) + Markup("").join(parts) + Markup("</svg>")
 
 
 def _ticks(low: float, high: float) -> tuple[list[float], int]:
@@ -101,21 +102,21 @@ def _rules(ticks: list[float], written: list[str], left: float, up: Callable[[fl
     path = " ".join(f"M{left:.0f},{up(tick):.1f}H{_RIGHT}" for tick in ticks)
     yield Markup('<path class="grafiek-hulplijn" d="{}"/>').format(path)
     for tick, words in zip(ticks, written, strict=True):
-        yield _text("grafiek-as grafiek-rechts", left - 6, up(tick) + 4.5, words)
+        yield text("grafiek-as grafiek-rechts", left - 6, up(tick) + 4.5, words)
 
 
 def _year_marks(years: list[int], across: Callable[[float], float]) -> Iterator[Markup]:
     every = math.ceil(len(years) / _MOST_YEARS)
     for year in reversed(years[::-1][::every]):
-        yield _text("grafiek-as grafiek-midden", across(year), _BOTTOM + 22, str(year))
+        yield text("grafiek-as grafiek-midden", across(year), _BOTTOM + 22, str(year))
 
 
 def _key(series: Sequence[Series]) -> Iterator[Markup]:
     x = 6.0
     for one in series:
         yield _mark(x, 11, one.is_gemeente)
-        yield _text("grafiek-naam", x + 11, 16, one.name)
-        x += 34 + len(one.name) * _CHARACTER
+        yield text("grafiek-naam", x + 11, 16, one.name)
+        x += 34 + len(one.name) * CHARACTER
 
 
 def _line(one: Series, across: Callable[[float], float], up: Callable[[float], float]) -> Iterator[Markup]:
@@ -145,5 +146,6 @@ def _of(is_own: bool) -> str:
     return "" if is_own else " grafiek-land"
 
 
-def _text(css_class: str, x: float, y: float, words: str) -> Markup:
+def text(css_class: str, x: float, y: float, words: str) -> Markup:
+    """Words in a drawing."""
     return Markup('<text class="{}" x="{:.1f}" y="{:.1f}">{}</text>').format(css_class, x, y, words)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dagster_project.site.queries import PageData, SnapshotRow
+from dagster_project.site.queries import CareRows, PageData, SnapshotRow
 from dagster_project.site.site import Page, Site
 from dagster_project.site.words import checks, labels, sources
 
@@ -40,6 +40,7 @@ _QUARANTINE = """
     select coalesce(d.title, q.source_id || '/' || q.dataset_id) as dataset, q.reason, cast(sum(q.n) as bigint) as n
     from marts.audit_quarantine as q
     left join marts.dim_dataset as d on d.source_id = q.source_id and d.dataset_id = q.dataset_id
+    where q.dataset_id not in (select dataset_id from marts.dim_registration_file)
     group by all
     order by n desc, dataset, reason
 """
@@ -67,6 +68,7 @@ def pages(site: Site) -> Iterator[Page]:
         "troubles": checks.troubles_of(data.validations),
         "quarantined": [(row.reason, row.dataset, labels.number(row.n, 0)) for row in quarantined],
         "set_aside": set_aside_sentence(quarantined),
+        "registrations": registrations_sentence(data.care),
         "in_trouble": [_trouble(dataset) for dataset in datasets if dataset.trouble],
         "lacking": [_name(dataset) for dataset in datasets if not dataset.is_received],
         "trace": _trace_example(data, site.gemeente),
@@ -103,6 +105,15 @@ def set_aside_sentence(quarantined: Sequence[Quarantined]) -> str:
     figures = "Er is 1 cijfer" if total == 1 else f"Er zijn {labels.number(total, 0)} cijfers"
     reasons = len({row.reason for row in quarantined})
     return f"{figures} terzijde gelegd, om {'1 reden' if reasons == 1 else f'{reasons} redenen'}."
+
+
+def registrations_sentence(care: CareRows) -> str:
+    """How many lines of the municipality's own files were left out; empty where it gave none."""
+    if not care.files:
+        return ""
+    n = sum(row.rows_quarantined for row in care.files)
+    told = "is geen enkele regel" if n == 0 else "is 1 regel" if n == 1 else f"zijn {labels.number(n, 0)} regels"
+    return f"Van de registraties van de gemeente zelf {told} terzijde gelegd."
 
 
 def _name(dataset: DatasetRow) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagster_project.site.draw import maps
+from dagster_project.site.queries.wijken import read_wijken
 from dagster_project.site.site import Page, Site
 from dagster_project.site.words import labels, wijken
 from dagster_project.site.words.wijken import WijkBlock
@@ -19,7 +20,7 @@ _MOST_LINES = 800
 
 def pages(site: Site) -> Iterator[Page]:
     """The page of wijken; a municipality with so many that one page would grow heavy gets several."""
-    rows = wijken.read_wijken(site.reader)
+    rows = read_wijken(site.reader)
     blocks = wijken.blocks_of(rows, site.gemeente, site.gemeente_name)
     outline = maps.outline_of(rows.shapes)
     parts = _parts(blocks) or [()]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dagster_project.site.queries import audit, indicators, money, objectives, plans
+from dagster_project.site.queries import audit, care, indicators, money, objectives, plans
 from dagster_project.site.queries.audit import SnapshotRow, ValidationRow
+from dagster_project.site.queries.care import CareRows
 from dagster_project.site.queries.indicators import (
     BbvCount,
     Benchmark,
@@ -42,6 +43,7 @@ __all__ = [
     "Benchmark",
     "Break",
     "BudgetLine",
+    "CareRows",
     "Characteristic",
     "Choice",
     "Cost",
@@ -88,6 +90,7 @@ class PageData:
     narratives: tuple[NarrativeSection, ...]
     maatregelen: tuple[Maatregel, ...]
     budget: tuple[BudgetLine, ...]
+    care: CareRows
     indicators: tuple[Indicator, ...]
     indicator_points: tuple[Point, ...]
     indicator_names: tuple[IndicatorName, ...]
@@ -122,6 +125,7 @@ def read_page_data(reader: Reader) -> PageData:
         narratives=reader.rows(NarrativeSection, plans.NARRATIVES),
         maatregelen=reader.rows(Maatregel, plans.MAATREGELEN),
         budget=reader.rows(BudgetLine, money.BUDGET),
+        care=care.read_care(reader),
         indicators=reader.rows(Indicator, indicators.INDICATORS),
         indicator_points=reader.rows(Point, indicators.INDICATOR_POINTS, nation=NATION),
         indicator_names=reader.rows(IndicatorName, indicators.INDICATOR_NAMES),

@@ -20,7 +20,7 @@ _RESULTS = {
 }
 _WARNED = ("let op", "warning", "uitroep")
 _SEVERITIES = {"critical": "streng: houdt publicatie tegen", "warning": "waarschuwing", "info": "ter informatie"}
-_STAGES = {"after_ingest": "Na het ophalen", "after_build": "Na het rekenen"}
+_STAGES = {"after_ingest": "Na het ophalen", "after_build": "Na het rekenen", "after_proof": "Na het bewijs"}
 _EXPECTATIONS = {
     "expect_column_pair_values_a_to_be_greater_than_b": "de ene kolom is nooit kleiner dan de andere",
     "expect_column_values_to_be_between": "waarden liggen tussen de grenzen",

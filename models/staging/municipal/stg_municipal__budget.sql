@@ -12,6 +12,7 @@ select
     {{ to_text('opgave') }} as opgave,
     {{ period_id('year') }} as period_id,
     {{ to_text('basis') }} as basis,
+    lower({{ to_text('wet') }}) as wet,
 
     -- how much
     {{ to_amount('budget') }} as budget,

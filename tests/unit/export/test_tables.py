@@ -20,6 +20,7 @@ from dagster_project.export.delimited import DUTCH, INTERNATIONAL, written
 from dagster_project.export.told import told_by_site
 from tests.unit.export.conftest import EDITION, Made
 from tests.unit.export.export_build import HOSTILE
+from tests.unit.site import care_rows
 from tests.unit.site.page_build import GEMEENTE
 
 SHEETS = (
@@ -33,6 +34,15 @@ SHEETS = (
     "Acties",
     "Maatregelen",
     "Agenda",
+)
+CARE_SHEETS = (
+    "Zorggebruik",
+    "Zorgverloop",
+    "Zorgstapeling",
+    "Zorgvooruitzicht",
+    "Zorg in druk",
+    "Registratietellingen",
+    "Registratiebestanden",
 )
 
 
@@ -203,3 +213,36 @@ def test_no_file_carries_the_clock_of_the_machine(made: Made) -> None:
     for path in (made.folder / "tables.xlsx", *made.folder.glob("*.docx")):
         with zipfile.ZipFile(path) as archive:
             assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+
+
+def test_registrations_add_their_sheets_and_what_is_not_shown_is_an_empty_cell_that_says_so(tmp_path: Path) -> None:
+    folder = Made(tmp_path, care_rows.ALL).folder
+    book = openpyxl.load_workbook(folder / "tables.xlsx")
+    assert tuple(book.sheetnames) == (*SHEETS, *CARE_SHEETS)
+    use = {
+        (row["Wet"], row["Categorie"], row["Vorm"], row["Gebiedscode"], row["Periode"]): row
+        for row in rows_of(book["Zorggebruik"])
+        if row["Verwijzer"] == "totaal"
+    }
+    whole = use["Wmo", "totaal", "totaal", GEMEENTE, "2022"]
+    assert (whole["Cliënten"], whole["Kosten"], whole["Kosten per cliënt"]) == (1584, 4618000, 2915.4)
+    assert (whole["Cijfers t/m"], whole["Hele periode"]) == (datetime(2022, 11, 30), None)
+    assert (whole["Waarom geen cliënten"], whole["Synthetisch"]) == (None, "synthetisch")
+    crisis = use["Jeugdwet", "Crisis", "ZIN", GEMEENTE, "2020"]
+    assert (crisis["Cliënten"], crisis["Waarom geen cliënten"]) == (None, "niet getoond")
+    assert (crisis["Kosten"], crisis["Waarom geen kosten"], crisis["Kosten per cliënt"]) == (111453, None, None)
+    names = ("Begin", "Instroom", "Uitstroom", "Eind", "Waarom een leeg vak")
+    flows = [tuple(row[name] for name in names) for row in rows_of(book["Zorgverloop"])]
+    assert (None, 24, None, 40, "niet getoond") in flows
+    headings, *lines = read_csv(folder, "nl", "zorggebruik")
+    assert len(lines) == len(rows_of(book["Zorggebruik"]))
+    line = dict(zip(headings, lines[0], strict=True))
+    assert line["Cijfers t/m"] in {"31-12-2019", "30-11-2022", "31-12-2020", "31-12-2021"}
+
+
+def test_lines_of_every_file_add_up(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(Made(tmp_path, care_rows.FILES).folder / "tables.xlsx")
+    rows = rows_of(book["Registratiebestanden"])
+    assert len(rows) == 3
+    for row in rows:
+        assert row["Regels"] == int(str(row["Ingelezen"])) + int(str(row["Terzijde gelegd"]))

@@ -57,8 +57,9 @@ def read_all(
     return tables, context.faults
 
 
-TOEKENNINGEN = contract("municipal", "suite4sd_toekenningen")
-CSSD = contract("municipal", "suite4sd_cssd")
+TOEKENNINGEN = contract("registration", "suite4sd_toekenningen")
+CSSD = contract("registration", "suite4sd_cssd")
 OBJECTIVES = contract("municipal", "objectives")
 MEASUREMENTS = contract("municipal", "measurements")
 BENCHMARK = contract("divosa", "benchmark_werk_inkomen")
+GMSD = contract("municipal", "gmsd")

@@ -1,7 +1,7 @@
-"""A fault for every check of the suites on sources, registrations, regions, indicators and their figures.
+"""A fault for every check of the suites on sources, regions, indicators and their figures.
 
-Faults in what surrounds the municipality's plan are in `plan_faults.py`; that each of them is found is tested in
-`test_expectations.py`.
+Faults in what surrounds the municipality's plan are in `plan_faults.py`, those in its registrations in
+`care_faults.py`; that each of them is found is tested in `test_expectations.py`.
 """
 
 from __future__ import annotations
@@ -44,30 +44,11 @@ FIGURE_FAULTS: dict[str, dict[str, str]] = {
         "none_missing": "delete from {table}",
     },
     "cbs_measure": {**FILE_FAULTS, "column=concept_id": "update {table} set concept_id = null"},
-    "municipal_voorziening": {
-        "client_key_is_hash": f"update {{table}} set client_key = '{BSN}'",
-        "no_personal_number": f"update {{table}} set regeling_name = 'Kindpakket {BSN}'",
-        "dates_are_sound": "update {table} set end_date = '2022-12-31'",
-        "category": "update {table} set category = null",
-        "snapshot_known": FILE_FAULTS["snapshot_known"],
+    "disclosure_interval": {
+        "nothing_given_away": "update {table} set is_wide_enough = false",
+        "width_bears_it_out": "update {table} set high = 5",
+        "grain": "insert into {table} from {table}",
     },
-    "cssd_szclient": {**FILE_FAULTS, "client_key_is_hash": f"update {{table}} set client_key = '{BSN}'"},
-    "cssd_wvbesl": {**FILE_FAULTS, "client_key_is_hash": "update {table} set client_key = null"},
-    "cssd_wvind_b": {
-        "client_key_is_hash": "update {table} set client_key = upper(client_key)",
-        "no_personal_number": f"update {{table}} set status_indicatie = '{BSN}'",
-        "dates_are_sound": "update {table} set dd_begin = '31-01-2023'",
-        "category": "update {table} set category = null",
-        "decision_known": "update {table} set besluitnr = '9'",
-        "snapshot_known": FILE_FAULTS["snapshot_known"] + "; update raw.cssd_wvbesl set snapshot_id = repeat('f', 64)",
-    },
-    "cssd_szregel": {**FILE_FAULTS, "no_personal_number": f"update {{table}} set omschryving = 'voor {BSN}'"},
-    "cssd_wvdos": FILE_FAULTS,
-    "cssd_szukhis": {
-        "amount_is_number": "update {table} set bedrag = '1.120,50'",
-        "snapshot_known": FILE_FAULTS["snapshot_known"],
-    },
-    "cssd_abc_refcod": {**FILE_FAULTS, "no_personal_number": f"update {{table}} set omschrijving = '{BSN}'"},
     "measurement": {
         **FILE_FAULTS,
         "keys_are_codes": "update {table} set region_code = 'Heemskerk'",
@@ -89,7 +70,7 @@ FIGURE_FAULTS: dict[str, dict[str, str]] = {
     },
     "snapshot": {
         "row_count": "delete from {table}",
-        "snapshot_id_is_sha256": "update {table} set snapshot_id = 'latest' where source_id = 'municipal'",
+        "snapshot_id_is_sha256": "update {table} set snapshot_id = 'latest' where source_id = 'aggregate'",
         "grain": FILE_FAULTS["grain"],
         "column=origin": "update {table} set origin = 'hearsay'",
         "retrieved_at_is_utc": "update {table} set retrieved_at = '2026-04-01 08:00'",
@@ -103,7 +84,7 @@ FIGURE_FAULTS: dict[str, dict[str, str]] = {
     },
     "dim_dataset": {
         "grain": FILE_FAULTS["grain"],
-        "complete": "delete from {table} where source_id = 'municipal'",
+        "complete": "delete from {table} where source_id = 'aggregate'",
         "set(column=publisher_status": "update {table} set publisher_status = 'Regulier'",
         "goes_on": "update {table} set publisher_status = 'discontinued', successor_table_id = '86165NED'",
         "successor_is_another": "update {table} set successor_table_id = '03759NED'",

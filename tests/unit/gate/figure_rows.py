@@ -1,24 +1,25 @@
-"""Sound rows of sources, registrations, regions, indicators and their figures, for both gates.
+"""Sound rows of sources, regions, indicators and their figures, for both gates.
 
-Rows of what surrounds the municipality's plan are in `plan_rows.py`.
+Rows of what surrounds the municipality's plan are in `plan_rows.py`, those of its registrations in `care_rows.py`.
 """
 
 from __future__ import annotations
 
-SNAPSHOT, LOCAL, CLIENT, OLDER = "a" * 64, "b" * 64, "c" * 64, "d" * 64
+SNAPSHOT, LOCAL, OLDER = "a" * 64, "b" * 64, "d" * 64
 
 FIGURE_ROWS = f"""
 insert into raw.dataset by name
     select 'cbs' as source_id, 'population' as dataset_id, 'cbs_v4' as kind, '03759ned' as table_id, 'yearly' as rhythm,
         'CC BY 4.0' as licence, 'CBS' as attribution
-    union all select 'municipal', 'voorzieningen', 'record_file', null, 'half-yearly', 'eigen', 'gemeente';
+    union all select 'aggregate', 'registration', 'sealed', null, 'irregular', 'eigen', 'gemeente'
+    union all select 'registration', 'declaraties', 'record_file', null, 'half-yearly', 'eigen', 'gemeente';
 insert into raw.snapshot by name
     select '{SNAPSHOT}' as snapshot_id, 'cbs' as source_id, 'population' as dataset_id, 'snapshots/a' as file_path,
         'reconstructed' as origin, 'somewhere' as original_url, '2026-04-01T06:00:00Z' as retrieved_at,
         'CC BY 4.0' as licence, false as is_synthetic, true as is_serving
     union all select '{OLDER}', 'cbs', 'population', 'snapshots/d', 'wire', null, '2025-04-01T06:00:00Z',
         'CC BY 4.0', false, false
-    union all select '{LOCAL}', 'municipal', 'voorzieningen', 'snapshots/b', 'file', null, '2026-04-01T06:00:00Z',
+    union all select '{LOCAL}', 'aggregate', 'registration', 'snapshots/b', 'file', null, '2026-04-01T06:00:00Z',
         'eigen', false, true;
 insert into raw.parameter values ('GM0396', '2026-04-01', 10);
 insert into raw.accepted_jump values ('bijstand', 'GM0396', '2020');
@@ -45,17 +46,8 @@ insert into raw.divosa_observation values
     ('divosa', 'd', '{LOCAL}', 1, 'terugkeer', 'T', 'GM0396', '2023', '16,1', null, false);
 insert into raw.municipal_observation values
     ('municipal', 'd', '{LOCAL}', 1, 'bezwaar', 'B', '0396', '2023-H1', '12.5', null, false);
-insert into raw.municipal_voorziening values
-    ('municipal', 'voorzieningen', '{LOCAL}', 1, '{CLIENT}', 'R1', 'Kindpakket',
-        'minimaregeling', '2023-01-31', null, 'toegekend', false);
-insert into raw.cssd_szclient values ('municipal', 'cssd', '{LOCAL}', 1, '{CLIENT}', 'J', false);
-insert into raw.cssd_wvbesl values ('municipal', 'cssd', '{LOCAL}', 1, '100000001', '{CLIENT}', false);
-insert into raw.cssd_wvind_b values ('municipal', 'cssd', '{LOCAL}', 1, '100000001', '1', '{CLIENT}', '2023-01-31',
-    '2023-12-31', '4', '1', 'K1', 'hulp', false);
-insert into raw.cssd_szregel values ('municipal', 'cssd', '{LOCAL}', 1, 'K1', 'Huishoudelijke hulp', false);
-insert into raw.cssd_wvdos values ('municipal', 'cssd', '{LOCAL}', 1, '100000001', '1', '200000002', '01', false);
-insert into raw.cssd_szukhis values ('municipal', 'cssd', '{LOCAL}', 1, '200000002', '120,50', '1', false);
-insert into raw.cssd_abc_refcod values ('municipal', 'cssd', '{LOCAL}', 1, '01', 'REDEN', 'overleden', false);
+insert into raw.disclosure_interval values
+    ('care', 'clients', 'wmo', 'Wonen', 'totaal', 'totaal', 'totaal', 'totaal', '2023', 0, 34, 10, true);
 insert into raw.measurement by name
     select 'municipal' as source_id, 'measurements' as dataset_id, '{LOCAL}' as snapshot_id, 1 as row_number,
         'beweegrichtlijn_pct' as indicator_id, 'GM0396' as region_code, '2020' as period_id, '56' as value,
@@ -70,7 +62,8 @@ insert into raw.printed_figure by name
 insert into marts.dim_dataset by name
     select 'cbs' as source_id, 'population' as dataset_id, '03759ned' as table_id, 'Bevolking' as publisher_title,
         'regular' as publisher_status, '{SNAPSHOT}' as snapshot_id
-    union all select 'municipal', 'voorzieningen', null, null, null, '{LOCAL}';
+    union all select 'aggregate', 'registration', null, null, null, '{LOCAL}'
+    union all select 'registration', 'declaraties', null, null, null, null;
 insert into marts.dim_region values
     ('NL01', 'Nederland', 'land', null, null, null, null, null),
     ('GM0396', 'Heemskerk', 'gemeente', 'NL01', '2000-01-01', '2030-12-31', null, '20-50'),

@@ -21,8 +21,8 @@ insert into raw.thing values (1, 'a', 1, 2, '2020-01-01'), (2, 'b', 3, 3, '2020-
 create table raw.known (word text);
 insert into raw.known values ('a'), ('b');
 create table raw.nothing (id integer, word text, low double, high double);
-create table raw.cssd_thing (id integer, client_key text);
-insert into raw.cssd_thing values (1, '123456782');
+create table raw.registration_thing (id integer, client_key text);
+insert into raw.registration_thing values (1, '123456782');
 """
 
 PASSING_AND_FAILING: dict[str, tuple[dict[str, Any], dict[str, Any], str, int | None]] = {
@@ -152,7 +152,7 @@ def test_not_a_number_is_not_between_anything(tmp_path: Path) -> None:
     ],
 )
 def test_nothing_of_a_person_is_observed(things: Path, kind: str, kwargs: dict[str, Any]) -> None:
-    finding = check(things, kind, kwargs, "raw.cssd_thing")
+    finding = check(things, kind, kwargs, "raw.registration_thing")
     assert not finding.success
     assert "123456782" not in repr(finding)
 

@@ -14,13 +14,14 @@ from dagster_project.gate.results import GateReport
 from dagster_project.gate.suites import STAGES, Stage, Suite, suites_for
 from dagster_project.gate.worker import run_gate, run_suite
 from dagster_project.raw import RAW_TABLES, create_raw_schema
+from tests.unit.gate.care_faults import CARE_FAULTS
 from tests.unit.gate.figure_faults import BSN, FIGURE_FAULTS
 from tests.unit.gate.plan_faults import FURTHER_FAULTS, PLAN_FAULTS
 
 pytestmark = pytest.mark.usefixtures("_analytics_off")
 
 ALL_SUITES: dict[str, Suite] = {suite.name: suite for stage in STAGES for suite in suites_for(stage)}
-FAULTS = FIGURE_FAULTS | PLAN_FAULTS
+FAULTS = FIGURE_FAULTS | PLAN_FAULTS | CARE_FAULTS
 """By suite: a part of the check's label that is unique in the suite, and SQL that brings about its fault and no other.
 
 Only a row of `attempt` is trouble by itself, whatever else ails it.
@@ -114,16 +115,16 @@ def test_empty_sources_pass_where_they_may_be_empty(tmp_path: Path, sound_build:
     assert [check.message for check in report.checks if check.result != "passed"] == []
 
 
-def test_a_raw_personal_number_refuses_with_a_plain_sentence(build: Callable[[str], Path]) -> None:
-    path = build(f"update raw.municipal_voorziening set client_key = '{BSN}'")
+def test_a_personal_number_in_the_seal_refuses_with_a_plain_sentence(build: Callable[[str], Path]) -> None:
+    path = build(f"update raw.registration_cell set referrer = '{BSN}' where row_number = 2")
     report = run_gate(Request(stage="after_ingest", database=path, run_id="r1"))
     assert report.refused
     assert not report.broken
-    assert not report.passed("municipal_voorziening")
+    assert not report.passed("registration_cell")
     assert report.sentence == (
-        "Suite municipal_voorziening: unexpected_rows_expectation(client_key_is_hash) on "
-        "raw.municipal_voorziening.client_key expected a keyed hash of 64 hexadecimal digits and never a personal "
-        "number, observed 1 row otherwise; 1 of 1 row fails (critical)."
+        "Suite registration_cell: unexpected_rows_expectation(no_personal_number) on "
+        "raw.registration_cell expected members of dimensions without a number as long as a BSN, "
+        "observed 1 row otherwise; 1 of 5 rows fails (critical)."
     )
     assert BSN not in report.model_dump_json()
 

@@ -115,7 +115,7 @@ def test_the_products_suites_have_no_fault(stage: str) -> None:
 
 def test_tables_with_persons_are_known_by_name() -> None:
     persons = {suite.name for suite in suites_for("after_ingest") if suite.holds_persons}
-    assert {"municipal_voorziening", "cssd_szclient", "cssd_wvbesl", "cssd_wvind_b"} <= persons
+    assert {"municipal_observation", "registration_cell", "registration_fault"} <= persons
     assert "cbs_observation" not in persons
 
 

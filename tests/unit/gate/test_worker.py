@@ -91,10 +91,10 @@ def test_an_error_about_persons_quotes_nothing(build: Callable[[str], Path], sui
   - type: unexpected_rows_expectation
     severity: critical
     meta: {name: sums, sentence: sums that add up}
-    kwargs: {unexpected_rows_query: "select cast(client_key as date) from {batch}"}
+    kwargs: {unexpected_rows_query: "select cast(referrer as date) from {batch}"}
 """
-    database = build("update raw.cssd_szclient set client_key = 'Jan Jansen 1234'")
-    report = gate(database, suites(cssd_szclient=suite("cssd_szclient", "raw.cssd_szclient", sql)))
+    database = build("update raw.registration_cell set referrer = 'Jan Jansen 1234'")
+    report = gate(database, suites(registration_cell=suite("registration_cell", "raw.registration_cell", sql)))
     assert report.broken
     assert "Jansen" not in report.model_dump_json()
 

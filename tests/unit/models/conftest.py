@@ -102,6 +102,47 @@ def _measurements() -> Iterator[dict[str, Any]]:
         }
 
 
+# counts of a made-up seal: wet, category, measure, year, value, whether it is hidden
+SEALED = [
+    ("wmo", "totaal", "clients", "2019", "500", False),
+    ("wmo", "totaal", "cost", "2019", "1000000.00", False),
+    ("wmo", "totaal", "cost_same_months", "2019", "800000.00", False),
+    ("wmo", "begeleiding", "clients", "2019", "300", False),
+    ("wmo", "begeleiding", "cost", "2019", "700000.00", False),
+    ("wmo", "hulp", "clients", "2019", "250", False),
+    ("wmo", "hulp", "cost", "2019", "300000.00", False),
+    ("wmo", "totaal", "clients", "2020", "550", False),
+    ("wmo", "totaal", "cost", "2020", "1200000.00", False),
+    ("wmo", "totaal", "cost_same_months", "2020", "1000000.00", False),
+    ("wmo", "begeleiding", "clients", "2020", "545", False),
+    ("wmo", "begeleiding", "cost", "2020", "1154321.09", True),
+    ("wmo", "hulp", "clients", "2020", "7", True),
+    ("wmo", "hulp", "cost", "2020", "45678.91", True),
+    ("wmo", "totaal", "clients", "2021", "480", False),
+    ("wmo", "totaal", "cost", "2021", "1100000.00", False),
+    ("wmo", "totaal", "cost_same_months", "2021", "1100000.00", False),
+]
+
+
+def _sealed() -> Iterator[dict[str, Any]]:
+    for line, (wet, category, measure, year, value, hidden) in enumerate(SEALED, 2):
+        yield {
+            **{"source_id": "aggregate", "dataset_id": "registration", "snapshot_id": "seal", "row_number": line},
+            **{"subject": "care", "measure": measure, "unit": "persons" if measure == "clients" else "euro"},
+            **{"wet": wet, "category": category, "form": "totaal", "referrer": "totaal", "wijk": "totaal"},
+            **{"n_provisions": "totaal", "period_id": year, "value": value, "is_hidden": hidden, "is_synthetic": True},
+        }
+
+
+def _covered() -> Iterator[dict[str, Any]]:
+    for line, (year, through) in enumerate({"2019": "12-31", "2020": "12-31", "2021": "11-30"}.items(), 2):
+        yield {
+            **{"source_id": "aggregate", "dataset_id": "registration", "snapshot_id": "seal", "row_number": line},
+            **{"subject": "care", "wet": "wmo", "period_id": year, "covered_from": f"{year}-01-01"},
+            **{"covered_through": f"{year}-{through}", "is_whole": through == "12-31"},
+        }
+
+
 def _objectives() -> Iterator[dict[str, Any]]:
     """The sample's 28 objectives, and one of our own with a series long enough for a chance."""
     origin = {"source_id": "municipal", "dataset_id": "objectives", "snapshot_id": "objectives"}
@@ -138,18 +179,21 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
         [{"workspace_gemeente": "GM0396", "as_of": AS_OF, "small_count_threshold": 10}],
     )
     snapshots = {"population": "cbs", "kwb": "cbs", "measurements": "municipal", "objectives": "municipal"}
+    snapshots |= {"registration": "aggregate"}
     insert(
         connection,
         "snapshot",
         [
-            {"source_id": source, "dataset_id": dataset, "snapshot_id": dataset, "retrieved_at": RETRIEVED}
-            | {"is_serving": True}
+            {"source_id": source, "dataset_id": dataset, "retrieved_at": RETRIEVED, "is_serving": True}
+            | {"snapshot_id": "seal" if dataset == "registration" else dataset}
             for dataset, source in snapshots.items()
         ],
     )
     insert(connection, "cbs_observation", _observations())
     insert(connection, "measurement", _measurements())
     insert(connection, "objective", _objectives())
+    insert(connection, "registration_cell", _sealed())
+    insert(connection, "registration_coverage", _covered())
 
 
 @pytest.fixture(scope="session")

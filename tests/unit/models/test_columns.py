@@ -62,6 +62,21 @@ PUBLISHED = {
     "fct_cost": "wet category period_id users cost cost_per_user is_synthetic source snapshot_id",
     "fct_cost_change": "wet period_id previous_period_id cost_before cost_after change users_effect price_effect "
     "mix_effect unsplit_effect break_date break_reason is_synthetic",
+    "fct_care_use": "wet category form referrer region_code period_id clients absence covered_through is_whole "
+    "is_synthetic snapshot_id",
+    "fct_care_cost": "wet category form referrer region_code period_id cost clients cost_per_client absence "
+    "covered_through is_whole is_synthetic snapshot_id",
+    "fct_care_flow": "wet category region_code period_id standing_begin inflow outflow standing_end absence "
+    "covered_through is_whole is_synthetic snapshot_id",
+    "fct_care_stacking": "wet n_provisions period_id clients absence covered_through is_whole is_synthetic snapshot_id",
+    "fct_care_outlook": "wet period_id cost_to_date covered_through outlook outlook_low outlook_high budget difference "
+    "method is_synthetic snapshot_id",
+    "fct_care_printed": "wet category form period_id measure printed_value printed_unit computed_value difference "
+    "is_within_rounding source is_synthetic snapshot_id",
+    "fct_registration_count": "subject measure wet category period_id value unit absence covered_through is_whole "
+    "is_synthetic snapshot_id",
+    "dim_registration_file": "original_id dataset_id file_name period_id received_at rows_in rows_loaded "
+    "rows_quarantined state superseded_by forgotten_at is_synthetic snapshot_id",
 }
 
 
@@ -84,7 +99,9 @@ def test_every_column_of_every_relation_is_described(warehouse: duckdb.DuckDBPyC
 
 
 def test_every_raw_column_is_described_by_a_source(warehouse: duckdb.DuckDBPyConnection) -> None:
-    sources = {s["name"]: s for s in transform.manifest()["sources"].values()}
+    # the tables of the source `registration` stand in the confidential database
+    described_sources = transform.manifest()["sources"].values()
+    sources = {s["name"]: s for s in described_sources if s["source_name"] != "registration"}
     raw = {table: columns for (schema, table), columns in _columns(warehouse).items() if schema == "raw"}
     assert sources.keys() == raw.keys()
     for table, columns in raw.items():

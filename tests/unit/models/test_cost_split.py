@@ -161,9 +161,9 @@ def models(build_database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     sql = {path.stem: path.read_text(encoding="utf-8") for path in compiled.rglob("*_cost_*.sql")}
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as warehouse; use warehouse")
-        connection.execute("create schema staging; create schema intermediate; create schema seeds")
+        connection.execute("create schema intermediate; create schema seeds")
         connection.execute(
-            "create table staging.stg_municipal__cost ("
+            "create table intermediate.int_cost ("
             " wet text, category text, period_id text, users integer, cost decimal(18, 2), is_synthetic boolean)"
         )
         connection.execute("create table seeds.cost_breaks (wet text, break_date date, reason text, source text)")
@@ -175,7 +175,7 @@ def models(build_database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def split(models: duckdb.DuckDBPyConnection, lines: list[Line]) -> dict[str, Change]:
     """What the models make of a table of costs."""
-    models.execute("delete from staging.stg_municipal__cost")
+    models.execute("delete from intermediate.int_cost")
     rows = [
         ("Wmo", line.category, line.period, line.users, line.cents and Decimal(line.cents) / 100, False)
         if line.cents != 0
@@ -183,7 +183,7 @@ def split(models: duckdb.DuckDBPyConnection, lines: list[Line]) -> dict[str, Cha
         for line in lines
     ]
     if rows:
-        models.executemany("insert into staging.stg_municipal__cost values (?, ?, ?, ?, ?, ?)", rows)
+        models.executemany("insert into intermediate.int_cost values (?, ?, ?, ?, ?, ?)", rows)
     found = models.execute(
         "select period_id, cost_before, cost_after, users_effect, price_effect, mix_effect, unsplit_effect, change"
         " from fct_cost_change"

@@ -1,4 +1,4 @@
-"""The sample plan's 28 objectives with nothing but their baselines: every one has a verdict, none is silently zero."""
+"""The sample plan's 28 objectives with little but their baselines: every one has a verdict, none is silently zero."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import pytest
 
 _OPEN = {9, 10, 14}
 """Two reductions without a number, and a hold without a margin."""
+_REGISTERED = {9: (2000, 1_200_000 / 550), 10: (550 / 39.182, 550 / 39.182)}
+"""First and last figure of those that the made-up seal counts: a target that is open stays open beside them."""
 _NOT_STARTED = {12, 13, 15, 16, 22, 24, 25, 26}
 """No starting point yet; of 13 and 16 the period is known, of the others nothing."""
 
@@ -35,7 +37,9 @@ def test_every_objective_has_one_current_verdict(warehouse: duckdb.DuckDBPyConne
 def test_what_is_open_is_null_and_never_zero(warehouse: duckdb.DuckDBPyConnection) -> None:
     found = _current(warehouse, "baseline_value, current_value, attainment, ratio, probability")
     for number in _OPEN | _NOT_STARTED:
-        assert found[number] == (None, None, None, None, None), number
+        figures = pytest.approx(_REGISTERED[number]) if number in _REGISTERED else (None, None)
+        assert found[number][:2] == figures, number
+        assert found[number][2:] == (None, None, None), number
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A workspace with keys of its own, whatever the environment says."""
+"""A workspace with keys of its own, whatever the environment says, and the confidential database of the model tests."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dagster_project.registration.identity import AGE_IDENTITY
 from dagster_project.registration.rotation import make_missing_keys
 from dagster_project.registration.vault import Vault
 from dagster_project.workspace import Workspace
+from tests.unit.registration.confidential import Confidential
 
 
 @pytest.fixture
@@ -33,3 +34,9 @@ def workspace(bare_workspace: Workspace) -> Workspace:
 @pytest.fixture
 def vault(workspace: Workspace) -> Vault:
     return Vault(workspace)
+
+
+@pytest.fixture(scope="session")
+def confidential(tmp_path_factory: pytest.TempPathFactory) -> Confidential:
+    """Made once."""
+    return Confidential(tmp_path_factory.mktemp("confidential"))

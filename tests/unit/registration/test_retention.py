@@ -164,15 +164,21 @@ def test_plain_exports_that_may_hold_persons_go_as_well(workspace: Workspace) ->
     gone = [
         put(rejected / "suite4sd_toekenningen_2023.csv", old),
         put(rejected / "iets anders.xlsx", old),  # a stray may hold anything
+        put(rejected / "divosa_benchmark_suite4sd_toekenningen.csv", old),  # and so may what fits two contracts
+        put(rejected / "suite4sd_toekenningen_2019.xlsx", old),
         put(rejected / "cssd_2023" / "szclient.csv", old).parent,
         put(accepted / "suite4sd_toekenningen_2022.csv", old),
         put(workspace.rejected / "municipal" / dataset.dataset_id / f"{'a' * 64}.csv", old),
     ]
-    os.utime(gone[2], (put(rejected / "x", old).stat().st_mtime,) * 2)
+    (dump,) = (path for path in gone if path.is_dir())
+    os.utime(dump, (put(rejected / "x", old).stat().st_mtime,) * 2)
     reason = put(rejected / "iets anders.xlsx.reason.txt", old, "No contract fits")
     kept = [
         put(rejected / "suite4sd_toekenningen_2024.csv", new),
         put(rejected / "divosa_benchmark_2023.csv", old),
+        put(rejected / "divosa_benchmark_2023.xlsx", old),
+        put(accepted / "suite4sd_toekenningen_2020.csv.accepted.txt", old),
+        put(accepted / "SYNTHETISCH_cssd_2020.accepted.txt", old),
         put(rejected / "printed_figures" / "abc-lines.csv", old).parent,
         put(accepted / "divosa_benchmark_2022.csv", old),
         put(rejected / "suite4sd_toekenningen_2021.csv", old),  # an old file that was refused later

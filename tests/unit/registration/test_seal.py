@@ -97,7 +97,11 @@ def test_without_forgetting_the_exports_at_hand_decide() -> None:
 def test_a_period_whose_exports_were_forgotten_stays_as_it_was_sealed() -> None:
     now = Seal(cells=(cell("2023", "1600.00"),), coverage=(coverage("2023", "12-31"),), files=(file("b"),))
     joined = carried_over(now, SEAL, forgotten("a"))
-    assert [(c.period_id, c.value) for c in joined.cells] == [("2022", "1584.00"), ("2022", "3.00"), ("2023", "1600.00")]
+    assert [(c.period_id, c.value) for c in joined.cells] == [
+        ("2022", "1584.00"),
+        ("2022", "3.00"),
+        ("2023", "1600.00"),
+    ]
     assert {f.original_id: (f.state, f.forgotten_at) for f in joined.files} == {
         "a": ("forgotten", "2026-01-01T00:00:00Z"),
         "b": ("serving", ""),

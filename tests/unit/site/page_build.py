@@ -123,6 +123,28 @@ create table marts.fct_cost_change (wet text, period_id text, previous_period_id
     cost_after decimal(18, 2), change decimal(18, 2), users_effect decimal(18, 2), price_effect decimal(18, 2),
     mix_effect decimal(18, 2), unsplit_effect decimal(18, 2), break_date date, break_reason text,
     is_synthetic boolean);
+create table marts.fct_care_use (wet text, category text, form text, referrer text, region_code text, period_id text,
+    clients bigint, absence text, covered_through date, is_whole boolean, is_synthetic boolean, snapshot_id text);
+create table marts.fct_care_cost (wet text, category text, form text, referrer text, region_code text, period_id text,
+    cost decimal(18, 2), clients bigint, cost_per_client decimal(18, 2), absence text, covered_through date,
+    is_whole boolean, is_synthetic boolean, snapshot_id text);
+create table marts.fct_care_flow (wet text, category text, region_code text, period_id text, standing_begin bigint,
+    inflow bigint, outflow bigint, standing_end bigint, absence text, covered_through date, is_whole boolean,
+    is_synthetic boolean, snapshot_id text);
+create table marts.fct_care_stacking (wet text, n_provisions text, period_id text, clients bigint, absence text,
+    covered_through date, is_whole boolean, is_synthetic boolean, snapshot_id text);
+create table marts.fct_care_outlook (wet text, period_id text, cost_to_date decimal(18, 2), covered_through date,
+    outlook decimal(18, 2), outlook_low decimal(18, 2), outlook_high decimal(18, 2), budget decimal(18, 2),
+    difference decimal(18, 2), method text, is_synthetic boolean, snapshot_id text);
+create table marts.fct_care_printed (wet text, category text, form text, period_id text, measure text,
+    printed_value decimal(18, 2), printed_unit integer, computed_value decimal(18, 2), difference decimal(18, 2),
+    is_within_rounding boolean, source text, is_synthetic boolean, snapshot_id text);
+create table marts.fct_registration_count (subject text, measure text, wet text, category text, period_id text,
+    value decimal(18, 2), unit text, absence text, covered_through date, is_whole boolean, is_synthetic boolean,
+    snapshot_id text);
+create table marts.dim_registration_file (original_id text, dataset_id text, file_name text, period_id text,
+    received_at timestamp, rows_in bigint, rows_loaded bigint, rows_quarantined bigint, state text,
+    superseded_by text, forgotten_at timestamp, is_synthetic boolean, snapshot_id text);
 create table marts.dim_region_shape (region_code text, region_name text, geometry text, crs text, is_synthetic boolean,
     snapshot_id text);
 """
