@@ -362,46 +362,50 @@ def _load_sums(plan: _Plan) -> _Outcome:
     if not plan.source.is_plain:
         _refuse_long_cells(plan)
     sums, groups = _scan_sums(plan)
+    read, bad = (pa.compute.sum(sums.column(name)).as_py() or 0 for name in ("n", "n_bad"))
     part.connection.register("intake_sum", sums)
     part.connection.register("intake_group", groups)
     try:
-        checked = f"select * from ({_checked(plan, plan.keys, 'intake_group')})"
-        faulty, loaded = part.connection.execute(
-            "select coalesce(sum(case when fault is null then n_bad else n end), 0), "
-            "coalesce(sum(case when fault is null then n - n_bad end), 0) "
-            f"from intake_sum inner join ({checked}) using (group_id)"
-        ).fetchone() or (0, 0)
+        checked = _checked(plan, plan.keys, "intake_group")
+        if _count(part.connection, f"select count(*) from ({checked}) where fault is not null"):
+            bad = _count(
+                part.connection,
+                "select sum(case when fault is null then n_bad else n end) from intake_sum "
+                f"inner join ({checked}) using (group_id)",
+            )
         _insert_sums(plan, checked)
     finally:
         part.connection.unregister("intake_sum")
         part.connection.unregister("intake_group")
-    if not faulty:
-        return _Outcome(int(loaded))
+    if not bad:
+        return _Outcome(read)
     _stage(plan, "line as at_line, fault, shown", "fault is not null")
-    return _quarantine_staged(plan, int(loaded))
+    return _quarantine_staged(plan, read - bad)
 
 
 def _insert_sums(plan: _Plan, checked: str) -> None:
     """Add up what is one group once its cells are read: two spellings of a client number are one client."""
     part = plan.part
-    month, amount = _measure(plan, "month"), _measure(plan, "decimal")
-    told = {target: plan.column(target).type in typed.HASHED for target in plan.keys}
-    values = ", ".join(value(target) if is_hashed else _output(plan, target) for target, is_hashed in told.items())
-    outputs = {
-        **_outputs(plan),
-        "line": "null",
-        month: "month",
-        amount: "cast(amount as decimal(18, 2))",
-        "n_lines": "n_lines",
-    }
+    measured = {_measure(plan, "month"): "month", _measure(plan, "decimal"): "amount"}
+    measured |= {"line": "null", "n_lines": "n_lines"}
+    read = {name: sql for name, sql in _outputs(plan).items() if name not in measured}
+    own = [value(key) if plan.column(key).type in typed.HASHED else _output(plan, key) for key in plan.keys]
+    sound = f"from ({checked}) where fault is null"
+    twins = _count(part.connection, f"select count(*) - count(distinct ({', '.join([*own, '1'])})) {sound}")
+    # hashes are taken here, once for each group, and not for each of its months
+    read_as = ", ".join(f"{sql} as {name}" for name, sql in read.items())
+    amount, lines = "amount", "n - n_bad"
+    if twins:
+        amount, lines = f"sum({amount})", f"sum({lines})"
     _execute(
         part,
-        f"insert into raw.{part.table} ({', '.join(outputs)}) "
-        f"with checked as materialized ({checked}), "
-        f"same as (select *, min(group_id) over (partition by {values}) as first_id from checked where fault is null), "
-        "added as (select first_id, month, sum(amount) as amount, sum(n - n_bad) as n_lines from intake_sum "
-        "inner join same using (group_id) where n > n_bad group by first_id, month) "
-        f"select {', '.join(outputs.values())} from added inner join same on same.group_id = added.first_id",
+        f"insert into raw.{part.table} ({', '.join([*read, *measured])}) "
+        f"with sound as materialized (select group_id, min(group_id) over (partition by {', '.join([*own, '1'])}) "
+        f"as first_id, {read_as} {sound}), "
+        f"added as (select first_id, month, {amount} as amount, {lines} as n_lines from intake_sum "
+        f"inner join sound using (group_id) where n > n_bad {'group by first_id, month' if twins else ''}) "
+        f"select {', '.join([*(f'sound.{name}' for name in read), *measured.values()])} "
+        "from added inner join sound on sound.group_id = added.first_id",
     )
 
 
@@ -430,11 +434,12 @@ def _scan_with(plan: _Plan, salt: int) -> tuple[pa.Table, pa.Table]:
         f"coalesce({plan.source.columns[target][1]}, '') as {key}" for target, key in zip(plan.keys, keys, strict=True)
     )
     texts = {target: plan.source.columns[target][1] for target in plan.in_scan}
-    measures = ", ".join(
-        f"{_filled(text)} as {written(target)}, "
-        f"{typed.value_of(plan.column(target), text, plan.part.dataset.format)} as {value(target)}"
+    looks = ", ".join(
+        f"{text} as t_{target}, {_filled(text)} as {written(target)}, "
+        f"{typed.usual_date(plan.column(target), text, plan.part.dataset.format)} as {typed.usual(target)}"
         for target, text in texts.items()
     )
+    measures = ", ".join(f"{_value(plan, target, f't_{target}')} as {value(target)}" for target in texts)
     faults = [f"coalesce({check.condition}, false)" for check in _only(plan.checks, plan.in_scan)]
     digest = f"hash({', '.join([*keys, str(salt)])})"  # without its last bit: a signed number goes through Arrow
     sql = (
@@ -442,12 +447,12 @@ def _scan_with(plan: _Plan, salt: int) -> tuple[pa.Table, pa.Table]:
         "count_if(is_bad) as n_bad, sum(case when not is_bad then amount end) as amount from ("
         f"select cast({digest} >> 1 as bigint) as group_id, {', '.join(keys)}, "
         f"{value(month)} as month, {value(amount)} as amount, {' or '.join(faults)} as is_bad "
-        f"from (select {cells}, {measures} from {plan.source.scan})) "
+        f"from (select *, {measures} from (select {cells}, {looks} from {plan.source.scan}))) "
         f"group by grouping sets ((group_id, month), (group_id, {', '.join(keys)}))"
     )
     # a connection of its own: where a row cannot be parsed, the transaction stays sound
     with plan.part.connection.cursor() as cursor:
-        batches = cursor.execute(sql).fetch_record_batch(1 << 18)
+        batches = cursor.execute(sql).to_arrow_reader(1 << 18)
         sums, groups = [], []
         for batch in batches:
             is_group = pa.compute.cast(batch.column("is_group"), pa.bool_())
@@ -457,6 +462,10 @@ def _scan_with(plan: _Plan, salt: int) -> tuple[pa.Table, pa.Table]:
     own = [schema.field(name) for name in ("group_id", "month", "n", "n_bad", "amount")]
     cells_of = [schema.field(name) for name in ("group_id", *(key.strip('"') for key in keys))]
     return pa.Table.from_batches(sums, pa.schema(own)), pa.Table.from_batches(groups, pa.schema(cells_of))
+
+
+def _value(plan: _Plan, target: str, text: str) -> str:
+    return typed.value_of(plan.column(target), text, plan.part.dataset.format, typed.usual(target))
 
 
 def _filled(text: str) -> str:
@@ -470,11 +479,15 @@ def _checked(plan: _Plan, targets: Sequence[str], scan: str) -> str:
     texts = {target: f'"k_{target}"' if is_group else plan.source.columns[target][1] for target in targets}
     line = "group_id" if is_group else f"{plan.source.line} as line"
     cells = ", ".join([line, *(f"{typed.trimmed(text)} as {written(target)}" for target, text in texts.items())])
-    values = ", ".join(
-        ["*"]
-        + [
-            f"{typed.value_of(plan.column(target), written(target), plan.part.dataset.format)} as {value(target)}"
-            for target in targets
+    values = ", ".join(["*", *(f"{_value(plan, target, written(target))} as {value(target)}" for target in targets)])
+    looks = ", ".join(
+        [
+            "*",
+            *(
+                f"{typed.usual_date(plan.column(target), written(target), plan.part.dataset.format)} as "
+                f"{typed.usual(target)}"
+                for target in targets
+            ),
         ]
     )
     code = written(plan.code_column) if plan.code_column else "null"
@@ -485,7 +498,7 @@ def _checked(plan: _Plan, targets: Sequence[str], scan: str) -> str:
         "select typed.*, code.spelling as c_spelling, coalesce(code.wet, other.wet) as c_wet, wijk.code as c_wijk, "
         "coalesce(code.category, other.category) as c_category, "
         f"coalesce(code.form, other.form) as c_form from (select {values} from "
-        f"(select {cells} from {scan})) as typed "
+        f"(select {looks} from (select {cells} from {scan}))) as typed "
         f"left join intake_code as code on code.code = {typed.code_key_of(code) if plan.code_column else 'null'} "
         f"left join intake_code as other on other.code = {sql_text(ANY_CODE)} and {code} is not null "
         f"left join intake_wijk as wijk on wijk.name = {wijk})"

@@ -24,6 +24,8 @@ _CHARACTERS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u
 _SPACE = sql_text(_CHARACTERS)
 _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 _OPEN_END = "date '9999-12-31'"
+_FIRST_DAY, _LAST_DAY = "date '1900-01-01'", "date '2100-12-31'"
+"""Days outside are taken for typing errors."""
 _SHOWN_CODE = "[A-Za-z0-9]{1,8}"
 """A code that an error may show: letters and digits, too few of the latter for a date or a number of a person."""
 
@@ -57,26 +59,43 @@ def value(target: str) -> str:
     return f'"v_{target}"'
 
 
+def usual(target: str) -> str:
+    """Name of what the first look at a date found."""
+    return f'"u_{target}"'
+
+
 def trimmed(text: str) -> str:
     """SQL for a cell as text without outer space, null where nothing is left."""
     return f"nullif(trim({text}, {_SPACE}), '')"
 
 
-def value_of(column: Column, text: str, file_format: FileFormat) -> str:
+def usual_date(column: Column, text: str, file_format: FileFormat) -> str:
+    """SQL for the first look at a cell, which reads nearly all dates; null for cells of another type."""
+    if column.type not in ("date", "month"):
+        return "null"
+    day = f"try_strptime({text}, {sql_text(file_format.date_format)})"
+    return f"case when strlen({text}) = 10 then cast({day} as date) end"
+
+
+def value_of(column: Column, text: str, file_format: FileFormat, usual: str) -> str:
     """SQL for the value of a cell.
 
     Args:
         column: the contract's column.
         text: SQL for the cell as text; numbers and dates may have outer space, all else is trimmed.
         file_format: how numbers and dates are written.
+        usual: name of what `usual_date` found; it must be a column, or DuckDB reads the date several times.
 
     Returns:
         A date, a decimal(18, 4), the normal spelling of a number that is to be hashed, or text; null where the text is
         not of the column's kind.
     """
     if column.type in ("date", "month"):
+        is_month = column.type == "month"
         found = _date(text, file_format.date_format)
-        return _month(text, found) if column.type == "month" else f"nullif({found}, {_OPEN_END})"
+        other = _month(text, found) if is_month else f"nullif({found}, {_OPEN_END})"
+        day = f"date_trunc('month', {usual})" if is_month else usual
+        return f"case when {usual} between {_FIRST_DAY} and {_LAST_DAY} then {day} else {other} end"
     if column.type in ("decimal", "integer"):
         return _decimal(text, file_format.decimal)
     if column.type in HASHED:
@@ -186,7 +205,7 @@ def _date(text: str, date_format: str) -> str:
     formats = f"[{', '.join(sql_text(one) for one in dict.fromkeys((date_format, '%Y-%m-%d')))}]"
     bare = f"regexp_replace({trimmed(text)}, '{_TIME}', '')"
     found = f"cast(coalesce(try_strptime({text}, {formats}), try_strptime({bare}, {formats})) as date)"
-    is_likely = f"{found} between date '1900-01-01' and date '2100-12-31'"
+    is_likely = f"{found} between {_FIRST_DAY} and {_LAST_DAY}"
     return f"case when {is_likely} or {found} = {_OPEN_END} then {found} end"
 
 
