@@ -522,7 +522,7 @@ def test_two_million_lines_are_counted_without_multiplying_them(confidential: Co
         "insert into raw.declaratieregel (dataset_id, original_id, client_key, wet, category, form, referrer, wijk, "
         "care_month, amount, is_synthetic) select 'export', 'one', sha256(client::text), "
         "if(client % 3 = 0, 'jeugdwet', 'wmo'), 'c' || hash(i) % 10, if(i % 5 = 0, 'PGB', 'ZIN'), 'r' || client % 5, "
-        "'w' || client % 20, date '2020-01-01' + to_months((hash(i, 1) % 60)::int), (hash(i, 2) % 100000) / 100.0, true "
+        "'w' || client % 20, date '2020-01-01' + to_months((hash(i, 1) % 60)::int), hash(i, 2) % 100000 / 100, true "
         "from (select i, hash(i, 3) % 20000 as client from range(2000000) as line (i))"
     )
     began = time.monotonic()
