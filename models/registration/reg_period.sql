@@ -132,8 +132,8 @@ returned as (
     from covered
     inner join covered_month
         on
-            covered_month.month > covered.covered_through
-            and covered_month.month <= {{ add_months('covered.covered_through', 12) }}
+            covered.covered_through < covered_month.month
+            and {{ add_months('covered.covered_through', 12) }} >= covered_month.month
     where
         covered.record_table = 'uitkering'
         and covered.is_whole

@@ -14,6 +14,7 @@ import pytest
 from dagster_project import transform
 from dagster_project.product import product_path
 from dagster_project.raw import create_raw_schema
+from tests.unit.registration.confidential import create_tables as create_confidential_tables
 
 AS_OF = "2026-11-01"
 RETRIEVED = "2026-10-01T06:00:00Z"
@@ -194,15 +195,17 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
     insert(connection, "objective", _objectives())
     insert(connection, "registration_cell", _sealed())
     insert(connection, "registration_coverage", _covered())
+    create_confidential_tables(connection)
 
 
 @pytest.fixture(scope="session")
 def build_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built database as a file."""
+    """The built database as a file; the models of the confidential database stand in it as well, empty."""
     database: Path = tmp_path_factory.mktemp("models") / "warehouse.duckdb"
     with duckdb.connect(str(database)) as connection:
         load(connection)
     transform.build(database, on_event=lambda _: None)
+    transform.build(database, select="+tag:registration", on_event=lambda _: None)
     return database
 
 

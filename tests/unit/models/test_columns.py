@@ -95,7 +95,7 @@ def test_every_column_of_every_relation_is_described(warehouse: duckdb.DuckDBPyC
     for node in nodes:
         described = [name for name, column in node["columns"].items() if column["description"].strip()]
         assert node["description"].strip(), node["name"]
-        assert sorted(described) == sorted(built[node["schema"], node["name"]]), node["name"]
+        assert sorted(described) == sorted(built[node["schema"], node["alias"]]), node["name"]
 
 
 def test_every_raw_column_is_described_by_a_source(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -110,11 +110,7 @@ def cell(cells: Cells, subject: str, measure: str, period: str, **members: str) 
 def _statements(compiled: Path) -> list[str]:
     """The tables of the layer, each after what it reads; the views of staging stand already."""
     nodes = transform.manifest()["nodes"]
-    layer = {
-        key: node
-        for key, node in nodes.items()
-        if node["resource_type"] == "model" and node["fqn"][1] == "registration"
-    }
+    layer = {key: node for key, node in nodes.items() if node["resource_type"] == "model" and _is_counted(node)}
     ordered: dict[str, None] = {}
 
     def visit(key: str) -> None:
@@ -125,7 +121,13 @@ def _statements(compiled: Path) -> list[str]:
 
     for key in layer:
         visit(key)
-    return [
-        f"create or replace table {node['schema']}.{node['alias']} as ({(compiled / node['original_file_path']).read_text()})"
-        for node in (layer[key] for key in ordered)
-    ]
+    return [_statement(layer[key], compiled) for key in ordered]
+
+
+def _is_counted(node: Row) -> bool:
+    return bool(node["fqn"][1] == "registration")
+
+
+def _statement(node: Row, compiled: Path) -> str:
+    sql = (compiled / node["original_file_path"]).read_text(encoding="utf-8")
+    return f"create or replace table {node['schema']}.{node['alias']} as ({sql})"
