@@ -2,6 +2,8 @@
     Verloop: clients in care on the last day before the period and on its last day that is known, and who came and went
     between. Somebody who left on the last day before the period leaves in the period: so begin + inflow = end + outflow =
     everybody in care from the day before the period to its last, and what ends one period begins the next.
+    Told of every wet, and per category of years only: who comes and goes in half a year, in a category or a wijk, are so
+    few that almost all of it would be hidden, and half of what can be shown with it.
 #}
 with known as (
     select * from {{ ref('reg_period') }}
@@ -14,7 +16,6 @@ in_care as (
         span.wet,
         span.category,
         span.client_id,
-        (span.start_date, span.wijk != 'onbekend', span.wijk) as latest,
         span.first_day < known.covered_from as at_begin,
         span.last_day >= known.covered_through as at_end
     from {{ ref('reg_care_span') }} as span
@@ -31,7 +32,6 @@ client as (
         {{ or_whole('wet') }},
         {{ or_whole('category') }},
         client_id,
-        max(latest)[3] as wijk,
         bool_or(at_begin) as at_begin,
         bool_or(at_end) as at_end
     from in_care
@@ -42,40 +42,31 @@ client as (
     )
 ),
 
--- a wijk is told of all categories of a wet together
-grouped as (
-    select
-        *,
-        'totaal' as of_wijk
-    from client
-    union all
-    select
-        *,
-        wijk as of_wijk
-    from client
-    where wet != 'totaal' and category = 'totaal'
-),
-
 counted as (
     select
         wet,
         category,
         'totaal' as form,
         'totaal' as referrer,
-        of_wijk as wijk,
+        'totaal' as wijk,
         'totaal' as n_provisions,
         period_id,
         count(*) filter (where at_begin) as standing_begin,
         count(*) filter (where not at_begin) as inflow,
         count(*) filter (where not at_end) as outflow,
         count(*) filter (where at_end) as standing_end
-    from grouped
-    group by wet, category, of_wijk, period_id
+    from client
+    group by wet, category, period_id
+),
+
+filled as (
+    {{
+        filled_cells(
+            'care', 'flow', 'counted',
+            {'standing_begin': 'persons', 'inflow': 'persons', 'outflow': 'persons', 'standing_end': 'persons'}
+        )
+    }}
 )
 
-{{
-    filled_cells(
-        'care', 'flow', 'counted',
-        {'standing_begin': 'persons', 'inflow': 'persons', 'outflow': 'persons', 'standing_end': 'persons'}
-    )
-}}
+select * from filled
+where category = 'totaal' or {{ period_type('period_id') }} = 'year'

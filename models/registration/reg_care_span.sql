@@ -1,6 +1,6 @@
 {#
-    Days on which clients are in care: granted provisions, within the months that their export serves. The wijk as in
-    reg_care_line.
+    Days on which clients are in care: granted provisions that begin in the months that their export serves or ran
+    before, until a later export takes the word. The wijk as in reg_care_line.
 #}
 select
     client.client_id,
@@ -11,7 +11,7 @@ select
     case provision.wijk when 'onbekend' then client.wijk else provision.wijk end as wijk,
     provision.start_date,
     greatest(provision.start_date, span.looks_back_to) as first_day,
-    least(provision.end_date, span.last_day) as last_day
+    least(provision.end_date, span.heard_until) as last_day
 from {{ ref('stg_registration__beschikte_voorziening') }} as provision
 inner join {{ ref('reg_span') }} as span
     on
