@@ -75,13 +75,15 @@ def write_payments(file: Path, rows: int) -> int:
     numbers = [number for number in tried if passes_eleven_test(number)]
     codes = sorted(care_products())
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.execute(
             "create table client as select unnest(range(len($numbers))) as client_id, unnest($numbers) as bsn",
             {"numbers": numbers},
         )
         connection.execute(
             "create table provision as select client.bsn, 3000000 + g as beschikking, "
-            "$codes[1 + (hash(g * 7) % len($codes))::integer] as product, case when hash(g * 3) % 5 = 0 then 'PGB' else 'ZIN' end as form, "
+            "$codes[1 + (hash(g * 7) % len($codes))::integer] as product, "
+            "case when hash(g * 3) % 5 = 0 then 'PGB' else 'ZIN' end as form, "
             "['huisarts', 'gemeente', 'zelfverwijzer', 'rechter'][1 + (hash(g * 5) % 4)::integer] as referrer, "
             "'WK0396' || lpad((hash(client_id) % 20)::text, 2, '0') as wijk, 1000 + hash(g * 11) % 40000 as cents "
             f"from range({provisions}) as t(g) inner join client on client_id = hash(g * 17) % {len(numbers)}",
@@ -118,6 +120,7 @@ def by_product(file: Path) -> str:
     database = file.with_name("clients.duckdb")
     with duckdb.connect(str(database)) as connection:
         connection.execute("set threads = 2")
+        connection.execute("set enable_progress_bar = false")
         create_confidential_schema(connection)
         limit_resources(connection, file.parent, MEMORY_LIMIT)
         intake = read_original(connection, dataset, file, original, Pseudonymiser(KEY))
@@ -172,6 +175,7 @@ def by_floor(file: Path) -> str:
     """A scan that parses every cell, with DuckDB's own types, and keeps nothing."""
     with duckdb.connect() as connection:
         connection.execute("set threads = 2")
+        connection.execute("set enable_progress_bar = false")
         connection.execute(
             'select count("BSN"), count("Beschikkingnummer"), count("Productcategorie"), count("Leveringsvorm"), '
             'count("Verwijzer"), count("Wijk"), max("Begindatum zorg"), sum("Bedrag") from read_csv('

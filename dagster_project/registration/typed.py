@@ -26,6 +26,8 @@ _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})
 _OPEN_END = "date '9999-12-31'"
 _FIRST_DAY, _LAST_DAY = "date '1900-01-01'", "date '2100-12-31'"
 """Days outside are taken for typing errors."""
+_NO_AMOUNT = 10_000_000
+"""Euros: the smallest number that may be a BSN."""
 _SHOWN_CODE = "[A-Za-z0-9]{1,8}"
 """A code that an error may show: letters and digits, too few of the latter for a date or a number of a person."""
 
@@ -175,6 +177,10 @@ def _checks_of_cell(target: str, column: Column, dataset: Dataset) -> list[Check
         is_open = f" and not {_is_open(text)}" if column.type == "date" and not column.required else ""
         unread = f"{text} is not null and {found} is null{is_open}"
         checks.append(Check(target, kind, unread, f"is not {expected}"))
+    if column.type == "decimal":
+        # a column that has shifted: no single line is so large, and every BSN is
+        too_large = f"abs({found}) >= {_NO_AMOUNT}"
+        checks.append(Check(target, "personal_number_in_text", too_large, "is a number as long as a BSN"))
     if column.type == "decimal" and dataset.negative_is_fault:
         checks.append(Check(target, "negative_amount", f"{found} < 0", "is below zero, expected zero or more"))
     if column.type == "bsn":

@@ -132,6 +132,7 @@ def test_a_provision_with_a_fault_is_set_aside(tmp_path: Path, row: str, column:
         (f"{BSN};B;02;ZIN;;;01-02-2024;12.5", "amount", "not_a_number"),
         (f"{BSN};B;02;ZIN;;;01-02-2024;1e3", "amount", "not_a_number"),
         (f"{BSN};B;02;ZIN;;;01-02-2024;-0,01", "amount", "negative_amount"),
+        (f"{BSN};B;02;ZIN;;;01-02-2024;{OTHER_BSN}", "amount", "personal_number_in_text"),
         (f"{BSN};B;77;ZIN;;;01-02-2024;1,00", "product_code", "unknown_code"),
         ("111111111;B;02;ZIN;;;01-02-2024;1,00", "client_key", "bsn_fails_elfproef"),
         (f"{BSN};B;77;ZIN;;;31-02-2024;x", "product_code", "unknown_code"),
