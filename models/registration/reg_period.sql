@@ -3,7 +3,7 @@
     - care: `use` (clients) and `cost` by the declaraties; `use` by the provisions where a wet has no declaraties at all.
       `flow` by the provisions, to the same last day as `use`; where the declaraties of a period are not there yet, to the
       last day of their own.
-    - the whole of all wetten, or of all categories, is known where each of them is.
+    - the whole of all wetten, or of all categories, is known where each of them is, to the same day.
     - `returned`: a year after the period must be known as well. `left`: so must the uitkeringen of the same days.
 #}
 with covered as (
@@ -83,7 +83,9 @@ all_wetten as (
         bool_or(is_synthetic) as is_synthetic
     from per_wet
     group by subject, topic, period_id
-    having count(*) = (select count(distinct whole.wet) from per_wet as whole)
+    having
+        count(*) = (select count(distinct whole.wet) from per_wet as whole)
+        and count(distinct covered_through) = 1
 ),
 
 per_category as (
@@ -110,10 +112,12 @@ all_categories as (
         bool_or(per_category.is_synthetic) as is_synthetic
     from per_category
     group by per_category.subject, per_category.period_id
-    having count(*) = (
-        select count(distinct whole.category) from per_category as whole
-        where whole.subject = per_category.subject
-    )
+    having
+        count(*) = (
+            select count(distinct whole.category) from per_category as whole
+            where whole.subject = per_category.subject
+        )
+        and count(distinct per_category.covered_through) = 1
 ),
 
 of_categories as (
