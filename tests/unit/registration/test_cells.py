@@ -347,18 +347,21 @@ CARE = st.fixed_dictionaries(
 
 @st.composite
 def exports(draw: st.DrawFn) -> dict[str, list[Row]]:
-    """One to four exports that overlap at will, each with provisions and payments."""
+    """A stand that holds every month of at least one wet, and up to three exports that overlap it at will."""
     periods = [None, *(str(year) for year in YEARS), *(f"{year}-H{half}" for year in YEARS for half in (1, 2))]
-    files = [
+    files = [original("file0", draw(st.dates(date(2023, 10, 1), date(2024, 3, 31))).isoformat())]
+    files += [
         original(f"file{number}", draw(DAYS).isoformat(), draw(st.sampled_from(periods)))
-        for number in range(draw(st.integers(1, 4)))
+        for number in range(1, draw(st.integers(1, 4)))
     ]
     names = st.sampled_from([str(file["original_id"]) for file in files])
+    wetten = draw(st.sets(st.sampled_from(MEMBERS["wet"]), min_size=1))
     dense = [
-        line("a", f"{year}-{month:02}", "1.00", draw(names), wet=wet)
-        for wet in draw(st.sets(st.sampled_from(MEMBERS["wet"])))
+        line("a", f"{year}-{month:02}", "1.00", "file0", wet=wet)
+        for wet in wetten
         for year, month in product(YEARS, range(1, 13))
     ]
+    ended = [provision("f", "2020-01-01", "2022-01-15", "file0", wet=wet) for wet in wetten]
     amounts = st.decimals(-50, 500, places=2, allow_nan=False)
     lines = draw(st.lists(st.tuples(CARE, names, DAYS, amounts), min_size=1, max_size=40))
     provisions = draw(st.lists(st.tuples(CARE, names, DAYS, st.none() | st.integers(0, 500)), max_size=25))
@@ -369,7 +372,8 @@ def exports(draw: st.DrawFn) -> dict[str, list[Row]]:
             line(care["client_key"], day.isoformat()[:7], str(amount), name, **care)
             for care, name, day, amount in lines
         ],
-        "beschikte_voorziening": [
+        "beschikte_voorziening": ended
+        + [
             provision(
                 care["client_key"],
                 day.isoformat(),
@@ -398,7 +402,7 @@ def children(cells: Cells, dimension: int) -> Iterator[tuple[tuple[str, ...], di
 
 
 def check_identities(cells: Cells) -> None:
-    persons = ("clients", "standing_begin", "inflow", "outflow", "standing_end")
+    standing = ("clients", "standing_begin", "standing_end")
     for dimension in range(2, 8):
         for key, parts in children(cells, dimension):
             if key not in cells:  # the whole of all wetten has no members of its own
@@ -407,10 +411,10 @@ def check_identities(cells: Cells) -> None:
             total = cells[key]
             if key[1] == "cost" or dimension in (6, 7):
                 assert sum(parts.values()) == total, key
-            elif key[1] in persons:
+            elif key[1] in standing:
+                assert max(parts.values()) <= total <= sum(parts.values()), key
+            elif key[1] in ("inflow", "outflow"):  # who goes from one category to another comes and goes in neither
                 assert total <= sum(parts.values()), key
-                # who comes into a second category comes to that category, not into care
-                assert key[1] in ("inflow", "outflow") or max(parts.values()) <= total, key
     for key, value in cells.items():
         check_halves(cells, key, value)
         if key[1] == "standing_begin":
@@ -427,6 +431,9 @@ def check_halves(cells: Cells, key: tuple[str, ...], value: Decimal) -> None:
         assert sum(halves) == value, key
     elif key[1] == "clients":
         assert max(halves) <= value <= sum(halves), key
+    elif key[1] in ("inflow", "outflow"):  # who comes back within the year came and left in a half, not in the year
+        assert value <= sum(halves), key
+        assert (halves[0] if key[1] == "inflow" else halves[-1]) <= value, key
     elif key[1] == "standing_begin":
         assert halves[0] == value, key
     elif key[1] == "standing_end":
