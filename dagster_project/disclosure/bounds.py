@@ -95,13 +95,16 @@ class System:
                 found[int(number)] = Extent(low, high, sweep.reasons(at))
         return found
 
-    def extents(self, values: Floats, needed: dict[int, float], *, exact: bool) -> dict[int, Extent]:
+    def extents(
+        self, values: Floats, needed: dict[int, float], *, exact: bool, enough: int | None = None
+    ) -> dict[int, Extent]:
         """How far each unknown that is asked for can go, every number being at least 0.
 
         Args:
             values: per number its value, NaN where it is unknown.
             needed: positions of unknowns, with the width at which each is wide enough.
             exact: look for the very extremes of all; otherwise a wide one is left alone once it is known to be wide.
+            enough: leave the rest of a block unanswered when so many of it were found narrow.
         """
         unknown = np.flatnonzero(np.isnan(values))
         part = self.matrix[:, unknown].tocsr()
@@ -115,7 +118,7 @@ class System:
                     part[rows][:, columns].toarray(), right[rows], self.equal[rows], self.soft[rows],
                     self.whole[unknown[columns]], cap,
                 )  # fmt: skip
-                for at, extent in _solved(block, wanted, exact=exact).items():
+                for at, extent in _solved(block, wanted, exact=exact, enough=enough).items():
                     extent.reasons = {int(rows[row]): weight for row, weight in extent.reasons.items()}
                     found[int(unknown[columns[at]])] = extent
         return found
@@ -326,9 +329,9 @@ def _solve(
     return solver(costs, **program)
 
 
-def _solved(block: _Block, wanted: list[tuple[int, float]], *, exact: bool) -> dict[int, Extent]:
+def _solved(block: _Block, wanted: list[tuple[int, float]], *, exact: bool, enough: int | None) -> dict[int, Extent]:
     program = _feasible(block)
-    return _Search(program, wanted, exact=exact).run()
+    return _Search(program, wanted, exact=exact).run(enough)
 
 
 def _feasible(block: _Block) -> _Program:
@@ -371,8 +374,8 @@ def _least_give(block: _Block, elastic: NDArray[np.bool_]) -> Floats | None:
     return np.where(block.equal | (give <= 0), give, give + _TINY)
 
 
-_WITNESSES = 4
-"""How often a block is searched in a direction at random for witnesses, both ways."""
+_WORTH_IT = 2
+"""Two programs that settle fewer unknowns than this are better spent on one of them."""
 
 
 class _Search:
@@ -384,23 +387,34 @@ class _Search:
         self.least, self.most = np.full(n, np.inf), np.full(n, -np.inf)
         self.whole = program.block.whole
 
-    def run(self) -> dict[int, Extent]:
+    def run(self, enough: int | None) -> dict[int, Extent]:
         if self.program.is_trivial:
             return {at: self._bounded(at, needed) for at, needed in self.wanted}
-        together = np.zeros(len(self.program.low))
-        together[[at for at, _ in self.wanted]] = 1.0
-        for sign in (1.0, -1.0):
-            self._minimum(sign * together)
-        draw = np.random.default_rng(len(together))  # of fixed seed: the same block is always searched the same way
-        for _ in range(_WITNESSES):
-            open_ = [at for at, needed in self.wanted if self._seen(at).width < needed - _TINY]
-            if len(open_) < 2 * _WITNESSES:
+        self._look_around()
+        found: dict[int, Extent] = {}
+        n_narrow = 0
+        for at, needed in sorted(self.wanted, key=lambda one: self._seen(one[0]).width >= one[1] - _TINY, reverse=True):
+            if n_narrow == enough:
                 break
-            towards = np.zeros(len(together))
-            towards[open_] = draw.choice((-1.0, 1.0), len(open_))
+            found[at] = self._extent(at, needed)
+            n_narrow += found[at].width < needed - _TINY
+        return found
+
+    def _look_around(self) -> None:
+        """Search the block in directions that serve all unknowns at once, while that pays."""
+        draw = np.random.default_rng(len(self.least))  # of fixed seed: the same block is always searched the same way
+        towards = np.zeros(len(self.least))
+        towards[[at for at, _ in self.wanted]] = 1.0
+        left = len(self.wanted)
+        while True:
             for sign in (1.0, -1.0):
                 self._minimum(sign * towards)
-        return {at: self._extent(at, needed) for at, needed in self.wanted}
+            open_ = [at for at, needed in self.wanted if self._seen(at).width < needed - _TINY]
+            if left - len(open_) < _WORTH_IT:
+                return
+            left = len(open_)
+            towards = np.zeros(len(self.least))
+            towards[open_] = draw.choice((-1.0, 1.0), left)
 
     def _minimum(self, costs: Floats) -> dict[int, float]:
         answer = self.program.minimum(costs)

@@ -77,6 +77,10 @@ def _telling_outcomes(values: Mapping[CellKey, Decimal]) -> Iterator[CellKey]:
             yield part
 
 
+_AT_A_TIME = 8
+"""How many narrow cells that hang together are looked for before something is done about them."""
+
+
 class _View:
     """What a reader knows of the newest version, alone or beside those before it."""
 
@@ -100,6 +104,7 @@ class _View:
         }
         self.reader = Reader(sheets, threshold)
         self.wide: frozenset[int] = frozenset()
+        self.lost: frozenset[int] = frozenset()
 
     def next(self, hidden: set[CellKey], earlier: frozenset[CellKey]) -> list[CellKey]:
         """What must be hidden besides, none where all that is hidden is wide enough or nothing more can help."""
@@ -111,13 +116,19 @@ class _View:
     def _searched(
         self, known: Mapping[int, float], free: Collection[int], earlier: frozenset[CellKey]
     ) -> list[CellKey]:
-        """The same by linear programs: first of what was not found wide before, and of all when that is settled."""
+        """The same by linear programs: first of what was not found wide before, and of all when that is settled.
+
+        Some narrow cells at a time: what is hidden for them widens others. One that nothing can help is passed by.
+        """
         for settled in dict.fromkeys((frozenset(self.wide), frozenset())):
-            answers = self.reader.unknowns(known, exact=False, but=settled)
-            self.wide = settled | {one.number for one in answers if one.is_wide_enough}
-            found = self._against([one for one in answers if not one.is_wide_enough], free, earlier)
-            if found:
-                return found
+            self.wide = settled
+            while answers := self.reader.unknowns(known, exact=False, but=self.wide | self.lost, enough=_AT_A_TIME):
+                narrow = [one for one in answers if not one.is_wide_enough]
+                self.wide |= {one.number for one in answers if one.is_wide_enough}
+                found = self._against(narrow, free, earlier)
+                if found:
+                    return found
+                self.lost |= {one.number for one in narrow}
         return []
 
     def _against(self, narrow: Sequence[Unknown], free: Collection[int], earlier: frozenset[CellKey]) -> list[CellKey]:

@@ -90,8 +90,14 @@ select distinct
     concept.subject, concept.measure, concept.wet, concept.category, concept.form,
     figure.region_code, figure.period_id,
     case concept.concept_id
-        when register.numerator_concept then figure.numerator
-        when register.denominator_concept then figure.denominator
+        when register.numerator_concept
+            then coalesce(figure.numerator, round(figure.rate_computed * figure.denominator / register.rate_base))
+        when register.denominator_concept
+            then
+                coalesce(
+                    figure.denominator,
+                    round(figure.numerator * register.rate_base / nullif(figure.rate_computed, 0))
+                )
     end as value
 from marts.fct_indicator_value as figure
 inner join seeds.indicator_versions as register on figure.indicator_id = register.indicator_id

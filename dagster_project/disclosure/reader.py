@@ -84,17 +84,25 @@ class Reader:
         question = self._question(known)
         return question.answered(question.system.plainly_narrow(question.values, question.needed))
 
-    def unknowns(self, known: Mapping[int, float], *, exact: bool, but: Collection[int] = frozenset()) -> list[Unknown]:
+    def unknowns(
+        self,
+        known: Mapping[int, float],
+        *,
+        exact: bool,
+        but: Collection[int] = frozenset(),
+        enough: int | None = None,
+    ) -> list[Unknown]:
         """Everything that is not known, and how far it is narrowed, in order of its number.
 
         Args:
             known: the values that any version shows, in their own unit.
             exact: find the very extremes also of what is wide enough.
             but: unknowns to leave out.
+            enough: leave others out as well when so many that hang together were found narrow.
         """
         question = self._question(known)
         asked = {number: width for number, width in question.needed.items() if number not in but}
-        return question.answered(question.system.extents(question.values, asked, exact=exact))
+        return question.answered(question.system.extents(question.values, asked, exact=exact, enough=enough))
 
     def _question(self, known: Mapping[int, float]) -> _Question:
         prices = known_prices(

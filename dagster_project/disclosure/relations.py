@@ -292,10 +292,13 @@ def patterns(values: Mapping[CellKey, float], families: Families) -> list[Relati
 
 
 def families(units: Mapping[CellKey, str]) -> Families:
-    """Per wet: clients are those in care, as where it has no payments; and clients are at most those in care."""
+    """Per wet: clients are those in care, as where it has no payments; and clients are at most those in care.
+
+    Not per wijk: a client's wijk is told by what was paid, and that of who is in care by what was decided.
+    """
     found: dict[tuple[str, bool], list[Relation]] = defaultdict(list)
     for key in sorted(units):
-        if key.measure == "clients" and all(one in units for one in _in_care(key)):
+        if key.measure == "clients" and key.wijk == TOTAL and all(one in units for one in _in_care(key)):
             found[key.wet, True].append(_equal([key], _in_care(key)))
             found[key.wet, False].append(_at_most([key], _in_care(key)))
     return found

@@ -28,12 +28,14 @@ create table marts.fct_care_outlook (wet text, period_id text, cost_to_date deci
 create table marts.fct_registration_count (
     subject text, measure text, wet text, category text, period_id text, value decimal(18, 2), unit text);
 create table marts.fct_indicator_value (
-    indicator_id text, region_code text, period_id text, territory text, numerator double, denominator double);
-create table seeds.indicator_versions (indicator_id text, numerator_concept text, denominator_concept text);
+    indicator_id text, region_code text, period_id text, territory text, numerator double, denominator double,
+    rate_computed double);
+create table seeds.indicator_versions (
+    indicator_id text, numerator_concept text, denominator_concept text, rate_base double);
 create table seeds.registration_concepts (
     concept_id text, subject text, measure text, wet text, category text, form text);
 insert into raw.parameter values ('GM1681', '2026-04-01', 10);
-insert into seeds.indicator_versions values ('wmo_use', 'wmo_clients', 'inhabitants');
+insert into seeds.indicator_versions values ('wmo_use', 'wmo_clients', 'inhabitants', 1000);
 insert into seeds.registration_concepts values ('wmo_clients', 'care', 'clients', 'wmo', 'totaal', 'totaal');
 """
 
@@ -105,18 +107,24 @@ def test_nothing_bounds_what_stands_alone(build: duckdb.DuckDBPyConnection) -> N
     assert rows(build) == [("clients", "totaal", "totaal", 0.0, None, 10.0, True)]
 
 
-def test_what_another_table_tells_is_shown(build: duckdb.DuckDBPyConnection) -> None:
-    use(build, None)
+def test_what_another_table_tells_by_division_is_shown(build: duckdb.DuckDBPyConnection) -> None:
     use(build, None, category="HH")
     build.execute(
         "insert into marts.fct_care_cost values ('wmo', 'HH', 'totaal', 'totaal', 'GM1681', '2023', 100000, null, 2500)"
     )
-    build.execute(
-        "insert into marts.fct_indicator_value values ('wmo_use', 'GM1681', '2023', 'as_published', 90, 25000)"
-    )
     cells, _ = published_cells(build)
     assert cells[key(category="HH")] == 40
-    assert cells[key()] == 90
+
+
+@pytest.mark.parametrize("numerator", [90, None])
+def test_what_an_indicator_tells_is_shown(build: duckdb.DuckDBPyConnection, numerator: int | None) -> None:
+    use(build, None)
+    build.execute(
+        "insert into marts.fct_indicator_value values ('wmo_use', 'GM1681', '2023', 'as_published', ?, 25000, 3.6)",
+        [numerator],
+    )
+    cells, _ = published_cells(build)
+    assert cells == {key(): 90}
 
 
 def test_every_table_of_counts_is_read(build: duckdb.DuckDBPyConnection) -> None:
