@@ -178,7 +178,6 @@ def test_flat_and_cssd_rows_of_the_same_facts_give_the_same_cells(confidential: 
     assert covered == confidential.query(coverage)
     assert cell(from_flat, "care", "standing_begin", "2023", wet="wmo") == 1
     assert cell(from_flat, "care", "standing_end", "2023", wet="wmo") == 2
-    assert cell(from_flat, "care", "standing_end", "2023", wet="wmo", wijk="A") == 2
     assert cell(from_flat, "toekenning", "grants", "2023", category="minimaregeling") == 12
     assert cell(from_flat, "toekenning", "grants", "2023", category="kindpakket") == 0
     assert cell(from_flat, "toekenning", "standing_end", "2023", category="loonkostensubsidie") == 1
@@ -409,7 +408,9 @@ def check_identities(cells: Cells) -> None:
             if key[1] == "cost" or dimension in (6, 7):
                 assert sum(parts.values()) == total, key
             elif key[1] in persons:
-                assert max(parts.values()) <= total <= sum(parts.values()), key
+                assert total <= sum(parts.values()), key
+                # who comes into a second category comes to that category, not into care
+                assert key[1] in ("inflow", "outflow") or max(parts.values()) <= total, key
     for key, value in cells.items():
         check_halves(cells, key, value)
         if key[1] == "standing_begin":
@@ -491,7 +492,9 @@ def check_every_member_in_every_period(cells: Cells) -> None:
         if key[1] in ("clients", "cost", "inflow"):
             periods[key[:-1]].add(key[-1])
     for key, found in periods.items():
-        assert found == periods[(*key[:3], *[WHOLE] * 5)], key
+        known = periods[(*key[:3], *[WHOLE] * 5)]
+        is_told_of_years_only = key[1] == "inflow" and key[3] != WHOLE
+        assert found == ({period for period in known if "-" not in period} if is_told_of_years_only else known), key
 
 
 def check(confidential: Confidential, rows: dict[str, list[Row]]) -> None:
