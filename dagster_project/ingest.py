@@ -30,7 +30,6 @@ from dagster_project.extract import (
     workspace_files,
 )
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
-from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import ReadContext, RowFault
 from dagster_project.publication import current_pins
 from dagster_project.pulls import WIRED
@@ -172,7 +171,7 @@ def _take_dropped(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
 
 def _fault(run: Run, dataset: Dataset, snapshot: Snapshot) -> str | None:
     """Why a file cannot be read as its contract says, or None: asked at the door, while its sender still remembers."""
-    context = ReadContext(lambda: Pseudonymiser.of(run.workspace))
+    context = ReadContext()
     try:
         for _ in read(dataset, run.store.verify(snapshot), snapshot, context):
             pass
@@ -350,7 +349,7 @@ def _load(
     # what stands published was compared when it was new
     compare = compare and not run.options.is_rebuild and snapshot.snapshot_id not in current_pins(run.workspace)
     faults: list[RowFault] = []
-    context = ReadContext(lambda: Pseudonymiser.of(run.workspace), faults)
+    context = ReadContext(faults)
     connection.execute("begin")
     try:
         append(connection, read(dataset, path, snapshot, context))
@@ -372,7 +371,7 @@ def _alarm(run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, sn
         UnsoundData: the table's unit has probably changed.
     """
     earlier = _before(run.store, snapshot)
-    context = ReadContext(lambda: Pseudonymiser.of(run.workspace))
+    context = ReadContext()
     batches = _readable(dataset, read(dataset, run.store.verify(earlier), earlier, context)) if earlier else iter(())
     unit_alarm.check(connection, f"{dataset.source_id}_observation", snapshot, batches)
 

@@ -17,7 +17,6 @@ import duckdb
 from dagster_project import ingest, transform
 from dagster_project.contracts import Dataset, contract
 from dagster_project.errors import ConfigurationError, VerificationFailed
-from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import ReadContext
 from dagster_project.product import code_fingerprint, product_path
 from dagster_project.publication import current_folder, read_manifest
@@ -185,12 +184,11 @@ def _snapshot(
         "licence": snapshot.licence,
         "attribution": snapshot.attribution,
         "is_synthetic": snapshot.is_synthetic,
-        "raw_rows": _raw_rows(workspace, dataset, path, snapshot, value, concepts),
+        "raw_rows": _raw_rows(dataset, path, snapshot, value, concepts),
     }
 
 
 def _raw_rows(
-    workspace: Workspace,
     dataset: Dataset,
     path: Path,
     snapshot: Snapshot,
@@ -198,7 +196,7 @@ def _raw_rows(
     concepts: set[str],
 ) -> list[dict[str, Any]]:
     """The raw rows of a figure in a snapshot; for registrations of persons only how many rows there are."""
-    context = ReadContext(lambda: Pseudonymiser.of(workspace))
+    context = ReadContext()
     found: list[dict[str, Any]] = []
     persons = 0
     for batch in ingest.read(dataset, path, snapshot, context):

@@ -44,7 +44,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
             fifth of its rows is faulty. It may come after batches were yielded: load the file in one transaction.
     """
     columns = columns_of(dataset)
-    kinds = _kinds(dataset, columns, context)
+    kinds = _kinds(dataset, columns)
     tally = Tally(context.faults)
     broken: list[BrokenRow] = []
     wanted = _Wanted(dataset, snapshot.url)
@@ -81,8 +81,8 @@ def _chunks(
     return delimited.read_chunks(Source.of(path, name), columns, dataset.format, broken, needed)
 
 
-def _kinds(dataset: Dataset, columns: tuple[Column, ...], context: ReadContext) -> dict[str, Kind]:
-    kinds = {column.name: reading.kind_of(column, dataset.format, context.pseudonymiser) for column in columns}
+def _kinds(dataset: Dataset, columns: tuple[Column, ...]) -> dict[str, Kind]:
+    kinds = {column.name: reading.kind_of(column, dataset.format) for column in columns}
     number = _number_or_mark(dataset)
     figures = {name: Kind(number, kind.expected) for name, kind in kinds.items() if name.startswith(_MEASURE)}
     return {

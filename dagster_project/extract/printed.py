@@ -41,7 +41,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
             after batches were yielded: load the file in one transaction.
     """
     columns = (*dataset.columns, reading.SYNTHETIC_COLUMN)
-    kinds = {column.name: reading.kind_of(column, dataset.format, context.pseudonymiser) for column in columns}
+    kinds = {column.name: reading.kind_of(column, dataset.format) for column in columns}
     kinds |= {name: reading.without_personal_numbers(kinds[name]) for name in _LABELS}
     tally = Tally(context.faults)
     broken: list[BrokenRow] = []

@@ -17,7 +17,6 @@ from dagster_project.contracts import PERIOD, Column, Dataset, FileFormat
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import delimited
 from dagster_project.extract.delimited import BrokenRow, Chunk
-from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.raw import RawBatch
 from dagster_project.snapshots import Snapshot
 
@@ -29,12 +28,12 @@ SYNTHETIC_COLUMN = Column(name="is_synthetic", headers=("synthetisch",), allowed
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """One row that was set aside. Never holds a personal number: the reason of a client column shows no value."""
+    """One row that was set aside. Never holds a personal number."""
 
     line: int
     """As a spreadsheet counts: the header is line 1."""
     column: str
-    """Contract name, for a dump of several tables `<table>.<column>`; empty where the whole row is broken."""
+    """Contract name; empty where the whole row is broken."""
     reason: str
 
 
@@ -43,11 +42,9 @@ class ReadContext:
     """What a reader needs besides the file.
 
     Attributes:
-        pseudonymiser: asked for only when a column with client numbers is met, so other files need no key.
         faults: gains a RowFault for each row that is set aside.
     """
 
-    pseudonymiser: Callable[[], Pseudonymiser]
     faults: list[RowFault] = field(default_factory=list)
 
 
@@ -87,10 +84,8 @@ class Tally:
             )
 
 
-def kind_of(column: Column, file_format: FileFormat, pseudonymiser: Callable[[], Pseudonymiser]) -> Kind:
+def kind_of(column: Column, file_format: FileFormat) -> Kind:
     """How the cells of one column are read. Dates become ISO dates and numbers get a decimal point, all as text."""
-    if column.type == "client":
-        return Kind(pseudonymiser().client_key, "a client number", is_shown=False)
     if column.type == "date":
         return Kind(_date_in(file_format.date_format), f"a real date written {_spelt(file_format.date_format)}")
     if column.type == "decimal":
@@ -115,9 +110,7 @@ def without_personal_numbers(kind: Kind) -> Kind:
     return Kind(parse, f"{kind.expected} without a number as long as a BSN", is_shown=False)
 
 
-def check_cells(
-    chunk: Chunk, columns: Sequence[Column], kinds: dict[str, Kind], faults: list[RowFault], label: str = ""
-) -> Chunk:
+def check_cells(chunk: Chunk, columns: Sequence[Column], kinds: dict[str, Kind], faults: list[RowFault]) -> Chunk:
     """Read the cells of a chunk by their kinds, and set faulty rows aside: one fault per row, that of the first column.
 
     Args:
@@ -125,7 +118,6 @@ def check_cells(
         columns: the columns in the order in which faults count; those the file lacks are passed over.
         kinds: how to read each column, by name.
         faults: gains one fault for each row that falls out.
-        label: goes before the column in a fault, for dumps of several tables.
 
     Returns:
         The rows that are sound, as raw text.
@@ -144,7 +136,7 @@ def check_cells(
         )
         for row in pc.indices_nonzero(bad).to_pylist():
             reason = _reason(written[row].as_py(), kinds[column.name])
-            found.setdefault(row, RowFault(chunk.lines[row].as_py(), label + column.name, reason))
+            found.setdefault(row, RowFault(chunk.lines[row].as_py(), column.name, reason))
     return set_aside(Chunk(chunk.lines, cells), found, faults)
 
 
@@ -157,11 +149,10 @@ def set_aside(chunk: Chunk, found: dict[int, RowFault], faults: list[RowFault]) 
     return Chunk(chunk.lines.filter(sound), {name: values.filter(sound) for name, values in chunk.columns.items()})
 
 
-def note_broken_rows(broken: list[BrokenRow], faults: list[RowFault], label: str = "") -> None:
+def note_broken_rows(broken: list[BrokenRow], faults: list[RowFault]) -> None:
     """Move rows with too few or too many cells to the faults."""
     faults += [
-        RowFault(row.line, label.rstrip("."), f"found {row.cells} cells, expected {row.expected} as in the header")
-        for row in broken
+        RowFault(row.line, "", f"found {row.cells} cells, expected {row.expected} as in the header") for row in broken
     ]
     broken.clear()
 

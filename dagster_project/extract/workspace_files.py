@@ -30,7 +30,7 @@ def record(dataset: Dataset, path: Path, scratch: Path) -> Recording:
     return Recording(file=copy, extension="csv", origin="file", url=path.name, row_count=delimited.count_rows(copy))
 
 
-def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext) -> Iterator[RawBatch]:
+def read(dataset: Dataset, path: Path, snapshot: Snapshot, _context: ReadContext) -> Iterator[RawBatch]:
     """Read one workspace file into the contract's raw table, one raw row per row.
 
     Text stands as it was written, without surrounding space; numbers get a decimal point and dates ISO form.
@@ -44,7 +44,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
     _refuse_unknown_headers(source, dataset)
     faults: list[RowFault] = []
     broken: list[BrokenRow] = []
-    kinds = {column.name: reading.kind_of(column, dataset.format, context.pseudonymiser) for column in dataset.columns}
+    kinds = {column.name: reading.kind_of(column, dataset.format) for column in dataset.columns}
     batches = []
     for chunk in delimited.read_chunks(source, dataset.columns, dataset.format, broken):
         sound = reading.check_cells(chunk, dataset.columns, kinds, faults)

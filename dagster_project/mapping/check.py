@@ -235,7 +235,7 @@ def _read_figures(copy: Path, item: Incoming, dataset: Dataset) -> _Outcome:
         contract_version=dataset.contract_version,
         is_synthetic=False,
     )
-    context = ReadContext(lambda: Pseudonymiser(secrets.token_bytes(KEY_BYTES)))
+    context = ReadContext()
     rows: set[int] = set()
     for batch in ingest.read(dataset, copy, snapshot, context):
         rows |= set(batch.rows["row_number"].to_pylist())
