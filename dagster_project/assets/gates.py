@@ -1,4 +1,4 @@
-"""The expectation suites as blocking asset checks: on the raw tables, on the marts, and on the proof of small counts."""
+"""The expectation suites as blocking asset checks: on the raw tables, the marts, and the proof of small counts."""
 
 from collections.abc import Iterator
 

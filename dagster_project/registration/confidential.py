@@ -1,7 +1,8 @@
 """The confidential database: rows on persons, made anew from the encrypted originals, and never published.
 
-It is built beside the others, in a closed folder, and put in its place in one move:
-`<data>/confidential/clients.duckdb` (mode 0600). What it comes to leaves it as a seal. Taking exports in from `drop/` belongs to `intake_run`.
+It is built beside the others, in a closed folder, and put in its place in one move, as
+`<data>/confidential/clients.duckdb` (mode 0600). What it comes to leaves it as a seal. Taking exports in from `drop/`
+belongs to `intake_run`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The intake of one run: exports from `drop/` into the vault, and from there into a new seal when anything changed.
 
 Reading files belongs to `intake`, keeping originals to `vault`, building and sealing to `confidential`. An export
-leaves `drop/` last: whatever stops the run before that, the next one finds it there again, and nothing is counted twice.
+leaves `drop/` last: whatever stops the run before that, the next one finds it there again, and nothing counts twice.
 """
 
 from __future__ import annotations
@@ -68,12 +68,17 @@ def _take(workspace: Workspace, items: Collection[Incoming], scratch: Path, set_
         )
     rows = confidential.rows_of(workspace)
     for original, item in arrived:
-        if original.original_id in refused:
-            dropfolder.reject(item, refused[original.original_id])
-            set_aside(f"{refused[original.original_id]} The file is in rejected/.")
-        else:
+        reason = refused.get(original.original_id)
+        if reason:
+            dropfolder.reject(item, reason)
+            set_aside(f"{reason} The file is in rejected/.")
+            continue
+        try:
             dropfolder.accept_sealed(item, _receipt(item, original, rows[original.original_id]))
-            result.taken.setdefault(original.dataset_id, []).append(item.name)
+        except UnsoundData as error:  # it was changed since: what lies there now is another export
+            set_aside(str(error))
+            continue
+        result.taken.setdefault(original.dataset_id, []).append(item.name)
     return result
 
 

@@ -1,4 +1,4 @@
-"""The seal: what is written comes back, the same content gives the same bytes, and what was forgotten is carried over."""
+"""The seal: what is written comes back, equal content gives equal bytes, and what was forgotten is carried over."""
 
 from __future__ import annotations
 
