@@ -1,9 +1,9 @@
 {#
     What is known of which period, by topic: a group of measures that are known together.
     - care: `use` (clients) and `cost` by the declaraties; `use` by the provisions where a wet has no declaraties at all.
-      `flow` by the provisions, to the same last day as `use`; where the declaraties of a period are not there yet, to the
-      last day of their own.
-    - the whole of all wetten, or of all categories, is known where each of them is, to the same day.
+      `flow` by the provisions, to the same last day as `use`.
+    - the whole of all wetten, or of all categories, is known where each of them is, to the same last day: so it is what
+      its members add up to, and a year what its halves do.
     - `returned`: a year after the period must be known as well. `left`: so must the uitkeringen of the same days.
 #}
 with covered as (
@@ -24,20 +24,19 @@ care_use as (
 
 care_flow as (
     select
-        covered.part,
-        covered.period_id,
-        covered.covered_from,
-        coalesce(care_use.covered_through, covered.covered_through) as covered_through,
-        coalesce(care_use.is_whole, covered.is_whole) as is_whole,
-        covered.is_synthetic or coalesce(care_use.is_synthetic, false) as is_synthetic
-    from covered
-    left join care_use
+        care_use.part,
+        care_use.period_id,
+        care_use.covered_from,
+        care_use.covered_through,
+        care_use.is_whole,
+        care_use.is_synthetic or provisions.is_synthetic as is_synthetic
+    from care_use
+    inner join covered as provisions
         on
-            covered.part = care_use.part
-            and covered.period_id = care_use.period_id
-    where
-        covered.record_table = 'beschikte_voorziening'
-        and covered.covered_through >= coalesce(care_use.covered_through, covered.covered_through)
+            care_use.part = provisions.part
+            and care_use.period_id = provisions.period_id
+            and care_use.covered_through <= provisions.covered_through
+    where provisions.record_table = 'beschikte_voorziening'
 ),
 
 per_wet as (
@@ -85,7 +84,7 @@ all_wetten as (
     group by subject, topic, period_id
     having
         count(*) = (select count(distinct whole.wet) from per_wet as whole)
-        and count(distinct covered_through) = 1
+        and min(covered_through) = max(covered_through)
 ),
 
 per_category as (
@@ -117,7 +116,7 @@ all_categories as (
             select count(distinct whole.category) from per_category as whole
             where whole.subject = per_category.subject
         )
-        and count(distinct per_category.covered_through) = 1
+        and min(per_category.covered_through) = max(per_category.covered_through)
 ),
 
 of_categories as (
