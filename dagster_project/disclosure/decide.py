@@ -11,10 +11,11 @@
   before what it showed, a part before a whole, and the smallest that closes the gap. That a cost must go because it
   tells how many clients there are comes out of the same check, as the reader reckons with prices.
 
-What an earlier version showed, and has not changed, is known: hiding it would help nobody, so another cell goes. Where
-all that could still go is known already, a figure that is large enough to be shown and only covers others may stay
-narrower than the threshold to a reader of all versions; never to a reader of this one. Nothing in the outcome tells
-why a cell is hidden. It rests on the cells alone, not on their order.
+What the version before hid, and has not changed, stays hidden, so that the same cells keep the same marks. What an
+earlier version showed, and has not changed, is known: hiding it would help nobody, so another cell goes. Where all that
+could still go is known already, a figure that is large enough to be shown and only covers others may stay narrower than
+the threshold to a reader of all versions; never to a reader of this one. Nothing in the outcome tells why a cell is
+hidden. It rests on the cells alone, not on their order.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def decide(cells: Sequence[Cell], threshold: int, history: Sequence[Version] = (
     if len(values) < len(cells):
         raise ValueError(f"{len(cells) - len(values)} cells stand there twice; expected each key once.")
     units = {cell.key: cell.unit for cell in cells}
-    hidden = set(primary(values, units, threshold))
+    hidden = set(primary(values, units, threshold)) | _still_hidden(values, history)
     views = [_View(values, units, threshold, ())]
     if history:
         views.append(_View(values, units, threshold, history))
@@ -53,6 +54,12 @@ def decide(cells: Sequence[Cell], threshold: int, history: Sequence[Version] = (
     while more := [key for view in views for key in view.next(hidden, earlier)]:
         hidden.update(more)
     return frozenset(hidden)
+
+
+def _still_hidden(values: Mapping[CellKey, Decimal], history: Sequence[Version]) -> set[CellKey]:
+    """What the version before hid and has not changed: to show it now would tell what it was then."""
+    before = history[-1] if history else Version({}, {}, frozenset())
+    return {key for key in before.hidden if key in values and values[key] == before.cells[key]}
 
 
 def primary(values: Mapping[CellKey, Decimal], units: Mapping[CellKey, str], threshold: int) -> Iterator[CellKey]:

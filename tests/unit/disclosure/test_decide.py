@@ -228,6 +228,12 @@ def test_what_was_hidden_before_stays_hidden_where_showing_it_would_tell_what_wa
     assert "WK02" in hidden_names(now, [earlier(before, "WK01", "WK02")], dimension="wijk")
 
 
+def test_the_same_cells_keep_the_same_marks() -> None:
+    cells = made_up(3, 60)
+    hidden = decide(cells, T)
+    assert decide(cells, T, [version(cells, hidden)]) == hidden
+
+
 def test_what_was_hidden_before_goes_before_what_is_smaller() -> None:
     before = wijken(totaal=92, WK01=4, WK02=28, WK03=60)
     now = wijken(totaal=90, WK01=4, WK02=26, WK03=60)
