@@ -430,23 +430,20 @@ def _scan_sums(plan: _Plan) -> tuple[pa.Table, pa.Table]:
 def _scan_with(plan: _Plan, salt: int) -> tuple[pa.Table, pa.Table]:
     month, amount = _measure(plan, "month"), _measure(plan, "decimal")
     keys = [f'"k_{target}"' for target in plan.keys]
-    cells = ", ".join(
-        f"coalesce({plan.source.columns[target][1]}, '') as {key}" for target, key in zip(plan.keys, keys, strict=True)
-    )
+    cells = ", ".join(f"{plan.source.columns[target][1]} as {key}" for target, key in zip(plan.keys, keys, strict=True))
     texts = {target: plan.source.columns[target][1] for target in plan.in_scan}
     looks = ", ".join(
-        f"{text} as t_{target}, {_filled(text)} as {written(target)}, "
+        f"{text} as t_{target}, {typed.trimmed(text)} as {written(target)}, "
         f"{typed.usual_date(plan.column(target), text, plan.part.dataset.format)} as {typed.usual(target)}"
         for target, text in texts.items()
     )
     measures = ", ".join(f"{_value(plan, target, f't_{target}')} as {value(target)}" for target in texts)
-    faults = [f"coalesce({check.condition}, false)" for check in _only(plan.checks, plan.in_scan)]
     digest = f"hash({', '.join([*keys, str(salt)])})"  # without its last bit: a signed number goes through Arrow
     sql = (
         f"select group_id, month, {', '.join(keys)}, grouping(month) as is_group, count(*) as n, "
         "count_if(is_bad) as n_bad, sum(case when not is_bad then amount end) as amount from ("
         f"select cast({digest} >> 1 as bigint) as group_id, {', '.join(keys)}, "
-        f"{value(month)} as month, {value(amount)} as amount, {' or '.join(faults)} as is_bad "
+        f"{value(month)} as month, {value(amount)} as amount, {_is_bad(plan)} as is_bad "
         f"from (select *, {measures} from (select {cells}, {looks} from {plan.source.scan}))) "
         f"group by grouping sets ((group_id, month), (group_id, {', '.join(keys)}))"
     )
@@ -468,9 +465,19 @@ def _value(plan: _Plan, target: str, text: str) -> str:
     return typed.value_of(plan.column(target), text, plan.part.dataset.format, typed.usual(target))
 
 
-def _filled(text: str) -> str:
-    """SQL for a cell of which only matters whether it is empty."""
-    return f"case when {text} >= '!' then {text} else {typed.trimmed(text)} end"
+def _is_bad(plan: _Plan) -> str:
+    """SQL for whether a line fails a check on what is read while lines are added up, without saying which.
+
+    Whether a cell that must be filled is empty or unreadable makes no difference here, and not asking saves a trim.
+    """
+    required = [target for target in plan.in_scan if plan.column(target).required]
+    faults = [f"{value(target)} is null" for target in required]
+    asked = [
+        check
+        for check in _only(plan.checks, plan.in_scan)
+        if check.target not in required or written(check.target) not in check.condition
+    ]
+    return " or ".join([*faults, *(f"coalesce({check.condition}, false)" for check in asked)])
 
 
 def _checked(plan: _Plan, targets: Sequence[str], scan: str) -> str:
