@@ -25,12 +25,11 @@ import duckdb
 
 from dagster_project.contracts import care_products, contract
 from dagster_project.extract.pseudonym import Pseudonymiser, passes_eleven_test
-from dagster_project.registration.intake import create_confidential_schema, limit_resources, read_original
+from dagster_project.registration.intake import create_confidential_schema, read_original
 from dagster_project.registration.vault import Original
 
 ROWS = 20_000_000
 WEEKS = 260
-MEMORY_LIMIT = "2GB"
 KEY = hashlib.sha256(b"made up for the benchmark").digest()
 NAME = "SYNTHETISCH_zorg_declaraties.csv"
 AIM_SPEED, AIM_MEMORY, AIM_FLOOR = 4.0, 0.25, 3.0
@@ -127,7 +126,6 @@ def by_product(file: Path) -> str:
         connection.execute("set threads = 2")
         connection.execute("set enable_progress_bar = false")
         create_confidential_schema(connection)
-        limit_resources(connection, file.parent, MEMORY_LIMIT)
         intake = read_original(connection, dataset, file, original, Pseudonymiser(KEY))
         assert intake.rows_quarantined == 0
         found = connection.execute(_AGGREGATE).fetchall()

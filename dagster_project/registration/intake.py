@@ -31,7 +31,8 @@ from dagster_project.registration.tables import CONFIDENTIAL_TABLES
 from dagster_project.registration.typed import Check, value, written
 from dagster_project.registration.vault import Original
 
-MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "1500MB"
+"""What DuckDB may use; sums on their way to the tables come on top of it."""
 GROUPED = {"declaratieregel", "cssd_szukhis"}
 """Tables of payments, whose lines are added up."""
 _WET_OF_CATEGORY = {"loonkostensubsidie": "participatiewet", "bijzondere_bijstand": "bijzondere_bijstand"}
