@@ -16,7 +16,7 @@ from dagster_project.disclosure.cells import PERSONS, TOTAL, CellKey
 
 BREAKDOWNS = ("wet", "category", "form", "referrer", "wijk", "n_provisions")
 PARTITIONS_OF_PERSONS = ("wijk", "n_provisions")
-NUMBERS_OF_PROVISIONS = ("1", "2", "3", "4+")
+NUMBERS_OF_PROVISIONS = ("1", "2", "3+")
 
 OUTCOMES: dict[tuple[str, str], tuple[str, ...]] = {
     ("wachttijd", "started_in_norm"): ("started",),
@@ -217,7 +217,7 @@ def _of_stacking(units: Mapping[CellKey, str]) -> Iterator[Relation]:
         if not categories:
             continue
         least = {key: float(key.n_provisions.removesuffix("+")) for key in counted}
-        most = {key: max(n, float(len(categories))) if key.n_provisions == "4+" else n for key, n in least.items()}
+        most = {key: max(n, float(len(categories))) if key.n_provisions == "3+" else n for key, n in least.items()}
         summed = dict.fromkeys(categories, 1.0)
         yield _weighed(least, summed, is_equality=False)
         yield _weighed(summed, most, is_equality=False)

@@ -1,4 +1,7 @@
-{# Stapeling: clients by the number of different categories that they have in the period under one wet. #}
+{#
+    Stapeling: clients by the number of different categories that they have in the period under one wet. Three and more are
+    one number: so few have four that the cell would be hidden, and others with it.
+#}
 with client as (
     select
         period_id,
@@ -16,7 +19,7 @@ counted as (
         'totaal' as form,
         'totaal' as referrer,
         'totaal' as wijk,
-        case when n_categories >= 4 then '4+' else cast(n_categories as text) end as n_provisions,
+        case when n_categories >= 3 then '3+' else cast(n_categories as text) end as n_provisions,
         period_id,
         count(*) as clients
     from client

@@ -28,7 +28,7 @@ from dagster_project.site.words.care_words import (
 
 CLIENTS, COST, MEAN = "Cliënten", "Kosten", "Kosten per cliënt"
 _FLOW = ("Aan het begin", "Instroom", "Uitstroom", "Aan het eind")
-_STACKS = {"1": "Uit 1 categorie", "2": "Uit 2 categorieën", "3": "Uit 3 categorieën", "4+": "Uit 4 of meer"}
+_STACKS = {"1": "Uit 1 categorie", "2": "Uit 2 categorieën", "3+": "Uit 3 of meer"}
 _HALVES_NOTE = (
     "Wie in beide halve jaren zorg kreeg, telt in het jaar één keer. De cliënten van twee halve jaren zijn samen dus "
     "meer dan die van het jaar."

@@ -112,7 +112,7 @@ def _everything(world: World) -> Iterator[tuple[CellKey, str]]:
         for dimensions in sets:
             yield CellKey(measure="clients", **whole, **dimensions), PERSONS
             yield CellKey(measure="cost", **whole, **dimensions), EURO
-        for number in ("1", "2", "3", "4+"):
+        for number in ("1", "2", "3+"):
             yield CellKey(measure="clients", n_provisions=number, **whole), PERSONS
         flows: list[dict[str, str]] = [{}, *({"category": one} for one in categories)]
         flows += [{"wijk": one} for one in world.wijken]
@@ -135,7 +135,7 @@ def _count_care(counts: dict[tuple[CellKey, str], int], person: Person, period: 
         counts[key, EURO] += amount
         counts[CellKey("care", "clients", *_dimensions(key)), PERSONS] += 1
     for wet, had in kinds.items():
-        number = str(len(had)) if len(had) < 4 else "4+"
+        number = str(len(had)) if len(had) < 3 else "3+"
         counts[CellKey("care", "clients", wet, n_provisions=number, period_id=period), PERSONS] += 1
 
 

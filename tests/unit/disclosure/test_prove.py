@@ -129,7 +129,7 @@ def test_what_an_indicator_tells_is_shown(build: duckdb.DuckDBPyConnection, nume
 
 def test_every_table_of_counts_is_read(build: duckdb.DuckDBPyConnection) -> None:
     build.execute("insert into marts.fct_care_flow values ('wmo', 'totaal', 'GM1681', '2023', 20, null, 11, null)")
-    build.execute("insert into marts.fct_care_stacking values ('wmo', '4+', '2023', null)")
+    build.execute("insert into marts.fct_care_stacking values ('wmo', '3+', '2023', null)")
     build.execute(
         "insert into marts.fct_care_cost values "
         "('wmo', 'totaal', 'totaal', 'totaal', 'GM1681', '2023', null, null, null)"
@@ -145,7 +145,7 @@ def test_every_table_of_counts_is_read(build: duckdb.DuckDBPyConnection) -> None
         key("inflow"): None,
         key("outflow"): 11,
         key("standing_end"): None,
-        key(n_provisions="4+"): None,
+        key(n_provisions="3+"): None,
         key("cost"): 5000,
         CellKey("klacht", "complaints", period_id="2023"): None,
     }

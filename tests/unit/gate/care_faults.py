@@ -104,7 +104,7 @@ CARE_FAULTS: dict[str, dict[str, str]] = {
     "fct_care_stacking": {
         "grain": "insert into {table} from {table} where clients = 0",
         "snapshot_known": FILE_FAULTS["snapshot_known"],
-        "column=n_provisions": "update {table} set n_provisions = '5' where n_provisions = '4+'",
+        "column=n_provisions": "update {table} set n_provisions = '5' where n_provisions = '3+'",
         "figure_or_absence": "update {table} set clients = null where n_provisions = '2'",
         "small_counts_hidden": "update {table} set clients = case n_provisions when '3' then 8 else 32 end "
         "where n_provisions in ('2', '3')",

@@ -72,7 +72,7 @@ insert into marts.fct_care_flow by name
 insert into marts.fct_care_stacking by name
     select *, 'wmo' as wet, '2021' as period_id, date '2021-12-31' as covered_through, true as is_whole,
         false as is_synthetic, '{LOCAL}' as snapshot_id
-    from (values ('1', 60), ('2', 25), ('3', 15), ('4+', 0)) as t (n_provisions, clients);
+    from (values ('1', 60), ('2', 25), ('3+', 15)) as t (n_provisions, clients);
 insert into marts.fct_care_outlook by name
     select *, 'wmo' as wet, 'Verloop van eerdere jaren' as method, false as is_synthetic, '{LOCAL}' as snapshot_id
     from (values

@@ -154,8 +154,8 @@ STACKING = "".join(
     "insert into marts.fct_care_stacking (wet, n_provisions, period_id, clients, absence, covered_through, is_whole,"
     f" is_synthetic) values ('wmo', '{number}', '{year}', {_literal(clients)},"
     f" {_absence(clients)}, {_reach(year)});\n"
-    for year, counts in {"2021": (1150, 380, 80, 12), "2022": (1130, 371, HIDDEN, HIDDEN)}.items()
-    for number, clients in zip(("1", "2", "3", "4+"), map(str, counts), strict=True)
+    for year, counts in {"2021": (1150, 380, 92), "2022": (1130, HIDDEN, HIDDEN)}.items()
+    for number, clients in zip(("1", "2", "3+"), map(str, counts), strict=True)
 )
 OUTLOOK = """
 insert into marts.fct_care_outlook (wet, period_id, cost_to_date, covered_through, outlook, outlook_low, outlook_high,
