@@ -518,7 +518,7 @@ def test_identities_hold_on_any_exports(confidential: Confidential, rows: dict[s
 
 
 @pytest.mark.long
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=exports())
 def test_identities_hold_on_very_many_exports(confidential: Confidential, rows: dict[str, list[Row]]) -> None:
     check(confidential, rows)
