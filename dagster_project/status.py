@@ -13,6 +13,7 @@ from rich.text import Text
 
 from dagster_project import ingest, pulls
 from dagster_project.attempts import Attempt, Cause, read_attempts
+from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.publication import current_manifest
 from dagster_project.registration.vault import Original, Vault
 from dagster_project.run import RunState, finished_runs, today
@@ -69,6 +70,8 @@ def _sources(workspace: Workspace) -> Table:
     now = datetime.now(UTC)
     attempts, says = read_attempts(workspace), pulls.publisher_says(workspace)
     for dataset in ingest.datasets_of(workspace):
+        if dataset.kind in CLIENT_LEVEL:
+            continue  # they leave no snapshot but the seal; their originals have a table of their own
         serving = ingest.serving_snapshots(workspace, dataset)
         state = _state(says.get(dataset.key), attempts.get(dataset.key))
         if not serving:
