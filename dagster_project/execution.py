@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.changes import why_nothing_to_do
 from dagster_project.conclusion import conclude
-from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_SET_ASIDE
+from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_SET_ASIDE, GateRefused
 from dagster_project.gate.client import GateWorker
 from dagster_project.gate.judgement import gate_log
 from dagster_project.progress import terminal
@@ -99,10 +99,9 @@ def _run_job(workspace: Workspace, options: RunOptions, worker: GateWorker, *, d
     from dagster_project.definitions import JOB_NAME, defs
 
     with _instance(workspace) as instance:
-        result = (
-            defs()
-            .resolve_job_def(JOB_NAME)
-            .execute_in_process(
+        job = defs().resolve_job_def(JOB_NAME)
+        try:
+            result = job.execute_in_process(
                 instance=instance,
                 run_config={
                     "resources": {"refresh": {"config": _config(workspace, options)}},
@@ -111,7 +110,11 @@ def _run_job(workspace: Workspace, options: RunOptions, worker: GateWorker, *, d
                 resources={"gate": dg.ResourceDefinition.hardcoded_resource(worker)},
                 raise_on_error=debug or options.is_rebuild,
             )
-        )
+        except dg.DagsterError as error:
+            # of a rebuild: a refresh writes its refusal down, and has no need of the library's own word for it
+            if type(error).__name__ != "DagsterAssetCheckFailedError":
+                raise
+            raise GateRefused(f"a gate refused what was built ({' '.join(str(error).split())})") from error
     return result.run_id, result.success
 
 
