@@ -11,11 +11,14 @@ DEV_STAMP := $(VENV)/.installed-dev
 demo: $(STAMP)
 	$(BIN)/opkoers demo
 
+# One process per core; a file stays with one of them, so that what its tests share is made once.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
+
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -m "not long"
+	$(PYTEST) -m "not long"
 
 test-campaigns: $(DEV_STAMP)
-	$(BIN)/python -m pytest -m long
+	$(PYTEST) -m long
 
 test-long: test test-campaigns
 
