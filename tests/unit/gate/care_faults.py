@@ -102,12 +102,12 @@ CARE_FAULTS: dict[str, dict[str, str]] = {
         "column=is_synthetic": SYNTHETIC,
     },
     "fct_care_stacking": {
-        "grain": "insert into {table} from {table} where clients = 0",
+        "grain": "insert into {table} select * replace (0 as clients) from {table} where n_provisions = '3+'",
         "snapshot_known": FILE_FAULTS["snapshot_known"],
         "column=n_provisions": "update {table} set n_provisions = '5' where n_provisions = '3+'",
         "figure_or_absence": "update {table} set clients = null where n_provisions = '2'",
-        "small_counts_hidden": "update {table} set clients = case n_provisions when '3' then 8 else 32 end "
-        "where n_provisions in ('2', '3')",
+        "small_counts_hidden": "update {table} set clients = case n_provisions when '3+' then 8 else 32 end "
+        "where n_provisions in ('2', '3+')",
         "adds_up_to_the_clients": "update {table} set clients = 61 where n_provisions = '1'",
         "whole_runs_to_the_end": COVERED_TO_THE_END,
         "period_known": "update {table} set period_id = '1999'",
