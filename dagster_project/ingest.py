@@ -141,9 +141,9 @@ def _take_client_level(run: Run, datasets: Sequence[Dataset]) -> dict[str, Taken
         return {}
     lying = dropfolder.incoming(run.workspace, datasets_of(run.workspace))
     items = [item for item in lying if item.dataset in datasets]
-    intake = intake_run.take(run.workspace, items, run.scratch, run.note_set_aside)
-    names = {dataset.dataset_id: intake.taken.get(dataset.dataset_id, []) for dataset in datasets}
-    return {key: Taken((), (), f"{len(files)} files taken, kept encrypted") for key, files in names.items()}
+    taken = intake_run.take(run.workspace, items, run.scratch, run.note_set_aside)
+    counts = {dataset.dataset_id: len(taken.get(dataset.dataset_id, ())) for dataset in datasets}
+    return {key: Taken((), (), f"{n} files taken, kept encrypted") for key, n in counts.items()}
 
 
 def _take_dropped(run: Run, dataset: Dataset) -> Iterator[Snapshot]:

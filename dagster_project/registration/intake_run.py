@@ -6,9 +6,7 @@ leaves `drop/` last: whatever stops the run before that, the next one finds it t
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagster_project.errors import ConfigurationError, UnsoundData
@@ -18,26 +16,12 @@ from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.registration import confidential
 from dagster_project.registration.confidential import Built
 from dagster_project.registration.vault import Original, Vault
-from dagster_project.snapshots import Snapshot
 from dagster_project.workspace import Workspace
 
-log = logging.getLogger(__name__)
 
-
-@dataclass
-class Intake:
-    """What came of it.
-
-    Attributes:
-        sealed: the new seal, None when nothing had to be read.
-        taken: files taken per dataset id.
-    """
-
-    sealed: Snapshot | None = None
-    taken: dict[str, list[str]] = field(default_factory=dict)
-
-
-def take(workspace: Workspace, items: Collection[Incoming], scratch: Path, set_aside: Callable[[str], None]) -> Intake:
+def take(
+    workspace: Workspace, items: Collection[Incoming], scratch: Path, set_aside: Callable[[str], None]
+) -> dict[str, list[str]]:
     """Take client-level exports in, and seal what all of them come to when that may have changed.
 
     Without a key nothing is read: the exports wait in `drop/`, the last seal serves, and the reason is told.
@@ -47,26 +31,32 @@ def take(workspace: Workspace, items: Collection[Incoming], scratch: Path, set_a
         items: complete exports of client-level kinds that lie in `drop/`.
         scratch: a folder to copy through.
         set_aside: takes a sentence for everything that was left out.
+
+    Returns:
+        Names of the files that were taken, by dataset id.
     """
     if not items and not Vault(workspace).all():
-        return Intake()
+        return {}
     try:
         return _take(workspace, items, scratch, set_aside)
     except ConfigurationError as error:
         set_aside(f"Exports of local registrations were not read. {error}")
-        return Intake()
+        return {}
 
 
-def _take(workspace: Workspace, items: Collection[Incoming], scratch: Path, set_aside: Callable[[str], None]) -> Intake:
-    pseudonymiser, result = Pseudonymiser.of(workspace), Intake()
+def _take(
+    workspace: Workspace, items: Collection[Incoming], scratch: Path, set_aside: Callable[[str], None]
+) -> dict[str, list[str]]:
+    pseudonymiser = Pseudonymiser.of(workspace)
     arrived = _into_vault(workspace, items, scratch, set_aside)
     refused: dict[str, str] = {}
     if is_due(workspace):
         known = _read_before(workspace)
-        result.sealed = confidential.renew(
+        confidential.renew(
             workspace, pseudonymiser, lambda built: refused.update(_discard(workspace, built, known, set_aside))
         )
-    rows = confidential.rows_of(workspace)
+    taken: dict[str, list[str]] = {}
+    rows = confidential.rows_of(workspace) if arrived else {}
     for original, item in arrived:
         reason = refused.get(original.original_id)
         if reason:
@@ -78,8 +68,8 @@ def _take(workspace: Workspace, items: Collection[Incoming], scratch: Path, set_
         except UnsoundData as error:  # it was changed since: what lies there now is another export
             set_aside(str(error))
             continue
-        result.taken.setdefault(original.dataset_id, []).append(item.name)
-    return result
+        taken.setdefault(original.dataset_id, []).append(item.name)
+    return taken
 
 
 def is_due(workspace: Workspace) -> bool:
@@ -124,18 +114,16 @@ def _discard(workspace: Workspace, built: Built, known: set[str], set_aside: Cal
     One that was known under another name or contract becomes again what it was.
 
     Returns:
-        The reasons, by original id.
+        The reasons of all of them, by original id: an export that came again and is refused goes to `rejected/`.
     """
     vault = Vault(workspace)
     by_id = {original.original_id: original for original in vault.all()}
-    gone = {}
     for original_id, reason in built.refused.items():
         if original_id in known and by_id[original_id].earlier is None:
             set_aside(f"{reason} It was read before and is kept: mend its mapping, then refresh.")
         else:
             vault.discard(by_id[original_id])
-            gone[original_id] = reason
-    return gone
+    return built.refused
 
 
 def _receipt(item: Incoming, original: Original, rows: tuple[int, int]) -> str:
