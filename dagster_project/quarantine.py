@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -16,9 +16,12 @@ import duckdb
 
 from dagster_project.run import Run
 from dagster_project.snapshots import write_durably
+from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
+LINES = "-lines.csv"
+"""How the name of a list of lines that were set aside ends."""
 _SHOWN = 3
 _HEADER = ("regel", "gemeente", "indicator", "eenheid", "periode", "waarde", "soort", "reden")
 _REFUSED = """
@@ -76,14 +79,15 @@ def note_refused(run: Run) -> None:
     for sentence in _series_sentences(alarmed):
         run.note_set_aside(sentence)
     for dataset_id, file_name, original_id, rows_in, n, kinds in set_aside:
+        where = lines_file(run.workspace, dataset_id, original_id).relative_to(run.workspace.root).as_posix()
         run.note_set_aside(
             f"registration/{dataset_id}, {file_name}: {n} of {rows_in} rows were set aside ({kinds}); "
-            f"the lines stand in rejected/{dataset_id}/{original_id[:12]}-lines.csv."
+            f"the lines stand in {where}."
         )
     for (_, dataset_id, snapshot_id), group in groupby(refused, key=lambda line: line[:3]):
         lines: list[_Line] = list(group)
         run.note_set_aside(_sentence(lines))
-        _keep(run.workspace.root / "rejected" / dataset_id / f"{snapshot_id[:12]}-lines.csv", lines)
+        keep_lines(lines_file(run.workspace, dataset_id, snapshot_id), _HEADER, [line[4:] for line in lines])
 
 
 def _sentence(lines: list[_Line]) -> str:
@@ -111,12 +115,17 @@ def _series_sentences(alarmed: list[tuple[object, ...]]) -> Iterator[str]:
         )
 
 
-def _keep(path: Path, lines: list[_Line]) -> None:
-    """Write the lines of one snapshot, unless the file already says the same."""
+def lines_file(workspace: Workspace, dataset_id: str, file_id: str) -> Path:
+    """Where the lines of one file that were set aside are listed; a file goes by its sha256."""
+    return workspace.root / "rejected" / dataset_id / f"{file_id[:12]}{LINES}"
+
+
+def keep_lines(path: Path, header: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    """Write the lines of one file that were set aside, unless the list already says the same."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
-    writer.writerow(_HEADER)
-    writer.writerows(line[4:] for line in lines)
+    writer.writerow(header)
+    writer.writerows(lines)
     content = text.getvalue().encode("utf-8-sig")  # the mark tells a spreadsheet that it is UTF-8
     if path.is_file() and path.read_bytes() == content:
         return

@@ -135,9 +135,7 @@ def pack(target: Path, members: Iterable[tuple[str, Path, str]]) -> None:
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for name, body, url in members:
-            info = zipfile.ZipInfo(name, _ZIP_DATE)
-            info.create_system = 3
-            info.external_attr = 0o644 << 16
+            info = _zip_info(name, 0o644)
             info.comment = url.encode()
             info.file_size = body.stat().st_size
             with archive.open(info, "w", force_zip64=info.file_size >= 1 << 31) as out, body.open("rb") as source:
@@ -148,10 +146,15 @@ def pack_texts(target: Path, members: dict[str, str]) -> None:
     """Pack texts into one deterministic, uncompressed zip, in the order given."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for name, text in members.items():
-            info = zipfile.ZipInfo(name, _ZIP_DATE)
-            info.create_system = 3
-            info.external_attr = 0o600 << 16
-            archive.writestr(info, text.encode())
+            archive.writestr(_zip_info(name, 0o600), text.encode())
+
+
+def _zip_info(name: str, mode: int) -> zipfile.ZipInfo:
+    """A member of a zip whose bytes depend neither on the moment nor on the machine."""
+    info = zipfile.ZipInfo(name, _ZIP_DATE)
+    info.create_system = 3
+    info.external_attr = mode << 16
+    return info
 
 
 class SnapshotStore:

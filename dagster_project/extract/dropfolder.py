@@ -218,8 +218,7 @@ def accept_sealed(item: Incoming, receipt: str) -> Path:
     target = _free(folder, f"{item.name}.accepted", ".txt", _digest(item.path))
     unread = [path.relative_to(item.path).as_posix() for path in _files(item.path) if not _is_kept(item, path)]
     note = f"Read by no contract, so not kept: {', '.join(unread)}.\n" if unread else ""
-    write_durably(target, f"{receipt.rstrip()}\n{note}".encode())
-    target.chmod(0o600)
+    write_durably(target, f"{receipt.rstrip()}\n{note}".encode(), mode=0o600)
     if item.path.is_dir():
         shutil.rmtree(item.path)
     else:
@@ -266,8 +265,7 @@ def reject(item: Incoming, reason: str) -> Path:
     # the name itself stands beside it anyway
     told = item.name.join(delimited.PERSONAL_NUMBER.sub("…", part) for part in reason.split(item.name))
     note = target.with_name(f"{target.name}.reason.txt")
-    write_durably(note, f"{told}\nMend it, put it in drop/ again and run: opkoers refresh\n".encode())
-    note.chmod(0o600)
+    write_durably(note, f"{told}\nMend it, put it in drop/ again and run: opkoers refresh\n".encode(), mode=0o600)
     return target
 
 

@@ -7,13 +7,10 @@ belongs to `intake_run`.
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,15 +25,16 @@ from dagster_project.errors import UnsoundData
 from dagster_project.extract import dropfolder
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.product import code_fingerprint
+from dagster_project.quarantine import keep_lines, lines_file
 from dagster_project.registration import seal as seals
 from dagster_project.registration.intake import create_confidential_schema, flag_orphans, read_original
 from dagster_project.registration.seal import Seal
 from dagster_project.registration.vault import Original, Vault
-from dagster_project.snapshots import Recording, Snapshot, SnapshotStore, write_durably
+from dagster_project.snapshots import Recording, Snapshot, SnapshotStore, sha256_of, write_durably
 from dagster_project.workspace import Workspace
 
 SEALED = "sealed"
-_MODELS = "+tag:registration"
+_MODELS = f"+{transform.REGISTRATION}"
 _BUILD = "warehouse.duckdb"  # fixed: the file name is dbt's database name in the manifest
 _LINES_HEADER = ("regel", "tabel", "kolom", "soort", "reden")
 
@@ -48,12 +46,10 @@ class Built:
     Attributes:
         database: the file, complete once the models ran.
         refused: originals that cannot be read by their contract, with the reason.
-        read: ids of the originals that were read.
     """
 
     database: Path
     refused: dict[str, str] = field(default_factory=dict)
-    read: list[str] = field(default_factory=list)
 
 
 def database_of(workspace: Workspace) -> Path:
@@ -82,9 +78,6 @@ def build(workspace: Workspace, folder: Path, pseudonymiser: Pseudonymiser) -> B
     """
     vault, datasets = Vault(workspace), datasets_of(workspace)
     built = Built(folder / _BUILD)
-    built.database.unlink(missing_ok=True)
-    built.database.touch(mode=0o600)
-    built.database.unlink()
     with _umask(0o077), duckdb.connect(str(built.database)) as connection:
         create_confidential_schema(connection)
         for original in _kept(vault):
@@ -94,7 +87,6 @@ def build(workspace: Workspace, folder: Path, pseudonymiser: Pseudonymiser) -> B
             try:
                 with vault.opened(original, folder) as plain:
                     read_original(connection, dataset, plain, original, pseudonymiser)
-                built.read.append(original.original_id)
             except UnsoundData as error:
                 built.refused[original.original_id] = str(error)
         flag_orphans(connection)
@@ -117,15 +109,10 @@ def keep(workspace: Workspace, database: Path) -> None:
     database.replace(target)
 
 
-def seal(workspace: Workspace, database: Path, scratch: Path) -> tuple[Snapshot, bool]:
-    """Seal what a built database comes to, with the marks of the small-count policy, as a snapshot.
-
-    Returns:
-        The snapshot, and whether it is another than the one before.
-    """
-    from dagster_project.disclosure.decide import (
-        decide,  # its solver takes a while to import, and most runs seal nothing
-    )
+def seal(workspace: Workspace, database: Path, scratch: Path) -> Snapshot:
+    """Seal what a built database comes to, with the marks of the small-count policy, as a snapshot."""
+    # its solver takes a while to import, and most runs seal nothing
+    from dagster_project.disclosure.decide import decide
 
     store, contract = SnapshotStore(workspace.snapshots), sealed_contract()
     before = store.latest(contract.source_id, contract.dataset_id)
@@ -138,12 +125,12 @@ def seal(workspace: Workspace, database: Path, scratch: Path) -> tuple[Snapshot,
     return _store(store, contract, computed.hiding(hidden), scratch)
 
 
-def _store(store: SnapshotStore, contract: Dataset, content: Seal, scratch: Path) -> tuple[Snapshot, bool]:
+def _store(store: SnapshotStore, contract: Dataset, content: Seal, scratch: Path) -> Snapshot:
     file = scratch / "registration.zip"
     seals.write(content, file)
     folder = store.root / contract.source_id
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return store.add(
+    snapshot, _ = store.add(
         contract,
         Recording(
             file=file,
@@ -154,6 +141,7 @@ def _store(store: SnapshotStore, contract: Dataset, content: Seal, scratch: Path
             is_synthetic=any(row.is_synthetic for row in content.files),
         ),
     )
+    return snapshot
 
 
 def _forgotten(workspace: Workspace) -> list[Original]:
@@ -173,14 +161,13 @@ def _published(workspace: Workspace, store: SnapshotStore, contract: Dataset) ->
 
 def grounds(workspace: Workspace, pseudonymiser: Pseudonymiser) -> dict[str, Any]:
     """What the confidential database and its seal follow from. The key shows only as what it makes of a fixed word."""
-    mappings = sorted(workspace.mappings.glob("*.yml"))
     return {
         "originals": sorted(
             [o.original_id, o.dataset_id, o.file_name, o.is_synthetic] for o in _kept(Vault(workspace))
         ),
         "forgotten": sorted(original.original_id for original in _forgotten(workspace)),
         "code": code_fingerprint(),
-        "mappings": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in mappings},
+        "mappings": {path.name: sha256_of(path) for path in workspace.mapping_files()},
         "threshold": workspace.settings.small_count_threshold,
         "key": pseudonymiser.client_key("opkoers"),
     }
@@ -198,8 +185,7 @@ def note_grounds(workspace: Workspace, content: dict[str, Any]) -> None:
     """Remember the grounds of the database that was put in place."""
     path = _grounds_file(workspace)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_durably(path, json.dumps(content, indent=1, sort_keys=True).encode() + b"\n")
-    path.chmod(0o600)
+    write_durably(path, json.dumps(content, indent=1, sort_keys=True).encode() + b"\n", mode=0o600)
 
 
 def _grounds_file(workspace: Workspace) -> Path:
@@ -232,7 +218,7 @@ def renew(workspace: Workspace, pseudonymiser: Pseudonymiser, on_built: Callable
         built = build(workspace, folder, pseudonymiser)
         on_built(built)
         content = grounds(workspace, pseudonymiser)
-        snapshot, _ = seal(workspace, built.database, folder)
+        snapshot = seal(workspace, built.database, folder)
         write_lines(workspace, built.database)
         keep(workspace, built.database)
         note_grounds(workspace, content)
@@ -275,22 +261,7 @@ def write_lines(workspace: Workspace, database: Path) -> None:
     for dataset_id, original_id, *line in rows:
         by_original.setdefault((dataset_id, original_id), []).append(tuple(line))
     for (dataset_id, original_id), lines in by_original.items():
-        _write_lines(lines_file(workspace, dataset_id, original_id), lines)
-
-
-def lines_file(workspace: Workspace, dataset_id: str, original_id: str) -> Path:
-    """Where the lines of one original that were set aside are listed."""
-    return workspace.root / "rejected" / dataset_id / f"{original_id[:12]}-lines.csv"
-
-
-def _write_lines(path: Path, lines: Iterable[tuple[object, ...]]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\n")
-    writer.writerow(_LINES_HEADER)
-    writer.writerows(lines)
-    path.parent.parent.mkdir(mode=0o700, exist_ok=True)
-    path.parent.mkdir(exist_ok=True)
-    write_durably(path, text.getvalue().encode("utf-8-sig"))  # the mark tells a spreadsheet that it is UTF-8
+        keep_lines(lines_file(workspace, dataset_id, original_id), _LINES_HEADER, lines)
 
 
 @contextmanager

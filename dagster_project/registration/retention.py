@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.errors import ConfigurationError
 from dagster_project.extract import dropfolder
+from dagster_project.quarantine import LINES
 from dagster_project.registration.vault import Original, Vault
 from dagster_project.run import refresh_lock, today
 from dagster_project.snapshots import AMSTERDAM
@@ -23,8 +24,6 @@ from dagster_project.workspace import Workspace
 _NOT_ON_PERSONS = ("figure_file", "printed_list")
 _REASON = ".reason.txt"
 _RECEIPT = ".accepted.txt"
-_LINES = "-lines.csv"
-"""Lists of lines that were set aside, which say where and why and never what stands there."""
 
 
 def end_of_retention(workspace: Workspace) -> date:
@@ -102,7 +101,7 @@ def _fits(path: Path, datasets: list[Dataset]) -> bool:
 
 def _is_listing(path: Path) -> bool:
     """Whether a folder holds nothing but lists of lines."""
-    return path.is_dir() and not path.is_symlink() and all(entry.name.endswith(_LINES) for entry in path.iterdir())
+    return path.is_dir() and not path.is_symlink() and all(entry.name.endswith(LINES) for entry in path.iterdir())
 
 
 def _received_on(path: Path) -> date:
