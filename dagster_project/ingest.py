@@ -93,9 +93,7 @@ def take(
         new |= _take_wired(run, [dataset for dataset in datasets if dataset.kind in WIRED], tell)
     taken = {dataset.dataset_id: Taken((), (), "switched off") for dataset in wanted}
     taken |= _take_client_level(run, [dataset for dataset in datasets if dataset.kind in CLIENT_LEVEL])
-    for dataset in datasets:
-        if dataset.kind in CLIENT_LEVEL:
-            continue
+    for dataset in (d for d in datasets if d.kind not in CLIENT_LEVEL):
         serving = tuple(serving_snapshots(run.workspace, dataset, run.options.as_of))
         came = tuple(new.get(dataset.key, ()))
         taken[dataset.dataset_id] = Taken(came, serving, _taken_note(came, serving))
@@ -137,8 +135,10 @@ def _take_local(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
 
 def _take_client_level(run: Run, datasets: Sequence[Dataset]) -> dict[str, Taken]:
     """Take exports with rows on persons in, and seal what they come to. They leave no snapshot but the seal."""
-    if not datasets or not run.options.takes_input:
+    if not datasets:
         return {}
+    if not run.options.takes_input:
+        return {dataset.dataset_id: Taken((), (), "not looked at: nothing new is taken") for dataset in datasets}
     lying = dropfolder.incoming(run.workspace, datasets_of(run.workspace))
     items = [item for item in lying if item.dataset in datasets]
     taken = intake_run.take(run.workspace, items, run.scratch, run.note_set_aside)
