@@ -191,6 +191,30 @@ def verify(workspace: WorkspaceOption = None, debug: DebugOption = False) -> Non
 
 
 @app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="TO", help="File to write, or a folder to write it into.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write the workspace with all that cannot be made anew to one file; keys stay out of it."""
+    from dagster_project.backup import backup as back_up
+
+    for sentence in back_up(find_workspace(workspace), target):
+        _say(sentence)
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="File that opkoers backup wrote.")],
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+) -> None:
+    """Put a backup back in a new folder, every file checked against its hash."""
+    from dagster_project.backup import restore as put_back
+
+    for sentence in put_back(source, target):
+        _say(sentence)
+
+
+@app.command()
 def forget(
     before: Annotated[
         str | None,
