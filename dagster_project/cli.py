@@ -191,6 +191,21 @@ def verify(workspace: WorkspaceOption = None, debug: DebugOption = False) -> Non
 
 
 @app.command()
+def doctor(
+    workspace: WorkspaceOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not ask the sources.")] = False,
+) -> None:
+    """Is this machine fit to run it: versions, rights, keys, disk, reach of each source, and what to do."""
+    from dagster_project import doctor as examination
+
+    findings = []
+    for finding in examination.examine(find_workspace(workspace), offline=offline):
+        findings.append(finding)
+        _out.print(examination.as_line(finding), soft_wrap=True)
+    raise typer.Exit(examination.exit_code(findings))
+
+
+@app.command()
 def backup(
     target: Annotated[Path, typer.Argument(metavar="TO", help="File to write, or a folder to write it into.")],
     workspace: WorkspaceOption = None,

@@ -23,7 +23,7 @@ def is_open_for_writing(path: Path) -> bool:
     Raises:
         OSError: the file is gone or may not be read.
     """
-    if sys.platform != "linux" or _is_remote(path):
+    if not knows_writers(path):
         return False
     import fcntl
 
@@ -38,6 +38,11 @@ def is_open_for_writing(path: Path) -> bool:
     finally:
         os.close(handle)
     return False
+
+
+def knows_writers(path: Path) -> bool:
+    """Whether it can be known of a file, or of those in a folder, that somebody is writing."""
+    return sys.platform == "linux" and not _is_remote(path)
 
 
 def _is_remote(path: Path) -> bool:
