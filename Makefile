@@ -47,11 +47,12 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	touch $@
 
-# Pins everything for every platform and Python that we support; run after a change of dependencies. pip reads the two
+# Pins everything for every platform and Python that we support; run after a change of dependencies. pip reads the three
 # lock files; uv reads the same pins as constraints at the end of pyproject.toml.
 COMPILE := uv pip compile --no-config --quiet --universal --generate-hashes --no-strip-extras --no-annotate --no-header
 lock:
 	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra server -c requirements.lock pyproject.toml -o requirements-server.lock
 	$(COMPILE) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	sed -i '/^# Written by make lock/,$$d' pyproject.toml
 	echo '# Written by make lock: the pins of requirements-dev.lock, so that uv resolves to the same versions.' >> pyproject.toml

@@ -26,11 +26,12 @@ def test_uv_has_the_pins_of_the_lock_file() -> None:
 
 def test_the_lock_of_the_product_is_part_of_that_of_its_development() -> None:
     development = pins("requirements-dev.lock")
-    assert {name: development.get(name) for name in pins("requirements.lock")} == pins("requirements.lock")
+    for name in ("requirements.lock", "requirements-server.lock"):
+        assert {package: development.get(package) for package in pins(name)} == pins(name)
 
 
 def test_every_pin_carries_a_hash_and_no_address() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-server.lock", "requirements-dev.lock"):
         text = (product_root() / name).read_text(encoding="utf-8")
         assert text.count("--hash=sha256:") >= len(pins(name))
         assert "://" not in text
