@@ -191,6 +191,20 @@ def verify(workspace: WorkspaceOption = None, debug: DebugOption = False) -> Non
 
 
 @app.command()
+def rollback(
+    publication: Annotated[
+        str | None, typer.Argument(metavar="[PUBLICATION]", help="Its id; default: the one before what stands.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Let an earlier publication stand again; nothing is removed."""
+    from dagster_project.rollback import roll_back
+
+    for sentence in roll_back(find_workspace(workspace), publication):
+        _say(sentence)
+
+
+@app.command()
 def doctor(
     workspace: WorkspaceOption = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask the sources.")] = False,
