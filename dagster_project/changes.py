@@ -17,6 +17,7 @@ from dagster_project.product import code_fingerprint
 from dagster_project.publication import current_manifest, settings_hash
 from dagster_project.registration import intake_run
 from dagster_project.run import RunOptions, today
+from dagster_project.serving import postgres
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
 
@@ -42,6 +43,8 @@ def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> Quiet | None
     if manifest is None or not options.takes_input:
         return None
     if manifest["code_fingerprint"] != code_fingerprint() or manifest["settings_sha256"] != settings_hash(workspace):
+        return None
+    if postgres.is_due(workspace):
         return None
     changes_after = manifest["verdicts_change_after"]
     if changes_after is not None and today().isoformat() > changes_after:

@@ -191,6 +191,17 @@ def verify(workspace: WorkspaceOption = None, debug: DebugOption = False) -> Non
 
 
 @app.command()
+def serve(workspace: WorkspaceOption = None) -> None:
+    """Copy what stands published into PostgreSQL, compare, and let readers over to it."""
+    from dagster_project.run import refresh_lock
+    from dagster_project.serving.postgres import serve as serve_postgres
+
+    found = find_workspace(workspace)
+    with refresh_lock(found):
+        _say(serve_postgres(found))
+
+
+@app.command()
 def rollback(
     publication: Annotated[
         str | None, typer.Argument(metavar="[PUBLICATION]", help="Its id; default: the one before what stands.")
@@ -199,9 +210,13 @@ def rollback(
 ) -> None:
     """Let an earlier publication stand again; nothing is removed."""
     from dagster_project.rollback import roll_back
+    from dagster_project.serving import postgres
 
-    for sentence in roll_back(find_workspace(workspace), publication):
+    found = find_workspace(workspace)
+    for sentence in roll_back(found, publication):
         _say(sentence)
+    if postgres.is_due(found):
+        _say("PostgreSQL still serves the other one. Run: opkoers serve")
 
 
 @app.command()

@@ -39,6 +39,12 @@ class SourceUnreachable(OpkoersError):
     exit_code = EXIT_UNREACHABLE
 
 
+class PostgresUnreachable(OpkoersError):
+    """The server that serves BI does not answer; the publication in files stands."""
+
+    exit_code = EXIT_UNREACHABLE
+
+
 class UnsoundData(OpkoersError):
     """Input arrived whole but is not what its contract promises: it is set aside, never loaded."""
 

@@ -293,8 +293,11 @@ def _manifest(
 
 
 def settings_hash(workspace: Workspace) -> str:
-    """sha256 of the workspace's settings as they are in force, and of its mappings: both decide how input is read."""
-    digest = hashlib.sha256(workspace.settings.model_dump_json().encode())
+    """sha256 of the workspace's settings as they are in force, and of its mappings: both decide how input is read.
+
+    Where a publication goes besides changes nothing in it.
+    """
+    digest = hashlib.sha256(workspace.settings.model_dump_json(exclude={"postgres"}).encode())
     for path in workspace.mapping_files():
         digest.update(f"\n{path.name} {sha256_of(path)}".encode())
     return digest.hexdigest()

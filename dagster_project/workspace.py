@@ -34,6 +34,19 @@ class Network(BaseModel):
     """How many tables of one host are asked at once; each keeps one connection open."""
 
 
+class Postgres(BaseModel):
+    """The publication in PostgreSQL beside the files; its address is a secret, and comes from the environment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    view_schema: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,30})?$")] = ""
+    """Schema of the views that readers use; empty: nothing goes to PostgreSQL."""
+    reader: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")] = "opkoers_reader"
+    """Role that may select from those views; it is made where it is missing."""
+    keep: Annotated[int, Field(ge=1)] = 2
+    """How many earlier publications keep their schema, for queries that are under way."""
+
+
 class Settings(BaseModel):
     """What `opkoers.toml` may say. Secrets never stand there."""
 
@@ -57,6 +70,7 @@ class Settings(BaseModel):
     """Whether a running Dagster looks in `drop/` every minute, and starts a run when a complete export lies there."""
     publication_folder: str = "data"
     network: Network = Network()
+    postgres: Postgres = Postgres()
     synthetic_note: str = ""
     """Shown on every page when the workspace holds made-up figures."""
     reading_note: str = ""

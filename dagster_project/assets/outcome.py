@@ -12,6 +12,7 @@ from dagster_project.conclusion import conclude
 from dagster_project.gate import judgement
 from dagster_project.gate.suites import STAGES, suites_for
 from dagster_project.publication import publish
+from dagster_project.serving.postgres import serve_after
 
 
 def _published_keys(*, audit: bool) -> list[dg.AssetKey]:
@@ -53,6 +54,7 @@ def publication() -> dg.AssetsDefinition:
     def publication(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult:  # type: ignore[type-arg]
         run = refresh.run(context.run_id)
         published = None if run.options.is_rebuild else publish(run)
+        serve_after(run)
         state = conclude(run, published)
         return dg.MaterializeResult(metadata={"outcome": state.outcome, "message": state.message})
 
