@@ -6,7 +6,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-campaigns test-long lint format bench lock clean
+.PHONY: demo test test-campaigns test-long lint format bench docs lock clean
 
 demo: $(STAMP)
 	$(BIN)/opkoers demo
@@ -34,6 +34,10 @@ format: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m bench
+
+# Every link is checked: a page that leads nowhere fails.
+docs: $(DEV_STAMP)
+	$(BIN)/mkdocs build --strict --quiet
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -22,7 +22,7 @@ GEMEENTE_CODE = re.compile(r"^GM\d{4}$")
 class Network(BaseModel):
     """How patient the pulls are. The defaults suit the public services; they publish no rate limit."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     attempts: Annotated[int, Field(ge=1)] = 4
     """How often one request is tried in all."""
@@ -37,7 +37,7 @@ class Network(BaseModel):
 class Postgres(BaseModel):
     """The publication in PostgreSQL beside the files; its address is a secret, and comes from the environment."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     view_schema: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,30})?$")] = ""
     """Schema of the views that readers use; empty: nothing goes to PostgreSQL."""
@@ -50,7 +50,7 @@ class Postgres(BaseModel):
 class Settings(BaseModel):
     """What `opkoers.toml` may say. Secrets never stand there."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     gemeente: Annotated[str, Field(pattern=GEMEENTE_CODE.pattern)]
     gemeente_name: str
