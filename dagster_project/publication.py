@@ -169,7 +169,8 @@ def write_output(
     *,
     stage: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> list[str]:
-    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/` and `export/`. Nothing else writes output.
+    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/`, `export/` and the files that describe them
+    (`datapackage.json`, `dcat.ttl`). Nothing else writes output.
 
     What is written follows from the arguments alone: the same build, settings and run give the same bytes, at any
     moment and on any day. Two files are exceptions: `warehouse.duckdb` differs in its bytes, never in its content, for
@@ -194,7 +195,12 @@ def write_output(
     with stage("render site"):
         render_site(database, workspace, folder / "site", run)
     with stage("write exports"):
-        return write_exports(database, folder / "site", folder / "export", workspace, run)
+        exported = write_exports(database, folder / "site", folder / "export", workspace, run)
+    with stage("describe"):
+        from dagster_project.standards.describe import write_descriptions  # RDF takes a while to import
+
+        write_descriptions(database, folder, workspace, run, exported.sheets)
+    return exported.not_made
 
 
 def adopt_audit_tables(database: Path, kept: Path) -> None:
@@ -293,8 +299,12 @@ def _manifest(
 
 
 def settings_hash(workspace: Workspace) -> str:
-    """sha256 of the workspace's settings as they are in force, and of its mappings: both decide how input is read."""
-    digest = hashlib.sha256(workspace.settings.model_dump_json().encode())
+    """sha256 of the workspace's settings as they are in force, and of its mappings: both decide how input is read.
+
+    Where lineage events go beside the publication decides nothing of what it says, and is left out.
+    """
+    decisive = workspace.settings.model_dump_json(exclude={"openlineage"})
+    digest = hashlib.sha256(decisive.encode())
     for path in workspace.mapping_files():
         digest.update(f"\n{path.name} {sha256_of(path)}".encode())
     return digest.hexdigest()

@@ -96,7 +96,8 @@ def _column(column: dict[str, Any], key: tuple[str, ...]) -> PublishedColumn:
 
 def _found(manifest: dict[str, Any], unique_id: str) -> dict[str, Any] | None:
     """A relation by its id; None for what is no relation, such as a macro."""
-    return manifest["nodes"].get(unique_id) or manifest["sources"].get(unique_id)
+    found: dict[str, Any] | None = manifest["nodes"].get(unique_id) or manifest["sources"].get(unique_id)
+    return found
 
 
 def _origins(manifest: dict[str, Any], unique_id: str, seen: set[str]) -> Iterator[dict[str, Any]]:

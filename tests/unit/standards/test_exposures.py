@@ -1,4 +1,4 @@
-"""The exposures name who reads the published tables: the pages and exports as they read them, each BI recipe of the README."""
+"""The exposures name who reads the published tables: pages and exports as they do, and each recipe of the README."""
 
 from __future__ import annotations
 
