@@ -137,6 +137,8 @@ def _object(
     dataset: Dataset, name: str, file: str | None, columns: Sequence[Column], raw_table: str | None
 ) -> dict[str, Any]:
     meanings = _meanings(dataset.source_id, raw_table)
+    choices = [*_choices(columns)]
+    either = {each.name for choice in choices for each in choice}
     return {
         "name": name,
         "physicalName": file or name,
@@ -144,9 +146,31 @@ def _object(
         "logicalType": "object",
         "description": dataset.title,
         "dataGranularityDescription": "Eén rij per regel van het bestand.",
-        "properties": [_property(dataset, name, column, meanings.get(column.target)) for column in columns],
-        "quality": [*_file_rules(dataset)],
+        "properties": [
+            _property(dataset, name, _optional(column) if column.name in either else column, meanings)
+            for column in columns
+        ],
+        "quality": [*_file_rules(dataset), *(_choice_rule(choice) for choice in choices)],
     }
+
+
+def _choices(columns: Sequence[Column]) -> Iterator[list[Column]]:
+    """Columns that fill the same one, so that a file need have only one of them: a BSN or a client number."""
+    targets: dict[str, list[Column]] = {}
+    for column in columns:
+        targets.setdefault(column.target, []).append(column)
+    return (several for several in targets.values() if len(several) > 1)
+
+
+def _optional(column: Column) -> Column:
+    return column.model_copy(update={"required": False, "present": False})
+
+
+def _choice_rule(choice: Sequence[Column]) -> dict[str, Any]:
+    names = " of ".join(column.name for column in choice)
+    filled = ", en gevuld" if any(column.required for column in choice) else ""
+    told = f"Het bestand heeft {names}{filled}; heeft het er meer, dan wordt de eerste gelezen."
+    return {"type": "text", "description": told, "dimension": "completeness"}
 
 
 def _meanings(source_id: str, raw_table: str | None) -> dict[str, str]:
@@ -165,8 +189,9 @@ def _file_rules(dataset: Dataset) -> Iterator[dict[str, Any]]:
         yield {"type": "text", "description": f"Elke rij vult precies één van {', '.join(group)}."}
 
 
-def _property(dataset: Dataset, table: str, column: Column, meaning: str | None) -> dict[str, Any]:
+def _property(dataset: Dataset, table: str, column: Column, meanings: dict[str, str]) -> dict[str, Any]:
     hashed = column.type in _HASHED
+    meaning = _MONTH if column.type == "month" else meanings.get(column.target)
     found: dict[str, Any] = {
         "name": column.name,
         "physicalName": (*column.headers, column.name)[0],
@@ -175,7 +200,7 @@ def _property(dataset: Dataset, table: str, column: Column, meaning: str | None)
     }
     options = _options(dataset, column)
     found |= {"logicalTypeOptions": options} if options else {}
-    found |= {"description": _MONTH if column.type == "month" else meaning} if meaning or column.type == "month" else {}
+    found |= {"description": meaning} if meaning else {}
     found |= {"required": column.required, "classification": _classification(dataset, column)}
     if hashed:
         found |= {"criticalDataElement": True, "transformLogic": "HMAC-SHA-256 met een sleutel van de gemeente"}

@@ -109,6 +109,16 @@ def test_columns_on_persons_are_classified_and_the_retention_is_promised(written
     assert "meer dan 20 % fout" in provisions["schema"][0]["quality"][1]["description"]
 
 
+def test_of_columns_that_fill_the_same_one_a_file_needs_one(written: dict[str, dict[str, Any]]) -> None:
+    for name, filled in (("zorg_voorzieningen", ", en gevuld"), ("meldingen", "")):
+        bsn, client = (column(written[name], each) for each in ("bsn", "client_key"))
+        assert [bsn["required"], client["required"]] == [False, False]
+        assert [custom(each, "headerRequired") for each in (bsn, client)] == [False, False]
+        told = written[name]["schema"][0]["quality"][-1]["description"]
+        assert told.startswith(f"Het bestand heeft bsn of client_key{filled};")
+    assert column(written["suite4sd_toekenningen"], "client_key")["required"] is True
+
+
 def test_a_dump_has_an_object_per_table(written: dict[str, dict[str, Any]]) -> None:
     dump = written["suite4sd_cssd"]
     tables = contract("registration", "suite4sd_cssd").tables
