@@ -139,6 +139,8 @@ def publish(run: Run) -> Published | None:
     not_made = write_output(run.database, run.workspace, making, site_run, stage=run.stage)
     for sentence in not_made:
         log.warning("%s", sentence)
+    with run.stage("lineage events"):
+        _write_lineage(run, site_run, tables, making)
     manifest = _manifest(run, state, publication_id, tables, making) | {"not_made": not_made}
     write_durably(making / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
     sync_tree(making)
@@ -159,6 +161,19 @@ def _site_run(run: Run, state: RunState, publication_id: str) -> SiteRun:
         previous=before.folder / WAREHOUSE if before else None,
         previous_label=before.label if before else None,
     )
+
+
+def _write_lineage(run: Run, site_run: SiteRun, tables: dict[str, dict[str, Any]], folder: Path) -> None:
+    """Write the lineage events of the run. They tell of one run and its moments: no edition keeps them."""
+    from dagster_project.standards.openlineage import FILE, read_built, write_events  # takes a while to import
+
+    state = run.state()
+    root = run.store.root
+    sidecars = [root / pin["source_id"] / pin["dataset_id"] / f"{pin['snapshot_id']}.json" for pin in state.pins]
+    snapshots = [run.store.read_sidecar(sidecar) for sidecar in sidecars]
+    built = read_built(run.database, {name: table["rows"] for name, table in tables.items()})
+    gemeente = run.workspace.settings.gemeente
+    write_events(folder / FILE, state, gemeente, snapshots, built, site_run.publication_id, utc_now())
 
 
 def write_output(

@@ -145,8 +145,12 @@ def _runs(workspace: Workspace) -> Iterator[RenderableType]:
         return
     table = _table("run", "started", "outcome", "code", "gate", "what it said")
     for run in reversed(runs):
-        table.add_row(run.run_id[:8], _moment(run.started_at), run.outcome, str(run.exit_code), _gate(run), run.message)
+        table.add_row(run.run_id[:8], _moment(run.started_at), run.outcome, str(run.exit_code), _gate(run), _said(run))
     yield table
+
+
+def _said(run: RunState) -> str:
+    return " ".join([run.message, *run.notes])
 
 
 def _gate(run: RunState) -> str:

@@ -15,7 +15,7 @@ from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 
 from dagster_project.site.site import SiteRun
-from dagster_project.standards.publisher import Publisher
+from dagster_project.standards.publisher import Publisher, credit
 
 FILE = "dcat.ttl"
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
@@ -199,8 +199,8 @@ class _Writer:
         """Where the figures come from, and which run of which code made them."""
         statement = self._node("herkomst")
         sources = "; ".join(
-            f"{source.attribution.removeprefix('Bron: ')} – {source.licence or 'licentie onbekend'}"
-            f"{' (synthetisch)' if source.is_synthetic else ''}"
+            f"{credit(source.attribution.removeprefix('Bron: '), source.licence)}"
+            f"{', synthetisch' if source.is_synthetic else ''}"
             for source in self._publisher.sources
         )
         self._add(dataset, DCTERMS.provenance, statement)

@@ -114,6 +114,11 @@ def publisher_of(
     )
 
 
+def credit(attribution: str, licence: str | None) -> str:
+    """How a publisher asks to be named, with its licence where that does not say it already."""
+    return attribution if not licence or licence in attribution else f"{attribution} ({licence})"
+
+
 def lacking(workspace: Workspace) -> list[str]:
     """The settings without which the catalogue metadata says less than DCAT-AP-NL asks for."""
     settings = workspace.settings

@@ -15,10 +15,10 @@ import duckdb
 import pyshacl
 import pytest
 from rdflib import Graph, Literal, URIRef, namespace
-from rdflib.namespace import DCTERMS, FOAF, RDF, SH
+from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SH
 
 from dagster_project.standards.dcat import FILE, VCARD, graph_of, write_dcat
-from dagster_project.standards.publisher import LICENCE_UNKNOWN, Publisher, lacking, publisher_of
+from dagster_project.standards.publisher import LICENCE_UNKNOWN, Publisher, credit, lacking, publisher_of
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 from tests.unit.site.page_build import RUN, make_build, make_workspace
 from tests.unit.standards.facts import PUBLISHER
@@ -141,6 +141,13 @@ def test_every_value_survives_being_written_and_read(tmp_path: Path) -> None:
     write_dcat(tmp_path, awkward, RUN)
     served = Graph().parse(tmp_path / FILE, format="turtle")
     assert (DATASET, DCTERMS.description, Literal(awkward.description, lang="nl")) in served
+
+
+def test_every_source_is_named_once_with_its_licence() -> None:
+    told = graph_of(PUBLISHER, RUN).value(URIRef(f"{PUBLISHER.base_url}{FILE}#herkomst"), RDFS.label)
+    assert str(told).endswith("Bronnen: CBS StatLine (CC BY 4.0); Gemeente, synthetisch.")
+    assert RUN.git_commit in str(told)
+    assert credit("CBS (CC BY 4.0)", "CC BY 4.0") == "CBS (CC BY 4.0)"
 
 
 def workspace_with(folder: Path, settings: str) -> Workspace:
