@@ -429,6 +429,22 @@ def mapping_check(
     raise typer.Exit(report.exit_code)
 
 
+contract = typer.Typer(help="Contracts of the files that the municipality delivers.", no_args_is_help=True)
+app.add_typer(contract, name="contract")
+
+
+@contract.command("export")
+def contract_export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write the contracts into.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write a contract in the Open Data Contract Standard for every kind of file, with your own mappings in it."""
+    from dagster_project.standards.odcs import API_VERSION, export_contracts
+
+    files = export_contracts(find_workspace(workspace), folder)
+    _say(f"Wrote {len(files)} contracts (ODCS {API_VERSION}) to {folder}.")
+
+
 @app.command()
 def version() -> None:
     """The version of Opkoers."""

@@ -15,6 +15,7 @@ from dagster_project.errors import (
 from dagster_project.gate.judgement import refuses
 from dagster_project.publication import Published, current_folder
 from dagster_project.run import Outcome, Run, RunState
+from dagster_project.standards.emission import announce
 
 
 def conclude(run: Run, published: Published | None = None, error: BaseException | None = None) -> RunState:
@@ -24,8 +25,10 @@ def conclude(run: Run, published: Published | None = None, error: BaseException 
     state = run.state()
     if error is not None:
         outcome, code, message = _failure(run, state, error)
+        announce(run, error=message)
         return run.finish(outcome, code, message)
     code = EXIT_SET_ASIDE if state.set_aside else EXIT_OK
+    announce(run, publication=published.folder if published else None)
     if published is None:
         return run.finish("nothing_new", code, "Nothing new: the figures are those that already stand published.")
     where = published.folder.relative_to(run.workspace.data)

@@ -28,6 +28,8 @@ Sources = dict[str, list[tuple[str, str]]]
 """Column to the columns it comes from, as `schema.table` and column."""
 
 _DIALECT = "duckdb"
+CACHE = "column_lineage.json"
+"""File of the parsed project in which the lineage is kept."""
 
 
 def column_sources(sql: str, relations: Relations) -> Sources:
@@ -54,6 +56,16 @@ def column_sources(sql: str, relations: Relations) -> Sources:
 def _leaf(node: Any) -> tuple[str, str] | None:
     table = node.expression.find(exp.Table)
     return (f"{table.db}.{table.name}", exp.to_column(node.name).name) if table else None
+
+
+def cached_lineage(project: Path) -> dict[str, Sources]:
+    """Column sources per model, of those that were built before; none where nothing was.
+
+    Args:
+        project: folder of the parsed project.
+    """
+    cache = project / CACHE
+    return json.loads(cache.read_text(encoding="utf-8")) if cache.is_file() else {}
 
 
 def model_lineage(models: dict[str, Path], relations: Relations, cache: Path) -> dict[str, Sources]:

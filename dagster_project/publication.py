@@ -139,6 +139,8 @@ def publish(run: Run) -> Published | None:
     not_made = write_output(run.database, run.workspace, making, site_run, stage=run.stage)
     for sentence in not_made:
         log.warning("%s", sentence)
+    with run.stage("lineage events"):
+        _write_lineage(run, site_run, tables, making)
     manifest = _manifest(run, state, publication_id, tables, making) | {"not_made": not_made}
     write_durably(making / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
     sync_tree(making)
@@ -161,6 +163,19 @@ def _site_run(run: Run, state: RunState, publication_id: str) -> SiteRun:
     )
 
 
+def _write_lineage(run: Run, site_run: SiteRun, tables: dict[str, dict[str, Any]], folder: Path) -> None:
+    """Write the lineage events of the run. They tell of one run and its moments: no edition keeps them."""
+    from dagster_project.standards.openlineage import FILE, read_built, write_events  # takes a while to import
+
+    state = run.state()
+    root = run.store.root
+    sidecars = [root / pin["source_id"] / pin["dataset_id"] / f"{pin['snapshot_id']}.json" for pin in state.pins]
+    snapshots = [run.store.read_sidecar(sidecar) for sidecar in sidecars]
+    built = read_built(run.database, {name: table["rows"] for name, table in tables.items()})
+    gemeente = run.workspace.settings.gemeente
+    write_events(folder / FILE, state, gemeente, snapshots, built, site_run.publication_id, utc_now())
+
+
 def write_output(
     database: Path,
     workspace: Workspace,
@@ -169,7 +184,8 @@ def write_output(
     *,
     stage: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> list[str]:
-    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/` and `export/`. Nothing else writes output.
+    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/`, `export/` and the files that describe them
+    (`datapackage.json`, `dcat.ttl`). Nothing else writes output.
 
     What is written follows from the arguments alone: the same build, settings and run give the same bytes, at any
     moment and on any day. Two files are exceptions: `warehouse.duckdb` differs in its bytes, never in its content, for
@@ -194,7 +210,12 @@ def write_output(
     with stage("render site"):
         render_site(database, workspace, folder / "site", run)
     with stage("write exports"):
-        return write_exports(database, folder / "site", folder / "export", workspace, run)
+        exported = write_exports(database, folder / "site", folder / "export", workspace, run)
+    with stage("describe"):
+        from dagster_project.standards.describe import write_descriptions  # RDF takes a while to import
+
+        write_descriptions(database, folder, workspace, run, exported.sheets)
+    return exported.not_made
 
 
 def adopt_audit_tables(database: Path, kept: Path) -> None:
@@ -295,9 +316,10 @@ def _manifest(
 def settings_hash(workspace: Workspace) -> str:
     """sha256 of the workspace's settings as they are in force, and of its mappings: both decide how input is read.
 
-    Where a publication goes besides changes nothing in it.
+    Where a publication and news of it go besides decides nothing of what it says, and is left out.
     """
-    digest = hashlib.sha256(workspace.settings.model_dump_json(exclude={"postgres"}).encode())
+    decisive = workspace.settings.model_dump_json(exclude={"openlineage", "postgres"})
+    digest = hashlib.sha256(decisive.encode())
     for path in workspace.mapping_files():
         digest.update(f"\n{path.name} {sha256_of(path)}".encode())
     return digest.hexdigest()

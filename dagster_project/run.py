@@ -90,6 +90,10 @@ class RunState:
     """Rows of raw.validation, in the order in which the gates ran."""
     timings: dict[str, float] = field(default_factory=dict)
     """Seconds per stage."""
+    spans: dict[str, list[str]] = field(default_factory=dict)
+    """Start and end of each stage (UTC): of its first part and of its last, where it was done in parts."""
+    notes: list[str] = field(default_factory=list)
+    """What whoever started it should know, and changes nothing of how it ended."""
 
 
 class Run:
@@ -161,10 +165,11 @@ class Run:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage, tell the reader that it is done, and keep its seconds in the record."""
-        start = perf_counter()
+        start, started_at = perf_counter(), utc_now()
         yield
         seconds = perf_counter() - start
         with self.changing() as state:
+            state.spans[name] = [state.spans.get(name, [started_at])[0], utc_now()]
             state.timings[name] = round(state.timings.get(name, 0.0) + seconds, 3)
         log.debug("%s: %.1f s", name, seconds)
 

@@ -18,7 +18,8 @@ from dagster_project.publication import current_manifest
 from dagster_project.registration.vault import Original, Vault
 from dagster_project.run import RunState, finished_runs, today
 from dagster_project.snapshots import AMSTERDAM, SnapshotStore
-from dagster_project.workspace import Workspace
+from dagster_project.standards.publisher import lacking
+from dagster_project.workspace import SETTINGS_FILE, Workspace
 
 _LAST_RUNS = 5
 _TROUBLES: dict[Cause, str] = {
@@ -47,6 +48,9 @@ def _publication(workspace: Workspace) -> Iterator[RenderableType]:
     yield Text(f"Published {manifest['publication_id']}, {made}, as of {manifest['as_of']}; {rows} rows.")
     for sentence in _set_aside(workspace, manifest):
         yield Text(f"Set aside: {sentence}", style="yellow")
+    missing = ", ".join(lacking(workspace))
+    if missing:
+        yield Text(f"Catalogue metadata (dcat.ttl) lacks {missing}: see [catalog] in {SETTINGS_FILE}.")
 
 
 def _set_aside(workspace: Workspace, manifest: dict[str, Any]) -> Iterator[str]:
@@ -141,8 +145,12 @@ def _runs(workspace: Workspace) -> Iterator[RenderableType]:
         return
     table = _table("run", "started", "outcome", "code", "gate", "what it said")
     for run in reversed(runs):
-        table.add_row(run.run_id[:8], _moment(run.started_at), run.outcome, str(run.exit_code), _gate(run), run.message)
+        table.add_row(run.run_id[:8], _moment(run.started_at), run.outcome, str(run.exit_code), _gate(run), _said(run))
     yield table
+
+
+def _said(run: RunState) -> str:
+    return " ".join([run.message, *run.notes])
 
 
 def _gate(run: RunState) -> str:

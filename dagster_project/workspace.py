@@ -17,6 +17,7 @@ from dagster_project.errors import ConfigurationError
 
 SETTINGS_FILE = "opkoers.toml"
 GEMEENTE_CODE = re.compile(r"^GM\d{4}$")
+_CREDENTIALS = re.compile(r"//[^/\s'\"]*@")
 
 
 class Network(BaseModel):
@@ -45,6 +46,34 @@ class Postgres(BaseModel):
     """Role that may select from those views; it is made where it is missing."""
     keep: Annotated[int, Field(ge=1)] = 2
     """How many earlier publications keep their schema, for queries that are under way."""
+
+
+class Catalog(BaseModel):
+    """What the catalogue metadata of a publication (`dcat.ttl`, `datapackage.json`) says of who publishes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    publisher: str = ""
+    """Name of the organisation; empty: `Gemeente` and its name."""
+    publisher_uri: Annotated[str, Field(pattern=r"^(https?://[^\s<>\"{}|\\^`]+)?$")] = ""
+    """Address of the organisation in a register; empty: that of the gemeente in TOOI."""
+    contact: str = ""
+    """E-mail address or web address for questions on the data; empty: `contact` of the settings."""
+    base_url: Annotated[str, Field(pattern=r"^(https://[^\s<>\"{}|\\^`]+)?$")] = ""
+    """Where the publication is served; empty: addresses in the metadata count from the file itself."""
+    licence: Annotated[str, Field(pattern=r"^(https?://[^\s<>\"{}|\\^`]+)?$")] = ""
+    """Address of the licence under which the municipality publishes; empty: not stated."""
+
+
+class OpenLineage(BaseModel):
+    """Where lineage events go beside the file in the publication."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    url: Annotated[
+        str, Field(pattern=r"^(https://[^\s@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s@]*)?)?$")
+    ] = ""
+    """Endpoint that takes events by POST; empty: none. Unencrypted only on this machine."""
 
 
 class Settings(BaseModel):
@@ -78,6 +107,8 @@ class Settings(BaseModel):
     contact: str = ""
     """Where residents can say that something on the monitor does not work for them: an e-mail address, a web address or
     words. It stands in the accessibility statement."""
+    catalog: Catalog = Catalog()
+    openlineage: OpenLineage = OpenLineage()
     accessibility_url: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
     """Address of the municipality's own, examined statement on accessibility; the monitor's own then refers to it."""
 
@@ -173,8 +204,15 @@ def read_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not readable TOML: {error}. Mend the line it names.") from error
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}, found {e['input']!r}" for e in error.errors())
+        faults = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']}, found {_shown(e['input'])}" for e in error.errors()
+        )
         raise ConfigurationError(f"{path} has wrong settings: {faults}. Mend them and run again.") from error
+
+
+def _shown(found: object) -> str:
+    """A wrong value as an error may tell it: without the name and password that an address may hold."""
+    return _CREDENTIALS.sub("//…@", repr(found))
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

@@ -16,7 +16,7 @@ from google.protobuf.json_format import MessageToDict
 
 from dagster_project import transform
 from dagster_project.assets.resources import BUILD_POOL, Refresh
-from dagster_project.lineage import Relations, Sources, model_lineage
+from dagster_project.lineage import CACHE, Relations, Sources, model_lineage
 from dagster_project.run import Run
 
 AUDIT = "tag:audit"
@@ -78,7 +78,7 @@ def _lineage(run: Run, models: list[dict[str, Any]], relations: Relations) -> di
     compiled = run.folder / "dbt" / "compiled" / "opkoers"
     files = {model["unique_id"]: compiled / model["original_file_path"] for model in models}
     built = {name: path for name, path in files.items() if path.is_file()}
-    return model_lineage(built, relations, transform.parsed_project() / "column_lineage.json")
+    return model_lineage(built, relations, transform.parsed_project() / CACHE)
 
 
 def _asset_events(

@@ -19,8 +19,9 @@ from pathlib import Path
 from dagster_project.export.imprint import Imprint
 
 _FRONT = "index.html"
-_LEFT_OUT = frozenset({"controles.html"})
-"""Pages that do not belong in a document for the council: every technical check; `bronnen.html` sums them up."""
+_LEFT_OUT = frozenset({"controles.html", "gegevens.html"})
+"""Pages that do not belong in a document for the council: every technical check, which `bronnen.html` sums up, and
+every column of every table."""
 _OPGAVE = re.compile(r"^opgave-(\d+)\.html$")
 _NAMES_IDS = {"for", "headers", "list"} | {
     f"aria-{relation}" for relation in ("labelledby", "describedby", "controls", "owns", "details")

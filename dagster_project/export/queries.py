@@ -139,6 +139,15 @@ def read_export_data(connection: duckdb.DuckDBPyConnection, gemeente: str) -> Ex
     return ExportData(
         figures=reader.rows(FigureRow, _FIGURES),
         comparisons=reader.rows(ComparisonRow, _COMPARISONS),
-        sources=reader.rows(SourceRow, _SOURCES),
+        sources=read_sources(connection),
         table_comments=dict(connection.execute(_COMMENTS).fetchall()),
     )
+
+
+def read_sources(connection: duckdb.DuckDBPyConnection) -> tuple[SourceRow, ...]:
+    """How the publishers on whose figures a publication rests ask to be named.
+
+    Raises:
+        duckdb.Error: the database lacks a table or column of the published contract.
+    """
+    return tuple(SourceRow(*row) for row in connection.execute(_SOURCES).fetchall())

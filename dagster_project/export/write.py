@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
 import duckdb
 
+from dagster_project.export.cells import Sheet
 from dagster_project.export.chapters import chapters_of
 from dagster_project.export.delimited import write_csv
 from dagster_project.export.document import write_document
@@ -25,7 +27,20 @@ from dagster_project.site.render import SiteRun
 from dagster_project.workspace import Workspace
 
 
-def write_exports(database: Path, site_folder: Path, target: Path, workspace: Workspace, run: SiteRun) -> list[str]:
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        sheets: the tables of the workbook and the CSV files.
+        not_made: for each file that could not be made on this machine a sentence in Dutch that says why and what to do.
+    """
+
+    sheets: tuple[Sheet, ...]
+    not_made: list[str]
+
+
+def write_exports(database: Path, site_folder: Path, target: Path, workspace: Workspace, run: SiteRun) -> Exported:
     """Write `tables.xlsx`, `csv/`, a `pc-<opgave>.docx` per opgave and `monitor.pdf`.
 
     Equal content and an equal run give equal bytes, of the PDF on one machine with one browser.
@@ -38,7 +53,7 @@ def write_exports(database: Path, site_folder: Path, target: Path, workspace: Wo
         run: what the files say of the run that made them.
 
     Returns:
-        For each file that could not be made on this machine a sentence in Dutch that says why and what to do.
+        The tables that were written, and what could not be made.
 
     Raises:
         duckdb.Error: the database lacks a table or column of the published contract.
@@ -60,7 +75,7 @@ def write_exports(database: Path, site_folder: Path, target: Path, workspace: Wo
         taken.add(name)
         write_document(chapter, imprint, target / f"pc-{name}.docx")
     trouble = print_site(site_folder, imprint, target / "monitor.pdf")
-    return [trouble] if trouble else []
+    return Exported(sheets, [trouble] if trouble else [])
 
 
 def _free_name(name: str, taken: set[str]) -> str:

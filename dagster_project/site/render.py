@@ -21,6 +21,7 @@ from dagster_project.site.pages import (
     controles,
     doel,
     front,
+    gegevens,
     geld,
     indicatoren,
     opgave,
@@ -51,6 +52,7 @@ PAGE_MODULES = (
     wijzigingen,
     bronnen,
     controles,
+    gegevens,
     uitleg,
     toegankelijkheid,
 )

@@ -116,6 +116,7 @@ NAVIGATION = (
 FOOT = (
     NavEntry("bronnen.html", "Bronnen en hun leeftijd"),
     NavEntry("controles.html", "Alle controles"),
+    NavEntry("gegevens.html", "Tabellen en kolommen"),
     NavEntry("uitleg.html", "Hoe leest u deze monitor?"),
     NavEntry("toegankelijkheid.html", "Toegankelijkheid"),
 )

@@ -19,6 +19,7 @@ __all__ = ["browser"]  # the fixture of the other pages
 PAGES = (
     "site/bbv.html",
     "site/bronnen.html",
+    "site/gegevens.html",
     "site/geld.html",
     "site/indicatoren.html",
     "site/toegankelijkheid.html",

@@ -8,6 +8,7 @@ import pytest
 from filelock import FileLock, Timeout
 
 from dagster_project.errors import ConfigurationError
+from dagster_project.publication import settings_hash
 from dagster_project.run import refresh_lock
 from dagster_project.workspace import find_workspace
 
@@ -60,3 +61,31 @@ def test_a_second_refresh_of_the_same_workspace_is_told_to_wait(tmp_path: Path) 
         pytest.fail("two refreshes were let in")
     with refresh_lock(workspace), refresh_lock(workspace), pytest.raises(Timeout):
         other.acquire(timeout=0)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "https://lineage.invalid/api/v1/lineage", "http://127.0.0.1:5000/api/v1/lineage", "http://localhost"]
+)
+def test_lineage_events_may_go_over_tls_or_within_this_machine(tmp_path: Path, url: str) -> None:
+    workspace = find_workspace(make(tmp_path, f'{GOOD}[openlineage]\nurl = "{url}"\n'))
+    assert workspace.settings.openlineage.url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://lineage.invalid/", "http://127.0.0.1.evil.invalid/", "ftp://x", "https://me:secret@lineage.invalid/"],
+)
+def test_lineage_events_go_nowhere_unencrypted_and_no_secret_stands_in_the_settings(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError, match="openlineage.url") as refused:
+        find_workspace(make(tmp_path, f'{GOOD}[openlineage]\nurl = "{url}"\n'))
+    assert "secret" not in str(refused.value)
+
+
+def test_only_what_decides_what_is_said_is_in_the_hash_of_the_settings(tmp_path: Path) -> None:
+    texts = [
+        "",
+        '[openlineage]\nurl = "https://lineage.invalid/"\n',
+        '[catalog]\nlicence = "https://licence.invalid/"\n',
+    ]
+    plain, monitored, licensed = (settings_hash(find_workspace(make(tmp_path, GOOD + text))) for text in texts)
+    assert plain == monitored != licensed

@@ -31,7 +31,7 @@ class Made:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PATH", "")
             patch.delenv(CHROMIUM_VARIABLE, raising=False)
-            return folder, write_exports(self.database, self.site, folder, self.workspace, run)
+            return folder, write_exports(self.database, self.site, folder, self.workspace, run).not_made
 
 
 @pytest.fixture(scope="session")
