@@ -328,6 +328,18 @@ def edition_diff(
         _say(line)
 
 
+notify = typer.Typer(help="News of a run that was refused, by e-mail and webhook.", no_args_is_help=True)
+app.add_typer(notify, name="notify")
+
+
+@notify.command("test")
+def notify_test(workspace: WorkspaceOption = None) -> None:
+    """Send a test message by every channel of [notify], and tell how that went."""
+    from dagster_project.notify.announce import try_out
+
+    _end(*try_out(find_workspace(workspace)))
+
+
 mapping = typer.Typer(help="Propose and explain how exports are read.", no_args_is_help=True)
 app.add_typer(mapping, name="mapping")
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from dagster_project import ingest, pulls
 from dagster_project.attempts import Attempt, Cause, read_attempts
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
+from dagster_project.notify.announce import described
 from dagster_project.publication import current_manifest
 from dagster_project.registration.vault import Original, Vault
 from dagster_project.run import RunState, finished_runs, today
@@ -31,7 +32,13 @@ _TROUBLES: dict[Cause, str] = {
 def status(workspace: Workspace) -> RenderableType:
     """The state of a workspace as something to look at each morning."""
     return Group(
-        *_publication(workspace), Text(), _sources(workspace), Text(), *_originals(workspace), *_runs(workspace)
+        *_publication(workspace),
+        Text(described(workspace)),
+        Text(),
+        _sources(workspace),
+        Text(),
+        *_originals(workspace),
+        *_runs(workspace),
     )
 
 
