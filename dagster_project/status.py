@@ -18,7 +18,7 @@ from dagster_project.notify.announce import described
 from dagster_project.publication import current_manifest
 from dagster_project.registration.vault import Original, Vault
 from dagster_project.run import RunState, finished_runs, today
-from dagster_project.snapshots import AMSTERDAM, SnapshotStore
+from dagster_project.snapshots import SnapshotStore, in_amsterdam
 from dagster_project.workspace import Workspace
 
 _LAST_RUNS = 5
@@ -50,7 +50,7 @@ def _publication(workspace: Workspace) -> Iterator[RenderableType]:
         yield Text("Nothing is published yet. Run: opkoers refresh.")
         return
     rows = sum(table["rows"] for table in manifest["tables"].values())
-    made = _moment(manifest["created_at"])
+    made = in_amsterdam(manifest["created_at"])
     yield Text(f"Published {manifest['publication_id']}, {made}, as of {manifest['as_of']}; {rows} rows.")
     for sentence in _set_aside(workspace, manifest):
         yield Text(f"Set aside: {sentence}", style="yellow")
@@ -66,10 +66,6 @@ def _set_aside(workspace: Workspace, manifest: dict[str, Any]) -> Iterator[str]:
         if dataset.key in attempts:
             serving = store.latest(dataset.source_id, dataset.dataset_id)
             yield pulls.said(attempts[dataset.key], serving, today())
-
-
-def _moment(utc: str) -> str:
-    return datetime.fromisoformat(utc).astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
 
 
 def _sources(workspace: Workspace) -> Table:
@@ -90,7 +86,7 @@ def _sources(workspace: Workspace) -> Table:
             table.add_row(
                 dataset.key,
                 name,
-                _moment(snapshot.retrieved_at),
+                in_amsterdam(snapshot.retrieved_at),
                 f"{age} d",
                 str(snapshot.row_count or 0),
                 origin,
@@ -116,7 +112,7 @@ def _originals(workspace: Workspace) -> Iterator[RenderableType]:
 
 def _kept_until(original: Original) -> str:
     if original.forgotten_at:
-        return f"forgotten {_moment(original.forgotten_at)[:10]}"
+        return f"forgotten {in_amsterdam(original.forgotten_at)[:10]}"
     is_over = original.retain_until < today().isoformat()
     return f"{original.retain_until}, which is over: opkoers forget" if is_over else original.retain_until
 
@@ -148,7 +144,9 @@ def _runs(workspace: Workspace) -> Iterator[RenderableType]:
         return
     table = _table("run", "started", "outcome", "code", "gate", "what it said")
     for run in reversed(runs):
-        table.add_row(run.run_id[:8], _moment(run.started_at), run.outcome, str(run.exit_code), _gate(run), run.message)
+        table.add_row(
+            run.run_id[:8], in_amsterdam(run.started_at), run.outcome, str(run.exit_code), _gate(run), run.message
+        )
     yield table
 
 
