@@ -396,6 +396,53 @@ def edition_diff(
         _say(line)
 
 
+gate = typer.Typer(help="What the gates checked, and why they refused.", no_args_is_help=True)
+app.add_typer(gate, name="gate")
+
+
+@gate.command("explain")
+def gate_explain(
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RUN]", help="Id of a run or its beginning, or of a publication; default: the last one judged."
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """What a run's gates checked, what failed and where it came from, and the way out."""
+    from dagster_project.gate.explain import as_lines, explain
+
+    explained = explain(find_workspace(workspace), run)
+    if as_json:
+        sys.stdout.write(json.dumps(explained, ensure_ascii=False, indent=2) + "\n")
+        return
+    for line in as_lines(explained):
+        _say(line)
+
+
+@gate.command("list")
+def gate_list(workspace: WorkspaceOption = None) -> None:
+    """The newest runs, how they ended and what their gates refused."""
+    from dagster_project.gate.explain import listed
+
+    for line in listed(find_workspace(workspace)):
+        _say(line)
+
+
+notify = typer.Typer(help="News of a run that was refused, by e-mail and webhook.", no_args_is_help=True)
+app.add_typer(notify, name="notify")
+
+
+@notify.command("test")
+def notify_test(workspace: WorkspaceOption = None) -> None:
+    """Send a test message by every channel of [notify], and tell how that went."""
+    from dagster_project.notify.announce import try_out
+
+    _end(*try_out(find_workspace(workspace)))
+
+
 mapping = typer.Typer(help="Propose and explain how exports are read.", no_args_is_help=True)
 app.add_typer(mapping, name="mapping")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from dagster_project.errors import (
     EXIT_GATE,
     EXIT_INTERNAL,
@@ -13,31 +11,42 @@ from dagster_project.errors import (
     OpkoersError,
 )
 from dagster_project.gate.judgement import refuses
+from dagster_project.notify.announce import announce
 from dagster_project.publication import Published, current_folder
 from dagster_project.run import Outcome, Run, RunState
-from dagster_project.standards.emission import announce
+from dagster_project.standards.emission import emit
+from dagster_project.workspace import Workspace
 
 
 def conclude(run: Run, published: Published | None = None, error: BaseException | None = None) -> RunState:
-    """Write the run's record: published, nothing new, refused, unreachable or failed."""
-    if run.options.is_rebuild:
-        return run.state()  # verify reads the build and clears it itself
+    """Write the run's record: published, nothing new, refused, unreachable or failed; and tell who wants to know.
+
+    The first ending counts: a run that has ended is left as it is, and nobody is told twice.
+    """
     state = run.state()
+    if run.options.is_rebuild or state.outcome != "running":
+        return state  # verify reads a rebuild and clears it itself
+    outcome, code, message, publication_id = _ending(run, state, published, error)
+    emit(run, error=message if error else None, publication=published.folder if published else None)
+    ended = run.finish(outcome, code, message, publication_id)
+    return announce(run, ended, what_stands(run.workspace))
+
+
+def _ending(
+    run: Run, state: RunState, published: Published | None, error: BaseException | None
+) -> tuple[Outcome, int, str, str | None]:
     if error is not None:
-        outcome, code, message = _failure(run, state, error)
-        announce(run, error=message)
-        return run.finish(outcome, code, message)
+        return *_failure(run, state, error), None
     code = EXIT_SET_ASIDE if state.set_aside else EXIT_OK
-    announce(run, publication=published.folder if published else None)
     if published is None:
-        return run.finish("nothing_new", code, "Nothing new: the figures are those that already stand published.")
+        return "nothing_new", code, "Nothing new: the figures are those that already stand published.", None
     where = published.folder.relative_to(run.workspace.data)
-    return run.finish("published", code, f"Published {published.publication_id} in {where}.", published.publication_id)
+    return "published", code, f"Published {published.publication_id} in {where}.", published.publication_id
 
 
 def _failure(run: Run, state: RunState, error: BaseException) -> tuple[Outcome, int, str]:
     refusals = [row["message"] for row in state.validations if refuses(row)]
-    stands = _what_stands(run)
+    stands = what_stands(run.workspace)
     if refusals:
         more = f" ({len(refusals) - 1} more in data/runs)" if len(refusals) > 1 else ""
         return "refused", EXIT_GATE, f"{refusals[0]}{more} {stands}"
@@ -60,6 +69,7 @@ def _cause(error: BaseException) -> BaseException:
     return next((e for e in chain if isinstance(e, OpkoersError)), chain[-1])
 
 
-def _what_stands(run: Run) -> str:
-    folder: Path | None = current_folder(run.workspace)
+def what_stands(workspace: Workspace) -> str:
+    """A sentence on the publication that stands."""
+    folder = current_folder(workspace)
     return f"The publication {folder.name} still stands." if folder else "Nothing was published yet."

@@ -94,6 +94,8 @@ class RunState:
     """Start and end of each stage (UTC): of its first part and of its last, where it was done in parts."""
     notes: list[str] = field(default_factory=list)
     """What whoever started it should know, and changes nothing of how it ended."""
+    notified: list[str] = field(default_factory=list)
+    """How telling people of its end went, one sentence per channel."""
 
 
 class Run:
@@ -186,12 +188,22 @@ class Run:
             finished_at=utc_now(),
             publication_id=publication_id,
         )
+        self._keep(state)
+        return state
+
+    def note_notified(self, sentences: list[str]) -> RunState:
+        """Add to the record of a run that ended how telling people of it went."""
+        state = replace(self.state(), notified=sentences)
+        self._keep(state)
+        return state
+
+    def _keep(self, state: RunState) -> None:
+        """Write the state of a run that ended, and its record."""
         self.save(state)
         self.workspace.runs.mkdir(parents=True, exist_ok=True)
         name = f"{state.started_at.replace(':', '')}-{self.run_id[:8]}.json"
         shutil.copyfile(self.folder / "state.json", self.workspace.runs / f".{name}")
         (self.workspace.runs / f".{name}").replace(self.workspace.runs / name)
-        return state
 
 
 def operator() -> str:

@@ -102,6 +102,11 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def in_amsterdam(utc: str) -> str:
+    """A UTC moment as a reader in the Netherlands knows it, to the minute."""
+    return datetime.fromisoformat(utc).astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
+
+
 def sha256_of(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as stream:

@@ -14,10 +14,11 @@ from rich.text import Text
 from dagster_project import ingest, pulls
 from dagster_project.attempts import Attempt, Cause, read_attempts
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
+from dagster_project.notify.announce import described
 from dagster_project.publication import current_manifest
 from dagster_project.registration.vault import Original, Vault
 from dagster_project.run import RunState, finished_runs, today
-from dagster_project.snapshots import AMSTERDAM, SnapshotStore
+from dagster_project.snapshots import SnapshotStore, in_amsterdam
 from dagster_project.standards.publisher import lacking
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 
@@ -32,7 +33,13 @@ _TROUBLES: dict[Cause, str] = {
 def status(workspace: Workspace) -> RenderableType:
     """The state of a workspace as something to look at each morning."""
     return Group(
-        *_publication(workspace), Text(), _sources(workspace), Text(), *_originals(workspace), *_runs(workspace)
+        *_publication(workspace),
+        Text(described(workspace)),
+        Text(),
+        _sources(workspace),
+        Text(),
+        *_originals(workspace),
+        *_runs(workspace),
     )
 
 
@@ -44,7 +51,7 @@ def _publication(workspace: Workspace) -> Iterator[RenderableType]:
         yield Text("Nothing is published yet. Run: opkoers refresh.")
         return
     rows = sum(table["rows"] for table in manifest["tables"].values())
-    made = _moment(manifest["created_at"])
+    made = in_amsterdam(manifest["created_at"])
     yield Text(f"Published {manifest['publication_id']}, {made}, as of {manifest['as_of']}; {rows} rows.")
     for sentence in _set_aside(workspace, manifest):
         yield Text(f"Set aside: {sentence}", style="yellow")
@@ -65,10 +72,6 @@ def _set_aside(workspace: Workspace, manifest: dict[str, Any]) -> Iterator[str]:
             yield pulls.said(attempts[dataset.key], serving, today())
 
 
-def _moment(utc: str) -> str:
-    return datetime.fromisoformat(utc).astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
-
-
 def _sources(workspace: Workspace) -> Table:
     table = _table("source", "table or file", "retrieved", "age", "rows", "origin", "state")
     now = datetime.now(UTC)
@@ -87,7 +90,7 @@ def _sources(workspace: Workspace) -> Table:
             table.add_row(
                 dataset.key,
                 name,
-                _moment(snapshot.retrieved_at),
+                in_amsterdam(snapshot.retrieved_at),
                 f"{age} d",
                 str(snapshot.row_count or 0),
                 origin,
@@ -113,7 +116,7 @@ def _originals(workspace: Workspace) -> Iterator[RenderableType]:
 
 def _kept_until(original: Original) -> str:
     if original.forgotten_at:
-        return f"forgotten {_moment(original.forgotten_at)[:10]}"
+        return f"forgotten {in_amsterdam(original.forgotten_at)[:10]}"
     is_over = original.retain_until < today().isoformat()
     return f"{original.retain_until}, which is over: opkoers forget" if is_over else original.retain_until
 
@@ -145,7 +148,9 @@ def _runs(workspace: Workspace) -> Iterator[RenderableType]:
         return
     table = _table("run", "started", "outcome", "code", "gate", "what it said")
     for run in reversed(runs):
-        table.add_row(run.run_id[:8], _moment(run.started_at), run.outcome, str(run.exit_code), _gate(run), _said(run))
+        table.add_row(
+            run.run_id[:8], in_amsterdam(run.started_at), run.outcome, str(run.exit_code), _gate(run), _said(run)
+        )
     yield table
 
 

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from dagster_project.errors import ConfigurationError
+from dagster_project.notify.settings import Notify
 
 SETTINGS_FILE = "opkoers.toml"
 GEMEENTE_CODE = re.compile(r"^GM\d{4}$")
 _CREDENTIALS = re.compile(r"//[^/\s'\"]*@")
+_NOTIFY_TABLE = re.compile(r"^[ \t]*\[notify\].*\n?(?:(?![ \t]*\[[^\[\]]+\]).*\n?)*", re.MULTILINE)
 
 
 class Network(BaseModel):
@@ -100,6 +103,8 @@ class Settings(BaseModel):
     publication_folder: str = "data"
     network: Network = Network()
     postgres: Postgres = Postgres()
+    notify: Annotated[Notify, Field(exclude=True, repr=False)] = Notify()
+    """Whom to tell when a run is refused. It says nothing about figures and stays out of every dump of the settings."""
     synthetic_note: str = ""
     """Shown on every page when the workspace holds made-up figures."""
     reading_note: str = ""
@@ -204,10 +209,34 @@ def read_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not readable TOML: {error}. Mend the line it names.") from error
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, e['loc']))}: {e['msg']}, found {_shown(e['input'])}" for e in error.errors()
+        faults = "; ".join(_fault(detail) for detail in error.errors())
+        # `from None`: pydantic's own words quote what was found, and of [notify] that may be a secret
+        raise ConfigurationError(f"{path} has wrong settings: {faults}. Mend them and run again.") from None
+
+
+def _fault(detail: ErrorDetails) -> str:
+    place = ".".join(map(str, detail["loc"]))
+    text = detail["msg"].removeprefix("Value error, ")
+    return (
+        f"{place}: {text}" if detail["loc"][:1] == ("notify",) else f"{place}: {text}, found {_shown(detail['input'])}"
+    )
+
+
+def without_notify(path: Path) -> bytes:
+    """The text of `opkoers.toml` without `[notify]`, whose webhook may be a secret: what a copy for others may hold.
+
+    Raises:
+        ConfigurationError: `[notify]` is written in a way in which it cannot be taken out with certainty.
+    """
+    text = path.read_text(encoding="utf-8")
+    wanted = {name: value for name, value in tomllib.loads(text).items() if name != "notify"}
+    kept = _NOTIFY_TABLE.sub("", text)
+    if tomllib.loads(kept) != wanted:
+        raise ConfigurationError(
+            f"{path}: the settings under notify cannot be left out of a copy as they are written. "
+            "Write them as one table [notify], at the end of the file."
         )
-        raise ConfigurationError(f"{path} has wrong settings: {faults}. Mend them and run again.") from error
+    return kept.encode("utf-8")
 
 
 def _shown(found: object) -> str:

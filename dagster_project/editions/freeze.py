@@ -42,7 +42,7 @@ from dagster_project.run import RunOptions, operator, refresh_lock
 from dagster_project.site.render import SiteRun
 from dagster_project.site.words import labels
 from dagster_project.snapshots import SnapshotStore, sha256_of, utc_now, write_durably
-from dagster_project.workspace import SETTINGS_FILE, Workspace
+from dagster_project.workspace import SETTINGS_FILE, Workspace, without_notify
 
 _TOLD = {code: narratives.SECTIONS[code] for code in ("cause", "measures")}
 _KEPT = "workspace"
@@ -229,8 +229,9 @@ def _objectives(pins: list[dict[str, str]]) -> str | None:
 
 def _keep_workspace(workspace: Workspace, pins: list[dict[str, str]], folder: Path) -> None:
     """Copy what of the workspace decides the output: settings, mappings, theme, and the files that it rests on."""
-    own = [workspace.root / SETTINGS_FILE, workspace.root / "theme.css", *workspace.mapping_files()]
+    own = [workspace.root / "theme.css", *workspace.mapping_files()]
     copies = {path.relative_to(workspace.root).as_posix(): path.read_bytes() for path in own if path.is_file()}
+    copies[SETTINGS_FILE] = without_notify(workspace.root / SETTINGS_FILE)
     for name, content in {**copies, **dict(_pinned_files(workspace, pins))}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)

@@ -21,6 +21,7 @@ from duckdb_engine import ConnectionWrapper, Dialect
 from great_expectations.core import ExpectationValidationResult
 from sqlalchemy.dialects import registry
 
+from dagster_project.gate.origins import find_origins
 from dagster_project.gate.results import Finding, number, rows_in_words, without_personal_numbers
 from dagster_project.gate.suites import SQL_TYPE, Expectation, Suite
 
@@ -151,8 +152,10 @@ class BuildDatabase:
         if count is None and rows:
             return Finding(False, "", None, rows, "it gave no count of rows")
         unexpected = int(count or 0)  # some types count nothing in an empty table
-        observed = "no exception" if result.success else self._observed(suite, expectation, unexpected)
-        return Finding(bool(result.success), observed, unexpected, rows)
+        if result.success:
+            return Finding(True, "no exception", unexpected, rows)
+        origins = find_origins(self._connection, suite.table, expectation, unexpected)
+        return Finding(False, self._observed(suite, expectation, unexpected), unexpected, rows, origins=origins)
 
     def _observed(self, suite: Suite, expectation: Expectation, unexpected: int) -> str:
         column = str(expectation.kwargs.get("column"))

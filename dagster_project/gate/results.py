@@ -21,8 +21,25 @@ WHOLE_GATE = "(gate)"
 _LIKE_A_PERSONAL_NUMBER = re.compile(r"(?<!\d)\d{8,9}(?!\d)")
 
 
+class Origin(BaseModel):
+    """A snapshot that holds rows that a check refused.
+
+    Attributes:
+        dataset: `source/dataset`.
+        rows: how many of the rows are its own.
+        row_numbers: where the first of them stand in it, as far as the check tells.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str
+    snapshot_id: str
+    rows: int
+    row_numbers: tuple[int, ...] = ()
+
+
 class ValidationRow(BaseModel):
-    """One check in one run: a row of `raw.validation`."""
+    """One check in one run: a row of `raw.validation`, and for the run's own record where refused rows came from."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,6 +59,8 @@ class ValidationRow(BaseModel):
     """Rows looked at."""
     message: str
     """One plain English sentence."""
+    origins: tuple[Origin, ...] = ()
+    """Where the refused rows came from, if that can be told for certain. In the run's record only."""
 
     @property
     def refuses(self) -> bool:
@@ -105,6 +124,7 @@ class Finding:
         unexpected_count: rows that fail, None where the check is not about single rows.
         element_count: rows looked at.
         error: why the check could not be run, None when it ran.
+        origins: the snapshots that refused rows came from.
     """
 
     success: bool
@@ -112,6 +132,7 @@ class Finding:
     unexpected_count: int | None
     element_count: int | None
     error: str | None = None
+    origins: tuple[Origin, ...] = ()
 
 
 def without_personal_numbers(text: str) -> str:
@@ -144,6 +165,7 @@ def row_of(suite: Suite, expectation: Expectation, finding: Finding, run_id: str
         unexpected_count=finding.unexpected_count,
         element_count=finding.element_count,
         message=sentences[result],
+        origins=finding.origins,
     )
 
 

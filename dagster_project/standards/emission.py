@@ -26,13 +26,13 @@ _LONGEST = 60.0
 """Seconds that all events of a run may take together."""
 
 
-def announce(run: Run, *, error: str | None = None, publication: Path | None = None) -> None:
+def emit(run: Run, *, error: str | None = None, publication: Path | None = None) -> None:
     """Send the events of a run that ends: those of its publication, or where it makes none, how it ended.
 
     What goes wrong is logged and noted in the run's record.
 
     Args:
-        run: the run; one that has ended already is not announced again.
+        run: the run; one that has ended already sends nothing more.
         error: why it failed or was refused.
         publication: the folder with its events; None where it makes none.
     """

@@ -291,3 +291,17 @@ def test_a_workspace_without_editions_says_how_to_freeze_one(demo: Path) -> None
     done = opkoers("edition", "diff", "2026-01", "--workspace", str(demo))
     assert done.returncode == 2
     assert "There is no edition 2026-01; the editions are: none yet." in done.stderr
+
+
+def test_every_check_is_told_in_dutch_and_the_run_explains_itself(demo: Path) -> None:
+    page = (demo / "data" / "current" / "site" / "controles.html").read_text(encoding="utf-8")
+    assert page.count("Verwacht") > 50
+    assert '<span lang="en">' not in page, "only names of tables, columns and checks stay in English"
+    done = opkoers("gate", "explain", "--json", "--workspace", str(demo))
+    assert done.returncode == 0, done.stderr
+    explained = json.loads(done.stdout)
+    assert [gate["stage"] for gate in explained["gates"]] == ["after_ingest", "after_build", "after_proof"]
+    assert {finding["kind"] for finding in explained["findings"]} <= {"warning"}
+    unknown = opkoers("gate", "explain", "no-such-run", "--workspace", str(demo))
+    assert unknown.returncode == 2
+    assert explained["run_id"][:8] in unknown.stderr

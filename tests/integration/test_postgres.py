@@ -64,8 +64,11 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def switched_on(root: Path) -> Workspace:
-    with (root / "opkoers.toml").open("a", encoding="utf-8") as settings:
-        settings.write('\n[postgres]\nview_schema = "marts"\n')
+    """The workspace, with PostgreSQL set up; the sample's settings do not name it, those of a new one do."""
+    settings = root / "opkoers.toml"
+    text = settings.read_text(encoding="utf-8")
+    chosen = text.replace('view_schema = ""', 'view_schema = "marts"')
+    settings.write_text(chosen if chosen != text else f'{text}\n[postgres]\nview_schema = "marts"\n', encoding="utf-8")
     return Workspace(root)
 
 

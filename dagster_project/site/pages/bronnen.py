@@ -7,59 +7,24 @@ source (`sources.py`) and of one check (`checks.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from dagster_project.site.queries import CareRows, PageData, SnapshotRow
+from dagster_project.site.queries import CareRows, PageData, SnapshotRow, audit
 from dagster_project.site.site import Page, Site
 from dagster_project.site.words import checks, labels, sources
 
-
-@dataclass(frozen=True)
-class Quarantined:
-    """Figures of one dataset that were left out for one reason."""
-
-    dataset: str
-    reason: str
-    n: int
-
-
-@dataclass(frozen=True)
-class DatasetRow:
-    """A dataset that is asked for: since when it is in trouble, and whether anything of it was ever received."""
-
-    title: str
-    attribution: str | None
-    table_id: str | None
-    trouble: str | None
-    trouble_since: datetime | None
-    is_received: bool
-
-
-_QUARANTINE = """
-    select coalesce(d.title, q.source_id || '/' || q.dataset_id) as dataset, q.reason, cast(sum(q.n) as bigint) as n
-    from marts.audit_quarantine as q
-    left join marts.dim_dataset as d on d.source_id = q.source_id and d.dataset_id = q.dataset_id
-    where q.dataset_id not in (select dataset_id from marts.dim_registration_file)
-    group by all
+_FIGURES_SET_ASIDE = f"""
+    select * from ({audit.QUARANTINE})
+    where not is_of_registration
     order by n desc, dataset, reason
-"""
-
-_DATASETS = """
-    select coalesce(d.title, d.source_id || '/' || d.dataset_id) as title,
-        regexp_replace(d.attribution, '^Bron: ', '') as attribution, d.table_id, a.trouble, a.trouble_since,
-        a.snapshot_id is not null as is_received
-    from marts.dim_dataset as d
-    inner join marts.audit_dataset as a on a.source_id = d.source_id and a.dataset_id = d.dataset_id
-    order by d.source_id, d.dataset_id
 """
 
 
 def pages(site: Site) -> Iterator[Page]:
     """The page of sources."""
     data = site.data
-    datasets = site.reader.rows(DatasetRow, _DATASETS)
-    quarantined = site.reader.rows(Quarantined, _QUARANTINE)
+    datasets = site.reader.rows(audit.DatasetRow, audit.DATASETS)
+    quarantined = site.reader.rows(audit.Quarantined, _FIGURES_SET_ASIDE)
     context = {
         "sources": sources.sources_of(data.snapshots, site.run.as_of),
         "rests_on": rests_on_sentence(data.snapshots, site.run.as_of),
@@ -67,10 +32,10 @@ def pages(site: Site) -> Iterator[Page]:
         "gates": checks.counts_of(data.validations),
         "troubles": checks.troubles_of(data.validations),
         "quarantined": [(row.reason, row.dataset, labels.number(row.n, 0)) for row in quarantined],
-        "set_aside": set_aside_sentence(quarantined),
+        "set_aside": sources.set_aside_sentence(quarantined),
         "registrations": registrations_sentence(data.care),
-        "in_trouble": [_trouble(dataset) for dataset in datasets if dataset.trouble],
-        "lacking": [_name(dataset) for dataset in datasets if not dataset.is_received],
+        "in_trouble": [sources.trouble_words(dataset) for dataset in datasets if dataset.trouble],
+        "lacking": [sources.dataset_name(dataset) for dataset in datasets if not dataset.is_received],
         "trace": _trace_example(data, site.gemeente),
     }
     yield Page("bronnen.html", "bronnen.html.j2", "Bronnen", context, "bronnen.html")
@@ -97,16 +62,6 @@ def _ago(days: int) -> str:
     return "1 dag voor de peildatum" if days == 1 else f"{labels.number(days, 0)} dagen voor de peildatum"
 
 
-def set_aside_sentence(quarantined: Sequence[Quarantined]) -> str:
-    """How many figures were left out."""
-    total = sum(row.n for row in quarantined)
-    if not total:
-        return "Er is geen enkel cijfer terzijde gelegd."
-    figures = "Er is 1 cijfer" if total == 1 else f"Er zijn {labels.number(total, 0)} cijfers"
-    reasons = len({row.reason for row in quarantined})
-    return f"{figures} terzijde gelegd, om {'1 reden' if reasons == 1 else f'{reasons} redenen'}."
-
-
 def registrations_sentence(care: CareRows) -> str:
     """How many lines of the municipality's own files were left out; empty where it gave none."""
     if not care.files:
@@ -114,17 +69,6 @@ def registrations_sentence(care: CareRows) -> str:
     n = sum(row.rows_quarantined for row in care.files)
     told = "is geen enkele regel" if n == 0 else "is 1 regel" if n == 1 else f"zijn {labels.number(n, 0)} regels"
     return f"Van de registraties van de gemeente zelf {told} terzijde gelegd."
-
-
-def _name(dataset: DatasetRow) -> str:
-    table = f", tabel {dataset.table_id}" if dataset.table_id else ""
-    publisher = f" ({dataset.attribution}{table})" if dataset.attribution else ""
-    return f"{dataset.title}{publisher}"
-
-
-def _trouble(dataset: DatasetRow) -> str:
-    since = f" sinds {labels.day(labels.amsterdam(dataset.trouble_since))}" if dataset.trouble_since else ""
-    return f"{_name(dataset)}: {labels.TROUBLES[dataset.trouble or '']}{since}"
 
 
 def _trace_example(data: PageData, gemeente: str) -> str:

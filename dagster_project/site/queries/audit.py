@@ -51,6 +51,47 @@ class ValidationRow:
     message: str | None
 
 
+@dataclass(frozen=True)
+class Quarantined:
+    """Figures, or lines of a registration, of one dataset that were left out for one reason."""
+
+    dataset: str
+    reason: str
+    n: int
+    is_of_registration: bool = False
+
+
+@dataclass(frozen=True)
+class DatasetRow:
+    """A dataset that is asked for: how old it is, since when it is in trouble, and whether it was ever received."""
+
+    title: str
+    attribution: str | None
+    table_id: str | None
+    age_days: int | None
+    trouble: str | None
+    trouble_since: datetime | None
+    is_serving_old: bool
+    is_received: bool
+
+
+QUARANTINE = """
+    select coalesce(d.title, q.source_id || '/' || q.dataset_id) as dataset, q.reason, cast(sum(q.n) as bigint) as n,
+        q.dataset_id in (select dataset_id from marts.dim_registration_file) as is_of_registration
+    from marts.audit_quarantine as q
+    left join marts.dim_dataset as d on d.source_id = q.source_id and d.dataset_id = q.dataset_id
+    group by all
+"""
+
+DATASETS = """
+    select coalesce(d.title, d.source_id || '/' || d.dataset_id) as title,
+        regexp_replace(d.attribution, '^Bron: ', '') as attribution, d.table_id, a.age_days, a.trouble, a.trouble_since,
+        coalesce(a.is_serving_old, false) as is_serving_old, a.snapshot_id is not null as is_received
+    from marts.dim_dataset as d
+    inner join marts.audit_dataset as a on a.source_id = d.source_id and a.dataset_id = d.dataset_id
+    order by d.source_id, d.dataset_id
+"""
+
 SNAPSHOTS = """
     select s.snapshot_id, s.source_id, s.dataset_id, s.table_id, s.origin, s.url, s.original_url, s.retrieved_at,
         cast(s.publisher_modified as text) as publisher_modified, s.licence, s.attribution,

@@ -1,17 +1,26 @@
-"""From the rows of the gates to the page about the checks: every expectation in plain Dutch, what failed first.
+"""From the rows of the gates to the page about the checks: what was checked of which subject, what failed first.
 
-What belongs here: words for checks, their order and their counts. What does not: running them.
+What belongs here: the records of the page, their order and their counts. What does not: running checks, and the Dutch
+of a single phrase (`check_names.py`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
 from dagster_project.site.queries import ValidationRow
 from dagster_project.site.words import labels
+from dagster_project.site.words.check_names import (
+    OTHER,
+    Phrase,
+    dutch_names,
+    expected_words,
+    observed_words,
+    subject_of,
+    title_of,
+)
 
 _RESULTS = {
     "passed": ("in orde", "ok", "vink"),
@@ -21,42 +30,7 @@ _RESULTS = {
 _WARNED = ("let op", "warning", "uitroep")
 _SEVERITIES = {"critical": "streng: houdt publicatie tegen", "warning": "waarschuwing", "info": "ter informatie"}
 _STAGES = {"after_ingest": "Na het ophalen", "after_build": "Na het rekenen", "after_proof": "Na het bewijs"}
-_EXPECTATIONS = {
-    "expect_column_pair_values_a_to_be_greater_than_b": "de ene kolom is nooit kleiner dan de andere",
-    "expect_column_values_to_be_between": "waarden liggen tussen de grenzen",
-    "expect_column_values_to_be_in_set": "alleen toegestane waarden",
-    "expect_column_values_to_be_unique": "elke waarde komt één keer voor",
-    "expect_column_values_to_not_be_null": "elke rij heeft een waarde",
-    "expect_compound_columns_to_be_unique": "elke combinatie komt één keer voor",
-    "expect_table_row_count_to_be_between": "het aantal rijen ligt tussen de grenzen",
-    "unexpected_rows_expectation": "geen rij breekt deze afspraak",
-    "": "de controles zelf",
-}
-# The fixed phrases of the gates; a sentence that a suite brings itself stays in its own language.
-_PHRASES = (
-    (re.compile(r"^no exception$"), "geen uitzondering"),
-    (re.compile(r"^a value in every row$"), "een waarde in elke rij"),
-    (re.compile(r"^each to occur once$"), "elk één keer"),
-    (re.compile(r"^one of (.+)$"), r"een van: \1"),
-    (re.compile(r"^at least ([\d .]+) rows$"), r"minstens \1 rijen"),
-    (re.compile(r"^at most ([\d .]+) rows$"), r"hoogstens \1 rijen"),
-    (re.compile(r"^at least (\S+)$"), r"minstens \1"),
-    (re.compile(r"^at most (\S+)$"), r"hoogstens \1"),
-    (re.compile(r"^(-?[\d .]+) to (-?[\d .]+) rows$"), r"\1 tot \2 rijen"),
-    (re.compile(r"^(-?[\d .]+) to (-?[\d .]+)$"), r"\1 tot \2"),
-    (re.compile(r"^([\d .]+) rows$"), r"\1 rijen"),
-    (re.compile(r"^([\d .]+) rows that differ$"), r"\1 rijen wijken af"),
-    (re.compile(r"^([\d .]+) empty$"), r"\1 leeg"),
-    (re.compile(r"^$"), "niet vastgelegd"),
-)
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """Words of a gate, and whether they could be put into Dutch."""
-
-    text: str
-    is_dutch: bool
+_SQL = "unexpected_rows_expectation"
 
 
 @dataclass(frozen=True)
@@ -66,31 +40,38 @@ class Check:
     outcome: str
     tone: str
     icon: str
-    words: str
     expectation: str
+    """Its name in the suite's file, for those who look it up."""
     column: str
     severity: str
     observed: Phrase
     expected: Phrase
     rows: str
-    message: str | None
+    reason: str | None
+    """Why it could not be run, in the words of the gate; None when it ran."""
 
 
 @dataclass(frozen=True)
 class Suite:
-    """One suite on one table, with its counts."""
+    """The checks of one table at one moment, with their counts."""
 
     title: str
+    when: str
+    name: str
     table: str
     summary: str
+    trouble: Check | None
+    """The worst check that did not end well."""
     checks: tuple[Check, ...]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One gate: after ingest or after build."""
+class Subject:
+    """What the plan's readers know by one name: objectives, money, care."""
 
     title: str
+    about: str
+    summary: str
     suites: tuple[Suite, ...]
 
 
@@ -110,11 +91,25 @@ def summary_sentence(rows: Iterable[ValidationRow]) -> str:
     return f"{checks}: {labels.number(passed, 0)} in orde, {warnings} en {failures}."
 
 
+def short_summary(rows: Iterable[ValidationRow]) -> str:
+    """The same in a few words, for a line that can be unfolded."""
+    rows = list(rows)
+    warned = sum(_is_warning(row) for row in rows)
+    refused = sum(row.result != "passed" for row in rows) - warned
+    checks = "1 controle" if len(rows) == 1 else f"{labels.number(len(rows), 0)} controles"
+    if not warned and not refused:
+        return f"{checks}, in orde"
+    warnings = "1 waarschuwing" if warned == 1 else f"{warned} waarschuwingen"
+    parts = ([f"{refused} niet in orde"] if refused else []) + ([warnings] if warned else [])
+    return f"{checks}, {', '.join(parts)}"
+
+
 @dataclass(frozen=True)
 class Trouble:
-    """One expectation that was not met, with where it belongs."""
+    """One expectation that was not met, with what it is about."""
 
     stage: str
+    subject: str
     suite: str
     check: Check
 
@@ -122,7 +117,9 @@ class Trouble:
 def troubles_of(rows: Iterable[ValidationRow]) -> tuple[Trouble, ...]:
     """The checks that did not end well, the worst first."""
     troubled = sorted((row for row in rows if row.result != "passed"), key=lambda row: (_trouble(row), row.suite))
-    return tuple(Trouble(_STAGES.get(row.stage, row.stage), row.suite, _check(row)) for row in troubled)
+    return tuple(
+        Trouble(_stage(row.stage), subject_of(row.suite).title, title_of(row.suite), _check(row)) for row in troubled
+    )
 
 
 def counts_of(rows: Iterable[ValidationRow]) -> tuple[tuple[str, int, int], ...]:
@@ -132,18 +129,24 @@ def counts_of(rows: Iterable[ValidationRow]) -> tuple[tuple[str, int, int], ...]
     for stage, grouped in groupby(in_order, key=lambda row: row.stage):
         members = list(grouped)
         tables = {row.table_name or row.suite for row in members}
-        found.append((_STAGES.get(stage, stage), len(members), len(tables)))
+        found.append((_stage(stage), len(members), len(tables)))
     return tuple(found)
 
 
-def stages_of(rows: Iterable[ValidationRow]) -> tuple[Stage, ...]:
-    """The gates in the order in which they run; within each, suites and checks with trouble first."""
-    stages = []
-    in_order = sorted(rows, key=lambda row: (_stage_rank(row.stage), row.stage))
-    for stage, members in groupby(in_order, key=lambda row: row.stage):
-        suites = _suites_of(list(members))
-        stages.append(Stage(_STAGES.get(stage, stage), suites))
-    return tuple(stages)
+def subjects_of(rows: Iterable[ValidationRow]) -> tuple[Subject, ...]:
+    """What was checked, by subject, in a fixed order; within each, suites and checks with trouble first."""
+    by_subject: dict[str, list[ValidationRow]] = {}
+    for row in rows:
+        by_subject.setdefault(subject_of(row.suite).title, []).append(row)
+    return tuple(
+        Subject(names.title, names.about, summary_sentence(members), _suites_of(members))
+        for names in (*dutch_names().subjects, OTHER)
+        if (members := by_subject.get(names.title))
+    )
+
+
+def _stage(stage: str) -> str:
+    return _STAGES.get(stage, stage)
 
 
 def _stage_rank(stage: str) -> int:
@@ -161,39 +164,57 @@ def _trouble(row: ValidationRow) -> int:
 
 
 def _suites_of(rows: list[ValidationRow]) -> tuple[Suite, ...]:
-    grouped: dict[tuple[str, str], list[ValidationRow]] = {}
+    grouped: dict[tuple[str, str, str], list[ValidationRow]] = {}
     for row in rows:
-        grouped.setdefault((row.suite, row.table_name or ""), []).append(row)
-    worst_first = sorted(grouped.items(), key=lambda item: (min(map(_trouble, item[1])), item[0]))
-    return tuple(
-        Suite(suite, table, summary_sentence(members), tuple(_check(row) for row in sorted(members, key=_trouble)))
-        for (suite, table), members in worst_first
+        grouped.setdefault((row.suite, row.table_name or "", row.stage), []).append(row)
+    order = list(subject_of(rows[0].suite).suites)
+    worst_first = sorted(
+        grouped.items(),
+        key=lambda item: (
+            min(map(_trouble, item[1])),
+            order.index(item[0][0]) if item[0][0] in order else len(order),
+            _stage_rank(item[0][2]),
+            item[0],
+        ),
+    )
+    return tuple(_suite(*names, members) for names, members in worst_first)
+
+
+def _suite(name: str, table: str, stage: str, rows: list[ValidationRow]) -> Suite:
+    worst_first = sorted(rows, key=_trouble)
+    found = tuple(_check(row) for row in worst_first)
+    return Suite(
+        title=title_of(name),
+        when=_stage(stage).lower(),
+        name=name,
+        table=table,
+        summary=short_summary(rows),
+        trouble=None if worst_first[0].result == "passed" else found[0],
+        checks=found,
     )
 
 
 def _check(row: ValidationRow) -> Check:
     outcome, tone, icon = _WARNED if _is_warning(row) else _RESULTS.get(row.result, (row.result, "error", "vraag"))
+    is_broken = row.result == "broken"
     return Check(
         outcome=outcome,
         tone=tone,
         icon=icon,
-        words=_EXPECTATIONS.get(row.expectation.partition("(")[0], "eigen afspraak"),
-        expectation=row.expectation,
-        column=row.column_name or "hele tabel",
+        expectation=_short_name(row.expectation),
+        column=row.column_name or "",
         severity=_SEVERITIES.get(row.severity, row.severity),
-        observed=_phrase(row.observed),
-        expected=_phrase(row.expected),
+        observed=observed_words(row.observed),
+        expected=Phrase("dat de controle kan draaien", True) if is_broken else expected_words(row.expected),
         rows=_rows_words(row),
-        message=None if row.result == "passed" else row.message,
+        reason=row.message if is_broken else None,
     )
 
 
-def _phrase(words: str | None) -> Phrase:
-    """A phrase of the gates in Dutch, or as it is when its form is unknown."""
-    for form, dutch in _PHRASES:
-        if form.match(words or ""):
-            return Phrase(form.sub(dutch, words or ""), True)
-    return Phrase(words or "", False)
+def _short_name(expectation: str) -> str:
+    """The name of an SQL check, or the type of another one."""
+    kind, _, arguments = expectation.partition("(")
+    return arguments.removesuffix(")") if kind == _SQL else kind
 
 
 def _rows_words(row: ValidationRow) -> str:

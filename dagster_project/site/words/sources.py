@@ -1,15 +1,17 @@
 """From the rows of the snapshots to the list of sources at the foot of the page.
 
-What belongs here: how old, from whom, under which licence. What does not: what the figures mean.
+What belongs here: how old, from whom, under which licence, and what of it was set aside. What does not: what the
+figures mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from dagster_project.site.queries import SnapshotRow
+from dagster_project.site.queries.audit import DatasetRow, Quarantined
 from dagster_project.site.words import labels
 
 _SHOWN_OF_HASH = 12
@@ -95,8 +97,38 @@ def _trouble(row: SnapshotRow) -> str:
     return f"{labels.TROUBLES[row.trouble]}{since}"
 
 
+def set_aside_sentence(quarantined: Sequence[Quarantined]) -> str:
+    """How many figures were left out."""
+    total = sum(row.n for row in quarantined)
+    if not total:
+        return "Er is geen enkel cijfer terzijde gelegd."
+    figures = "Er is 1 cijfer" if total == 1 else f"Er zijn {labels.number(total, 0)} cijfers"
+    reasons = len({row.reason for row in quarantined})
+    return f"{figures} terzijde gelegd, om {'1 reden' if reasons == 1 else f'{reasons} redenen'}."
+
+
+def dataset_name(dataset: DatasetRow) -> str:
+    """What a dataset is called, and by whom it is published."""
+    table = f", tabel {dataset.table_id}" if dataset.table_id else ""
+    publisher = f" ({dataset.attribution}{table})" if dataset.attribution else ""
+    return f"{dataset.title}{publisher}"
+
+
+def trouble_words(dataset: DatasetRow) -> str:
+    """A dataset whose last attempt failed: why, and since when."""
+    since = f" sinds {labels.day(labels.amsterdam(dataset.trouble_since))}" if dataset.trouble_since else ""
+    return f"{dataset_name(dataset)}: {labels.TROUBLES[dataset.trouble or '']}{since}"
+
+
 def _age(retrieved_at: datetime, as_of: date) -> str:
     days = (as_of - labels.amsterdam(retrieved_at).date()).days
+    return "na de peildatum opgehaald" if days < 0 else age_words(days)
+
+
+def age_words(days: int | None) -> str:
+    """A number of days, as pages tell an age."""
+    if days is None:
+        return "onbekend"
     if days < 0:
-        return "na de peildatum opgehaald"
+        return "van na de peildatum"
     return "1 dag" if days == 1 else f"{labels.number(days, 0)} dagen"

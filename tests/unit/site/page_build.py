@@ -72,7 +72,7 @@ create table marts.audit_snapshot (snapshot_id text, source_id text, dataset_id 
 create table marts.dim_dataset (source_id text, dataset_id text, title text, table_id text, publisher_status text,
     successor_table_id text, successor_note text, attribution text);
 create table marts.audit_dataset (source_id text, dataset_id text, snapshot_id text, trouble text,
-    trouble_since timestamp);
+    trouble_since timestamp, age_days integer, is_serving_old boolean);
 create table marts.audit_quarantine (source_id text, dataset_id text, snapshot_id text, reason text, n bigint);
 create table marts.audit_validation (run_id text, stage text, suite text, table_name text, expectation text,
     column_name text, severity text, result text, observed text, expected text, unexpected_count bigint,

@@ -9,9 +9,11 @@ import pytest
 
 from dagster_project.errors import ConfigurationError
 from dagster_project.site import render_site
-from dagster_project.site.pages.bronnen import Quarantined, rests_on_sentence, set_aside_sentence
+from dagster_project.site.pages.bronnen import rests_on_sentence
 from dagster_project.site.pages.toegankelijkheid import contact_link
 from dagster_project.site.queries import SnapshotRow
+from dagster_project.site.queries.audit import Quarantined
+from dagster_project.site.words.sources import set_aside_sentence
 from dagster_project.workspace import SETTINGS_FILE, Workspace, read_settings
 from tests.unit.site import more_rows
 from tests.unit.site.html_outline import Outline, article

@@ -341,10 +341,13 @@ def test_the_foot_of_every_page_names_publication_run_moment_and_code(pages: dic
 
 def test_every_check_stands_on_its_page_with_trouble_first(site: Path) -> None:
     page = (site / "controles.html").read_text(encoding="utf-8")
-    assert page.count("<tr>") == len(validations()) + page.count("<thead>")
-    after_build = page.partition("Na het rekenen")[2]
-    assert after_build.index("fct_indicator_value") < after_build.index("dim_region")
-    assert '<td lang="en">published and computed rates within 5 % of each other</td>' in page
+    assert page.count('<th scope="row">') >= len(validations())
+    failed = page.partition("Wat ging er niet goed?")[2].partition("</section>")[0]
+    english = '<span lang="en">published and computed rates within 5 % of each other</span>'
+    assert f"Verwacht: {english}. Gezien: 3 rows that differ (3 fout van 980)." in failed, "a suite without Dutch words"
+    for part in ("Cijfers van CBS", "Cijfers zoals CBS ze stuurt", "Land, provincies, gemeenten, wijken en buurten"):
+        assert part in page
+    assert page.count('<details class="vouw">') == 3, "one per suite"
 
 
 def test_hostile_words_in_any_column_stay_words(tmp_path: Path) -> None:
