@@ -22,8 +22,8 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from dagster_project import __version__
-from dagster_project.errors import ConfigurationError
+from dagster_project import __version__, chain
+from dagster_project.errors import ConfigurationError, VerificationFailed
 from dagster_project.product import code_fingerprint, git_commit
 from dagster_project.registration.vault import Vault
 from dagster_project.snapshots import AMSTERDAM, SnapshotStore, utc_now, write_durably
@@ -186,6 +186,10 @@ class Run:
         name = f"{state.started_at.replace(':', '')}-{self.run_id[:8]}.json"
         shutil.copyfile(self.folder / "state.json", self.workspace.runs / f".{name}")
         (self.workspace.runs / f".{name}").replace(self.workspace.runs / name)
+        try:
+            chain.append(self.workspace, self.workspace.runs / name)
+        except VerificationFailed as error:  # of the chain, not of this run: how it ended must be told all the same
+            log.warning("The record of this run is not chained: %s", error)
         return state
 
 
@@ -216,7 +220,8 @@ def refresh_lock(workspace: Workspace) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise ConfigurationError(
-            f"Another refresh of {workspace.root} is running. Wait until it ends, then run again."
+            f"Another refresh of {workspace.root} is running, or a freeze or a verification. Wait until it ends, "
+            "then run again."
         ) from error
     try:
         yield

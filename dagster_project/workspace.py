@@ -34,6 +34,21 @@ class Network(BaseModel):
     """How many tables of one host are asked at once; each keeps one connection open."""
 
 
+class Signing(BaseModel):
+    """Who signs what is published. The private key never stands in `opkoers.toml`, see `signing.py`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    public_key: str | tuple[str, ...] = ()
+    """The line that `opkoers key signing` prints, or a list of them after a change of key: an older one stays, for what
+    was signed with it. Once there is any, nothing is published or frozen unsigned."""
+
+    @property
+    def public_keys(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.public_key,) if isinstance(self.public_key, str) else self.public_key
+
+
 class Settings(BaseModel):
     """What `opkoers.toml` may say. Secrets never stand there."""
 
@@ -57,6 +72,7 @@ class Settings(BaseModel):
     """Whether a running Dagster looks in `drop/` every minute, and starts a run when a complete export lies there."""
     publication_folder: str = "data"
     network: Network = Network()
+    signing: Signing = Signing()
     synthetic_note: str = ""
     """Shown on every page when the workspace holds made-up figures."""
     reading_note: str = ""
