@@ -15,7 +15,8 @@ from typing import Any
 
 from dagster_project.chain import read_chain
 from dagster_project.errors import ConfigurationError, VerificationFailed
-from dagster_project.registration.vault import vault_faults, vault_state
+from dagster_project.publication import WAREHOUSE
+from dagster_project.registration.vault import Vault, vault_faults, vault_state
 from dagster_project.run import refresh_lock
 from dagster_project.signing import SIGNED_WITH, signature_faults
 from dagster_project.snapshots import SnapshotStore
@@ -120,6 +121,8 @@ def _look_at_bytes(workspace: Workspace, found: Found, report: Report) -> None:
             snapshots, one.record, name, one.folder, workspace.rejected, must_exist=must_exist
         )
     report.faults += vault_faults(workspace)
+    if current:
+        report.faults += stored.original_faults(Vault(workspace), current.folder / WAREHOUSE)
     if report.agrees:
         report.verified.append(f"{len(snapshots.sound)} snapshots and their sidecars are as they were stored.")
         report.verified += vault_state(workspace)

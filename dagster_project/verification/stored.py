@@ -16,6 +16,7 @@ import duckdb
 
 from dagster_project.errors import VerificationFailed
 from dagster_project.publication import WAREHOUSE
+from dagster_project.registration.vault import Vault
 from dagster_project.snapshots import Snapshot, SnapshotStore
 from dagster_project.verification.pace import Pace
 
@@ -132,6 +133,20 @@ def witness_faults(
                 f"Sidecar snapshots/{key}.json has other sightings than {name} knew: moments were changed or taken "
                 f"out. {_WAY_OUT}"
             )
+
+
+def original_faults(vault: Vault, warehouse: Path) -> Iterator[str]:
+    """Originals on which a publication rests and of which nothing is left, not even that they were forgotten."""
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            rows = connection.execute(
+                "select original_id, file_name from marts.dim_registration_file order by original_id"
+            ).fetchall()
+    except duckdb.Error:
+        return  # the warehouse is not as it was published, which is named as a fault of its own
+    for original_id, file_name in rows:
+        if not vault.knows(original_id):
+            yield f"Original {vault.root / original_id}.json ({file_name}) is gone, and was never forgotten. {_WAY_OUT}"
 
 
 def _changed(folder: Path, snapshot: Snapshot) -> str:
