@@ -45,7 +45,7 @@ class Link:
     previous: str | None
     """`link` of the line before."""
     link: str
-    """sha256 over the other values, as JSON with sorted keys."""
+    """sha256 over the other values, as JSON with sorted keys and no blanks."""
 
     @property
     def kind(self) -> str:
@@ -106,7 +106,8 @@ def _line(link: Link) -> bytes:
 
 def _hash(content: dict[str, Any]) -> str:
     rest = {name: value for name, value in content.items() if name != "link"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    text = json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))  # as `jq -cS` writes it
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def head(workspace: Workspace) -> str | None:

@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import platform
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -155,7 +156,11 @@ def publish(run: Run) -> Published | None:
         signer.sign(making / MANIFEST)
     sync_tree(making)
     making.rename(final)
-    chain.append(run.workspace, final / MANIFEST, stands=run.options.as_of is None)
+    try:
+        chain.append(run.workspace, final / MANIFEST, stands=run.options.as_of is None)
+    except OSError:
+        shutil.rmtree(final)  # nobody saw it yet, and what is not chained must not stand
+        raise
     if run.options.as_of is None:
         point_at(run.workspace, final)
     return Published(publication_id, final, manifest)

@@ -12,7 +12,7 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -182,15 +182,20 @@ class Run:
             publication_id=publication_id,
         )
         self.save(state)
+        self._chain(lambda: chain.settle(self.workspace))
         self.workspace.runs.mkdir(parents=True, exist_ok=True)
         name = f"{state.started_at.replace(':', '')}-{self.run_id[:8]}.json"
         shutil.copyfile(self.folder / "state.json", self.workspace.runs / f".{name}")
         (self.workspace.runs / f".{name}").replace(self.workspace.runs / name)
-        try:
-            chain.append(self.workspace, self.workspace.runs / name)
-        except VerificationFailed as error:  # of the chain, not of this run: how it ended must be told all the same
-            log.warning("The record of this run is not chained: %s", error)
+        self._chain(lambda: chain.append(self.workspace, self.workspace.runs / name))
         return state
+
+    def _chain(self, write: Callable[[], object]) -> None:
+        """Write to the chain; where that fails, how this run ended must be told all the same."""
+        try:
+            write()
+        except (VerificationFailed, OSError) as error:
+            log.warning("The record of this run is not chained: %s", error)
 
 
 def operator() -> str:

@@ -93,7 +93,11 @@ def freeze(workspace: Workspace, label: str) -> Edition:
         chain.settle(workspace)
         with _making(workspace.editions / label) as folder:
             _fill(workspace, label, standing, manifest, folder, signer)
-        chain.append(workspace, workspace.editions / label / RECORD)
+        try:
+            chain.append(workspace, workspace.editions / label / RECORD)
+        except OSError:
+            remove(workspace.editions / label)  # what is not chained must not stay
+            raise
     return find_edition(workspace, label)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,26 @@ def test_what_a_killed_run_completed_is_chained_by_the_next_and_nothing_else(wor
     before = chain.file_of(workspace).stat().st_mtime_ns
     chain.settle(workspace)
     assert chain.file_of(workspace).stat().st_mtime_ns == before
+
+
+def test_jq_and_sha256sum_agree(workspace: Workspace) -> None:
+    """The commands of `docs/audit.md`."""
+    if not (shutil.which("jq") and shutil.which("sha256sum") and shutil.which("bash")):
+        pytest.skip("no jq or sha256sum on this machine")
+    chained(workspace, "publications/a/manifest.json", "runs/1.json")
+    guide = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+    commands = [line for line in guide.splitlines() if line.startswith("jq ")]
+    assert len(commands) == 3
+
+    def outcomes() -> list[int]:
+        shell = ["bash", "-o", "pipefail", "-c"]
+        return [
+            subprocess.run([*shell, line], cwd=workspace.data, capture_output=True, check=False).returncode
+            for line in commands
+        ]
+
+    assert outcomes() == [0, 0, 0]
+    (workspace.data / "runs" / "1.json").write_text("{}", encoding="utf-8")
+    file = chain.file_of(workspace)
+    file.write_text(file.read_text(encoding="utf-8").replace('"number": 2', '"number": 3'), encoding="utf-8")
+    assert [bool(code) for code in outcomes()] == [True, True, False]
