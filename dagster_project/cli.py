@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from dagster_project import __version__
-from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, ConfigurationError, OpkoersError
+from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_VERIFY, ConfigurationError, OpkoersError
 from dagster_project.workspace import Workspace, find_workspace
 
 app = typer.Typer(
@@ -181,11 +181,20 @@ def trace(
 
 
 @app.command()
-def verify(workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
+def verify(
+    workspace: WorkspaceOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: what agrees, notes and every fault.")] = False,
+    debug: DebugOption = False,
+) -> None:
     """Re-hash every snapshot, original and edition, rebuild, and compare with what stands published and was frozen."""
+    from dagster_project.verify import examine
     from dagster_project.verify import verify as verify_workspace
 
     _show_progress(debug)
+    if as_json:
+        report = examine(find_workspace(workspace))
+        sys.stdout.write(json.dumps(report.as_record(), ensure_ascii=False, indent=2) + "\n")
+        raise typer.Exit(EXIT_OK if report.agrees else EXIT_VERIFY)
     for sentence in verify_workspace(find_workspace(workspace)):
         _say(sentence)
 
@@ -277,7 +286,7 @@ def forget(
         _say(sentence)
 
 
-key = typer.Typer(help="Make and rotate the keys of local registrations.", no_args_is_help=True)
+key = typer.Typer(help="Make and rotate the keys of local registrations; make one to sign with.", no_args_is_help=True)
 app.add_typer(key, name="key")
 
 
@@ -298,6 +307,20 @@ def key_rotate(workspace: WorkspaceOption = None, debug: DebugOption = False) ->
     _show_progress(debug)
     for sentence in rotate(find_workspace(workspace)):
         _say(sentence)
+
+
+@key.command("signing")
+def key_signing(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="New file for the private key, outside the workspace.")],
+) -> None:
+    """Make a key pair to sign publications and editions with: the private key goes to FILE, the public one is shown."""
+    from dagster_project.signing import SIGNING_KEY, make_signing_key
+
+    public_key = make_signing_key(file)
+    _say(
+        f"The private key is in {file}, mode 0600: name that file in {SIGNING_KEY.file_variable} where opkoers refresh "
+        f'runs, and keep a copy apart. Put this in opkoers.toml:\n\n[signing]\npublic_key = "{public_key}"'
+    )
 
 
 @app.command()

@@ -29,7 +29,9 @@ def conclude(run: Run, published: Published | None = None, error: BaseException 
     outcome, code, message, publication_id = _ending(run, state, published, error)
     emit(run, error=message if error else None, publication=published.folder if published else None)
     ended = run.finish(outcome, code, message, publication_id)
-    return announce(run, ended, what_stands(run.workspace))
+    told = announce(run, ended, what_stands(run.workspace))
+    run.chain_record()
+    return told
 
 
 def _ending(

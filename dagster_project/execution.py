@@ -14,6 +14,7 @@ from dagster_project.gate.client import GateWorker
 from dagster_project.gate.judgement import gate_log
 from dagster_project.progress import terminal
 from dagster_project.run import Run, RunOptions, RunState, refresh_lock
+from dagster_project.signing import signer_of
 from dagster_project.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,9 +57,11 @@ def refresh(workspace: Workspace, options: RunOptions, *, debug: bool = False) -
         The sentences that tell how it ended, and the exit code.
 
     Raises:
-        ConfigurationError: another refresh of this workspace is running.
+        ConfigurationError: another refresh of this workspace is running, or what is published is to be signed and
+            there is no key for it.
     """
     with refresh_lock(workspace):
+        signer_of(workspace)  # before hours of pulling, and not after
         quiet = why_nothing_to_do(workspace, options)
         if quiet:
             return str(quiet), EXIT_SET_ASIDE if quiet.set_aside else EXIT_OK

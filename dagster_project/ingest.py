@@ -97,7 +97,8 @@ def take(
         serving = tuple(serving_snapshots(run.workspace, dataset, run.options.as_of))
         came = tuple(new.get(dataset.key, ()))
         taken[dataset.dataset_id] = Taken(came, serving, _taken_note(came, serving))
-        log.info("%s: %s", dataset.key, taken[dataset.dataset_id].note)
+        if not run.options.is_rebuild:  # which takes nothing, and rests on its pins
+            log.info("%s: %s", dataset.key, taken[dataset.dataset_id].note)
     return taken
 
 

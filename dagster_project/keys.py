@@ -29,6 +29,8 @@ class KeyPlace:
     """Its file in `data/` of the workspace, wherever publications go."""
     purpose: str
     """What needs it, in the plural, as an error begins."""
+    recipe: str = RECIPE
+    """How to make one, as an error ends."""
 
     @property
     def file_variable(self) -> str:
@@ -62,7 +64,7 @@ class KeyPlace:
         path = self.file(workspace)
         if not path.is_file():
             raise ConfigurationError(
-                f"{self.purpose} need a key: {self.variable} is empty and there is no {path}. {RECIPE}"
+                f"{self.purpose} need a key: {self.variable} is empty and there is no {path}. {self.recipe}"
             )
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise ConfigurationError(

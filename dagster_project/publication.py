@@ -1,9 +1,9 @@
 """Publications: what stands published, and putting a new one in its place in one swap.
 
-`<data>/publications/<utc time>-<run>/` is complete before `<data>/current` points at it. The pointer is a relative
-symlink, or a file with the folder's name where links do not exist. What a publication means is not known here: models
-make the tables, `site/` the pages, `export/` the files to take away. An edition's output is written here as well;
-keeping it is the work of `editions/freeze.py`.
+`<data>/publications/<utc time>-<run>/` is complete, and chained, before `<data>/current` points at it. The pointer is a
+relative symlink, or a file with the folder's name where links do not exist. What a publication means is not known here:
+models make the tables, `site/` the pages, `export/` the files to take away. An edition's output is written here as
+well; keeping it is the work of `editions/freeze.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import platform
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -22,17 +23,20 @@ from typing import Any
 
 import duckdb
 
+from dagster_project import chain
 from dagster_project.editions.store import edition_before
 from dagster_project.export.write import write_exports
 from dagster_project.run import Run, RunState
+from dagster_project.signing import SIGNED_WITH, signer_of
 from dagster_project.site.render import SiteRun, render_site
-from dagster_project.snapshots import sha256_of, utc_now, write_durably
+from dagster_project.snapshots import SnapshotStore, sha256_of, utc_now, write_durably
 from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 PUBLISHED_SCHEMA = "marts"
 WAREHOUSE = "warehouse.duckdb"
+MANIFEST = "manifest.json"
 _STORAGE_VERSION = "v1.0.0"  # the oldest that DuckDB 1.x reads; DuckDB 1.1 clients open it
 _VERSIONED = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations")
 
@@ -58,7 +62,7 @@ def current_folder(workspace: Workspace) -> Path | None:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """A publication's manifest."""
-    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
 def current_manifest(workspace: Workspace) -> dict[str, Any] | None:
@@ -124,8 +128,14 @@ def publish(run: Run) -> Published | None:
     Returns:
         The publication, or None when its content is what already stands and rests on the same snapshots, code and
         settings: else the next refresh would find them changed again.
+
+    Raises:
+        ConfigurationError: it is to be signed, and there is no key for it.
+        VerificationFailed: the chain of earlier publications is not as it was written.
     """
     state = run.state()
+    signer = signer_of(run.workspace)
+    chain.settle(run.workspace)
     with run.stage("hash tables"):
         tables = table_hashes(run.database)
     before = current_manifest(run.workspace)
@@ -141,10 +151,18 @@ def publish(run: Run) -> Published | None:
         log.warning("%s", sentence)
     with run.stage("lineage events"):
         _write_lineage(run, site_run, tables, making)
-    manifest = _manifest(run, state, publication_id, tables, making) | {"not_made": not_made}
-    write_durably(making / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
+    manifest = _manifest(run, state, site_run, tables, making) | {"not_made": not_made}
+    manifest[SIGNED_WITH] = signer.public_key if signer else None
+    write_durably(making / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
+    if signer:
+        signer.sign(making / MANIFEST)
     sync_tree(making)
     making.rename(final)
+    try:
+        chain.append(run.workspace, final / MANIFEST, stands=run.options.as_of is None)
+    except OSError:
+        shutil.rmtree(final)  # nobody saw it yet, and what is not chained must not stand
+        raise
     if run.options.as_of is None:
         point_at(run.workspace, final)
     return Published(publication_id, final, manifest)
@@ -174,6 +192,13 @@ def _write_lineage(run: Run, site_run: SiteRun, tables: dict[str, dict[str, Any]
     built = read_built(run.database, {name: table["rows"] for name, table in tables.items()})
     gemeente = run.workspace.settings.gemeente
     write_events(folder / FILE, state, gemeente, snapshots, built, site_run.publication_id, utc_now())
+
+
+def witnesses(workspace: Workspace, pins: list[dict[str, str]]) -> dict[str, dict[str, Any]]:
+    """What the sidecars of pinned snapshots say, as a manifest keeps it, by `source/dataset/snapshot`."""
+    store = SnapshotStore(workspace.snapshots)
+    keys = [f"{pin['source_id']}/{pin['dataset_id']}/{pin['snapshot_id']}" for pin in pins]
+    return {key: store.read_sidecar(store.root / f"{key}.json").witness() for key in sorted(keys)}
 
 
 def write_output(
@@ -287,7 +312,7 @@ def _write_parquet(warehouse: Path, folder: Path) -> None:
 
 
 def _manifest(
-    run: Run, state: RunState, publication_id: str, tables: dict[str, dict[str, Any]], folder: Path
+    run: Run, state: RunState, site_run: SiteRun, tables: dict[str, dict[str, Any]], folder: Path
 ) -> dict[str, Any]:
     before = current_folder(run.workspace)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -295,9 +320,10 @@ def _manifest(
         audit = [name for name in published_tables(connection) if is_audit(name)]
         audit_rows = {name: connection.table(f"{PUBLISHED_SCHEMA}.{name}").shape[0] for name in audit}
     return {
-        "publication_id": publication_id,
+        "publication_id": site_run.publication_id,
         "run_id": run.run_id,
         "created_at": utc_now(),
+        "generated_at": site_run.generated_at,
         "as_of": state.as_of,
         "verdicts_change_after": _verdicts_change_after(folder / WAREHOUSE, state.as_of),
         "gemeente": run.workspace.settings.gemeente,
@@ -306,7 +332,10 @@ def _manifest(
         "opkoers_version": state.opkoers_version,
         "versions": {"python": platform.python_version()}
         | {name: importlib.metadata.version(name) for name in _VERSIONED},
-        "previous_manifest_sha256": sha256_of(before / "manifest.json") if before else None,
+        "previous_manifest_sha256": sha256_of(before / MANIFEST) if before else None,
+        "previous_edition": site_run.previous_label,
+        "chain": chain.head(run.workspace),
+        "sidecars": witnesses(run.workspace, state.pins),
         "set_aside": state.set_aside,
         "tables": tables | {name: {"rows": rows} for name, rows in audit_rows.items()},
         "files": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},

@@ -12,7 +12,7 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -22,8 +22,8 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from dagster_project import __version__
-from dagster_project.errors import ConfigurationError
+from dagster_project import __version__, chain
+from dagster_project.errors import ConfigurationError, VerificationFailed
 from dagster_project.product import code_fingerprint, git_commit
 from dagster_project.registration.vault import Vault
 from dagster_project.snapshots import AMSTERDAM, SnapshotStore, utc_now, write_durably
@@ -188,6 +188,8 @@ class Run:
             finished_at=utc_now(),
             publication_id=publication_id,
         )
+        # before the record is there: a record without its line is one of a killed run
+        self._chain(lambda: chain.settle(self.workspace))
         self._keep(state)
         return state
 
@@ -201,9 +203,23 @@ class Run:
         """Write the state of a run that ended, and its record."""
         self.save(state)
         self.workspace.runs.mkdir(parents=True, exist_ok=True)
-        name = f"{state.started_at.replace(':', '')}-{self.run_id[:8]}.json"
-        shutil.copyfile(self.folder / "state.json", self.workspace.runs / f".{name}")
-        (self.workspace.runs / f".{name}").replace(self.workspace.runs / name)
+        record = self._record(state)
+        shutil.copyfile(self.folder / "state.json", record.with_name(f".{record.name}"))
+        record.with_name(f".{record.name}").replace(record)
+
+    def chain_record(self) -> None:
+        """Chain the record of a run that ended, when nothing is added to it any more."""
+        self._chain(lambda: chain.append(self.workspace, self._record(self.state())))
+
+    def _record(self, state: RunState) -> Path:
+        return self.workspace.runs / f"{state.started_at.replace(':', '')}-{self.run_id[:8]}.json"
+
+    def _chain(self, write: Callable[[], object]) -> None:
+        """Write to the chain; where that fails, how this run ended must be told all the same."""
+        try:
+            write()
+        except (VerificationFailed, OSError) as error:
+            log.warning("The record of this run is not chained: %s", error)
 
 
 def operator() -> str:
@@ -233,7 +249,8 @@ def refresh_lock(workspace: Workspace) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise ConfigurationError(
-            f"Another refresh of {workspace.root} is running. Wait until it ends, then run again."
+            f"Another refresh of {workspace.root} is running, or a freeze or a verification. Wait until it ends, "
+            "then run again."
         ) from error
     try:
         yield

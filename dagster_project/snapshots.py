@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import jsonschema
@@ -88,6 +88,29 @@ class Snapshot:
     @property
     def last_seen_at(self) -> str:
         return self.sightings[-1] if self.sightings else self.retrieved_at
+
+    def witness(self, sightings: int | None = None) -> dict[str, Any]:
+        """What a manifest keeps of a sidecar, so that a later change of it shows.
+
+        The sightings grow, and `etag` is that of the last one: the former are hashed up to a count, the latter is not.
+
+        Args:
+            sightings: how many of the sightings, from the first on; None: all.
+
+        Returns:
+            Hash of what never changes, count of the sightings, and their hash.
+        """
+        facts = {name: value for name, value in asdict(self).items() if name not in ("etag", "sightings")}
+        seen = self.sightings[:sightings]
+        return {
+            "facts_sha256": _sha256_of_json(facts),
+            "sightings": len(seen),
+            "sightings_sha256": _sha256_of_json(seen),
+        }
+
+
+def _sha256_of_json(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 @cache

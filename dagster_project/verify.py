@@ -1,137 +1,176 @@
-"""Verify: are the stored bytes still those that were stored, and does a rebuild give what was published or frozen?"""
+"""Verify: are the stored bytes still those that were stored, and does a rebuild give what was published or frozen?
+
+What belongs here: the order of the checks and how they are told. What each looks at stands in `verification/`. What is
+cheap comes first, and a rebuild only when all of it holds: on changed bytes it would say nothing more.
+
+What it cannot find: whoever can write all of `data/` can write all of it anew so that it agrees. Against that stand the
+hash of an edition or a link of the chain that was noted elsewhere, and signatures with a key that lies elsewhere.
+"""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import duckdb
-
-from dagster_project.editions.freeze import rebuild
-from dagster_project.editions.store import editions
-from dagster_project.editions.store import faults as edition_faults
-from dagster_project.errors import ConfigurationError, OpkoersError, VerificationFailed
-from dagster_project.execution import execute
-from dagster_project.product import code_fingerprint
-from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, quoted, read_manifest, table_hashes
-from dagster_project.registration.vault import vault_faults, vault_state
-from dagster_project.run import RunOptions
-from dagster_project.snapshots import SnapshotStore, sha256_of
+from dagster_project.chain import read_chain
+from dagster_project.errors import ConfigurationError, VerificationFailed
+from dagster_project.publication import WAREHOUSE
+from dagster_project.registration.vault import Vault, vault_faults, vault_state
+from dagster_project.run import refresh_lock
+from dagster_project.signing import SIGNED_WITH, signature_faults
+from dagster_project.snapshots import SnapshotStore
+from dagster_project.verification import anew, chained, kept, stored
+from dagster_project.verification.kept import Found, Kept
 from dagster_project.workspace import Workspace
+
+_TOLD = 20
+"""How many faults are told in full; the others are counted."""
+
+
+@dataclass
+class Report:
+    """What verifying came to.
+
+    Attributes:
+        verified: what agrees, one sentence each.
+        notes: what is no fault, and worth knowing.
+        faults: what does not agree.
+    """
+
+    verified: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing at all was found wrong."""
+        return not self.faults
+
+    def as_record(self) -> dict[str, Any]:
+        """The report for machines."""
+        return {"agrees": self.agrees, **asdict(self)}
 
 
 def verify(workspace: Workspace) -> list[str]:
-    """Re-hash every snapshot, original, published and frozen file, follow the chains, rebuild and compare.
-
-    What stands published is compared table by table, an edition byte by byte.
+    """Examine a workspace.
 
     Returns:
-        What was verified, one sentence each.
+        What was verified, one sentence each, after what is worth knowing.
 
     Raises:
-        VerificationFailed: something differs; every difference found is named.
-        ConfigurationError: nothing is published yet, or there are originals and no key to read them with.
+        VerificationFailed: something differs; the faults are named, the first twenty in full.
+        ConfigurationError: nothing is published yet, a refresh is running, a public key is none, or there are originals
+            and no key to read them with.
     """
-    folder = current_folder(workspace)
-    if folder is None:
-        raise ConfigurationError("Nothing is published yet, so there is nothing to verify. Run: opkoers refresh.")
-    store = SnapshotStore(workspace.snapshots)
-    manifest = read_manifest(folder)
-    frozen = editions(workspace)
-    faults = [
-        *_snapshot_faults(store),
-        *vault_faults(workspace),
-        *_pin_faults(store, manifest),
-        *_publication_faults(workspace),
-        *edition_faults(workspace),
-        *(fault for edition in frozen for fault in _pin_faults(store, edition.record)),
-    ]
-    if faults:
-        raise VerificationFailed("\n".join(faults))
-    _rebuild_and_compare(workspace, folder, manifest)
-    return [
-        f"{sum(1 for _ in store.all())} snapshots and their sidecars are as they were stored.",
-        *vault_state(workspace),
-        f"{len(manifest['files'])} files of publication {manifest['publication_id']} are as they were published.",
-        f"A rebuild from its {len(manifest['pins'])} pins gives the same content: {manifest['content_hash']}.",
-        *(f"{len(one.record['files'])} files of edition {one.label} are as they were frozen." for one in frozen),
-        *(rebuild(workspace, edition) for edition in frozen),
-    ]
+    report = examine(workspace)
+    if not report.agrees:
+        raise VerificationFailed(told(report))
+    return [*(f"Note: {note}" for note in report.notes), *report.verified]
 
 
-def _snapshot_faults(store: SnapshotStore) -> Iterator[str]:
-    for path in sorted(store.root.glob("*/*/*.json")):
-        if path.name.startswith("."):
-            continue
-        try:
-            store.verify(store.read_sidecar(path))
-        except VerificationFailed as error:
-            yield str(error)
+def told(report: Report) -> str:
+    """The faults of a report, each on its line; beyond twenty they are counted."""
+    faults = list(dict.fromkeys(report.faults))
+    more = [f"And {len(faults) - _TOLD} more faults."] if len(faults) > _TOLD else []
+    notes = [f"Note: {note}" for note in report.notes]
+    return "\n".join([*faults[:_TOLD], *more, *notes])
 
 
-def _pin_faults(store: SnapshotStore, manifest: dict[str, Any]) -> Iterator[str]:
-    for pin in manifest["pins"]:
-        if not (store.root / pin["source_id"] / pin["dataset_id"] / f"{pin['snapshot_id']}.json").is_file():
-            yield (
-                f"Pin {pin['source_id']}/{pin['dataset_id']} {pin['snapshot_id'][:12]}… has no snapshot any more. "
-                "Restore it from backup."
-            )
+def examine(workspace: Workspace) -> Report:
+    """Re-hash every snapshot, original, published and frozen file, follow the chain, rebuild and compare.
+
+    No refresh or freeze runs meanwhile.
+
+    Raises:
+        ConfigurationError: nothing is published yet, a refresh is running, a public key is none, or there are originals
+            and no key to read them with.
+    """
+    with refresh_lock(workspace):
+        found = kept.look(workspace)
+        if _is_empty(workspace, found):
+            raise ConfigurationError("Nothing is published yet, so there is nothing to verify. Run: opkoers refresh.")
+        report = Report(notes=list(found.leftovers))
+        current, pointer_faults = kept.standing(workspace, found.publications)
+        _look_at_bytes(workspace, found, report)
+        report.faults += [*pointer_faults, *_look_at_records(workspace, found, current, report)]
+        if current and report.agrees:
+            _rebuild(workspace, [current, *found.editions], report)
+        elif current:
+            report.notes.append("Nothing was built anew: on changed bytes that would say nothing more.")
+    return report
 
 
-def _publication_faults(workspace: Workspace) -> Iterator[str]:
-    """Files that are not those of their manifest, and manifests that are not those that the next one saw."""
-    folders = sorted(path for path in workspace.publications.glob("*") if not path.name.startswith("."))
-    hashes = {sha256_of(folder / "manifest.json"): folder.name for folder in folders}
-    for folder in folders:
-        manifest = read_manifest(folder)
-        for name, expected in manifest["files"].items():
-            path = folder / name
-            if not path.is_file():
-                yield f"{folder.name}/{name} is gone. Restore it from backup, or refresh to publish anew."
-            elif sha256_of(path) != expected:
-                yield f"{folder.name}/{name} was changed after it was published. Restore it from backup."
-        before = manifest["previous_manifest_sha256"]
-        if before and before not in hashes and folder != folders[0]:
-            yield f"The manifest before {folder.name} was changed or removed: none has sha256 {before[:12]}…."
+def _is_empty(workspace: Workspace, found: Found) -> bool:
+    """Whether nothing stands here and nothing ever did."""
+    if found.publications or found.editions or found.faults:
+        return False
+    return all(link.kind == "runs" for link in read_chain(workspace))
 
 
-def _rebuild_and_compare(workspace: Workspace, folder: Path, manifest: dict[str, Any]) -> None:
-    options = RunOptions(
-        offline=True,
-        as_of=date.fromisoformat(manifest["as_of"]),
-        pins=tuple(pin["snapshot_id"] for pin in manifest["pins"]),
-    )
-    try:
-        run, _ = execute(workspace, options)
-    except OpkoersError as error:
-        raise VerificationFailed(f"The publication could not be rebuilt: {error}") from error
-    try:
-        rebuilt = table_hashes(run.database)
-        differing = [name for name, table in rebuilt.items() if table != manifest["tables"].get(name)]
-        if differing:
-            raise VerificationFailed(_first_difference(run.database, folder / WAREHOUSE, differing, manifest))
-    finally:
-        shutil.rmtree(run.folder, ignore_errors=True)
-
-
-def _first_difference(rebuilt: Path, published: Path, tables: list[str], manifest: dict[str, Any]) -> str:
-    """A sentence that names the first table, row and column in which a rebuild differs from what stands."""
-    table = f"{PUBLISHED_SCHEMA}.{tables[0]}"
-    with duckdb.connect() as connection:
-        for name, path in (("rebuilt", rebuilt), ("published", published)):
-            connection.execute(f"attach '{quoted(path)}' as {name} (read_only)")
-        rows = connection.execute(
-            f"select * from published.{table} except select * from rebuilt.{table} order by all limit 1"
+def _look_at_bytes(workspace: Workspace, found: Found, report: Report) -> None:
+    """Snapshots and their sidecars, and what publications and editions knew of them; originals."""
+    snapshots = stored.look(SnapshotStore(workspace.snapshots))
+    report.notes += snapshots.leftovers
+    report.faults += snapshots.faults
+    current, _ = kept.standing(workspace, found.publications)
+    for one in (*found.publications, *found.editions):
+        must_exist = one.is_edition or one == current
+        name = f"edition {one.folder.name}" if one.is_edition else f"publication {one.folder.name}"
+        report.faults += stored.witness_faults(
+            snapshots, one.record, name, one.folder, workspace.rejected, must_exist=must_exist
         )
-        names = [column[0] for column in rows.description or ()]
-        row = rows.fetchone()
-    shown = (
-        ", ".join(f"{name} {v}" for name, v in zip(names, row, strict=True) if v is not None) if row else "fewer rows"
+    report.faults += vault_faults(workspace)
+    if current:
+        report.faults += stored.original_faults(Vault(workspace), current.folder / WAREHOUSE)
+    if report.agrees:
+        report.verified.append(f"{len(snapshots.sound)} snapshots and their sidecars are as they were stored.")
+        report.verified += vault_state(workspace)
+
+
+def _look_at_records(workspace: Workspace, found: Found, current: Kept | None, report: Report) -> list[str]:
+    """Publications and editions: their files and tables, the chain and the signatures."""
+    everything = (*found.publications, *found.editions)
+    chain = chained.look(workspace, found)
+    report.notes += chain.notes
+    faults = [*found.faults, *chain.faults, *kept.file_faults(everything)]
+    faults += kept.edition_chain_faults(found.editions)
+    faults += [fault for one in everything for fault in _signature_faults(workspace, one, current)]
+    for one in (current, *found.editions):
+        faults += kept.table_faults(one) if one and not faults else []
+    if current:
+        report.notes += chained.set_back(chain.links, current)
+    if not faults:
+        report.verified += _records_told(found, len(chain.links), everything)
+    return faults
+
+
+def _signature_faults(workspace: Workspace, one: Kept, current: Kept | None) -> Iterator[str]:
+    named = workspace.settings.signing.public_keys
+    # an earlier publication may have been signed with a key that was given up; what stands and is frozen may not
+    trusted = named if one == current or one.is_edition else ()
+    name = f"{one.name}/{one.record_name}"
+    yield from signature_faults(
+        one.record_file, name, one.record, trusted, must_be_signed=bool(named) and one == current
     )
-    sentence = f"A rebuild differs in {', '.join(tables)}; first in {tables[0]}: published has {shown}."
-    if manifest["code_fingerprint"] != code_fingerprint():
-        sentence += f" It was built by commit {manifest['git_commit']}."
-    return sentence
+
+
+def _records_told(found: Found, links: int, everything: tuple[Kept, ...]) -> Iterator[str]:
+    files = sum(len(one.record["files"]) for one in found.publications)
+    yield f"{files} files of {len(found.publications)} publications are as they were published."
+    for one in found.editions:
+        yield f"{len(one.record['files'])} files of edition {one.folder.name} are as they were frozen."
+    if links:
+        yield f"{links} records follow on each other in the chain."
+    signed = [one for one in everything if one.record.get(SIGNED_WITH)]
+    if signed:
+        yield f"{len(signed)} of {len(everything)} publications and editions are signed, and each signature holds."
+
+
+def _rebuild(workspace: Workspace, all_kept: list[Kept], report: Report) -> None:
+    for one in all_kept:
+        try:
+            report.verified.append(anew.build_anew(workspace, one))
+        except anew.Differs as difference:
+            by_other_code = one.is_edition and not anew.is_same_code(one.record)
+            (report.notes if by_other_code else report.faults).append(str(difference))

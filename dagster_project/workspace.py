@@ -79,6 +79,21 @@ class OpenLineage(BaseModel):
     """Endpoint that takes events by POST; empty: none. Unencrypted only on this machine."""
 
 
+class Signing(BaseModel):
+    """Who signs what is published. The private key never stands in `opkoers.toml`, see `signing.py`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    public_key: str | tuple[str, ...] = ()
+    """The line that `opkoers key signing` prints, or a list of them after a change of key: an older one stays, for what
+    was signed with it. Once there is any, nothing is published or frozen unsigned."""
+
+    @property
+    def public_keys(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.public_key,) if isinstance(self.public_key, str) else self.public_key
+
+
 class Settings(BaseModel):
     """What `opkoers.toml` may say. Secrets never stand there."""
 
@@ -105,6 +120,7 @@ class Settings(BaseModel):
     postgres: Postgres = Postgres()
     notify: Annotated[Notify, Field(exclude=True, repr=False)] = Notify()
     """Whom to tell when a run is refused. It says nothing about figures and stays out of every dump of the settings."""
+    signing: Signing = Signing()
     synthetic_note: str = ""
     """Shown on every page when the workspace holds made-up figures."""
     reading_note: str = ""

@@ -1,4 +1,4 @@
-"""Freezing an edition, and building a frozen one anew to compare.
+"""Freezing an edition.
 
 An edition is the publication that stands, built once more from its pins and written with a fixed identity: the run,
 the publication and the moment of freezing stand in `edition.json`, the settings and files of the workspace beside it in
@@ -12,23 +12,22 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from dagster_project import chain
 from dagster_project.changes import why_nothing_to_do
 from dagster_project.contracts import contract
 from dagster_project.editions.store import RECORD, Edition, check_label, edition_before, editions, find_edition
-from dagster_project.errors import ConfigurationError, GateRefused, OpkoersError, VerificationFailed
-from dagster_project.execution import execute
+from dagster_project.errors import ConfigurationError, GateRefused, VerificationFailed
 from dagster_project.extract import narratives
 from dagster_project.ingest import OWN, datasets_of, own_files
-from dagster_project.product import code_fingerprint, git_commit
+from dagster_project.product import code_fingerprint
 from dagster_project.publication import (
+    MANIFEST,
     WAREHOUSE,
-    adopt_audit_tables,
     content_hash,
     current_folder,
     is_audit,
@@ -36,19 +35,16 @@ from dagster_project.publication import (
     settings_hash,
     sync_tree,
     table_hashes,
-    write_output,
+    witnesses,
 )
+from dagster_project.rebuild import KEPT_WORKSPACE, built, compared_otherwise, edition_as_original, write_like
 from dagster_project.run import RunOptions, operator, refresh_lock
-from dagster_project.site.render import SiteRun
+from dagster_project.signing import SIGNED_WITH, Signer, signer_of
 from dagster_project.site.words import labels
 from dagster_project.snapshots import SnapshotStore, sha256_of, utc_now, write_durably
 from dagster_project.workspace import SETTINGS_FILE, Workspace, without_notify
 
 _TOLD = {code: narratives.SECTIONS[code] for code in ("cause", "measures")}
-_KEPT = "workspace"
-_BY_TABLES = "table by table"
-_BY_BROWSER = "byte by byte where the browser is the same"
-_NOT_REBUILT = "not, it is what a rebuild starts from"
 
 _UNTOLD = """
 select objective.objective_id, objective.owner, attainment.status,
@@ -79,7 +75,7 @@ def freeze(workspace: Workspace, label: str) -> Edition:
         ConfigurationError: the label is taken or no label, nothing is published, the workspace or the code changed
             since, or a refresh is running.
         GateRefused: an objective that deviates has no telling for this edition; all of them are named.
-        VerificationFailed: a rebuild gives another content than what stands published.
+        VerificationFailed: a rebuild gives another content than what stands published, or the chain is broken.
     """
     check_label(label)
     with refresh_lock(workspace):
@@ -93,8 +89,15 @@ def freeze(workspace: Workspace, label: str) -> Edition:
         manifest = read_manifest(standing)
         _refuse_what_moved(workspace, manifest)
         _refuse_untold(standing / WAREHOUSE, label, standing.name)
+        signer = signer_of(workspace)
+        chain.settle(workspace)
         with _making(workspace.editions / label) as folder:
-            _fill(workspace, label, standing, manifest, folder)
+            _fill(workspace, label, standing, manifest, folder, signer)
+        try:
+            chain.append(workspace, workspace.editions / label / RECORD)
+        except OSError:
+            remove(workspace.editions / label)  # what is not chained must not stay
+            raise
     return find_edition(workspace, label)
 
 
@@ -195,8 +198,10 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _fill(workspace: Workspace, label: str, standing: Path, manifest: dict[str, Any], folder: Path) -> None:
-    _keep_workspace(workspace, manifest["pins"], folder / _KEPT)
+def _fill(
+    workspace: Workspace, label: str, standing: Path, manifest: dict[str, Any], folder: Path, signer: Signer | None
+) -> None:
+    _keep_workspace(workspace, manifest["pins"], folder / KEPT_WORKSPACE)
     before = edition_before(workspace, label)
     record = {
         "label": label,
@@ -208,19 +213,25 @@ def _fill(workspace: Workspace, label: str, standing: Path, manifest: dict[str, 
         "settings": workspace.settings.model_dump(mode="json"),
         "objectives_snapshot_id": _objectives(manifest["pins"]),
         "previous_edition": {"label": before.label, "sha256": before.sha256} if before else None,
+        "manifest_sha256": sha256_of(standing / MANIFEST),
+        "chain": chain.head(workspace),
+        "sidecars": witnesses(workspace, manifest["pins"]),
+        SIGNED_WITH: signer.public_key if signer else None,
     }
-    built = Edition(label, folder, record)
-    record["not_made"] = _write_rebuilt(built, workspace, standing / WAREHOUSE, folder, manifest["tables"])
+    made = Edition(label, folder, record)
+    record["not_made"] = _write_rebuilt(made, workspace, standing / WAREHOUSE, manifest["tables"])
     tables = table_hashes(folder / WAREHOUSE, audit=True)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     names = [path.relative_to(folder).as_posix() for path in files]
     record |= {
         "content_hash": content_hash({name: table for name, table in tables.items() if not is_audit(name)}),
         "tables": tables,
-        "compared_otherwise": {name: how for name in names if (how := _compared_otherwise(name))},
+        "compared_otherwise": {name: how for name in names if (how := compared_otherwise(name))},
         "files": {name: sha256_of(path) for name, path in zip(names, files, strict=True)},
     }
     write_durably(folder / RECORD, json.dumps(record, indent=1, ensure_ascii=False).encode() + b"\n")
+    if signer:
+        signer.sign(folder / RECORD)
 
 
 def _objectives(pins: list[dict[str, str]]) -> str | None:
@@ -237,25 +248,13 @@ def _keep_workspace(workspace: Workspace, pins: list[dict[str, str]], folder: Pa
         (folder / name).write_bytes(content)
 
 
-def _compared_otherwise(name: str) -> str | None:
-    """How a file of an edition is held against a rebuilt one, where that is not byte by byte."""
-    if name == WAREHOUSE:
-        return _BY_TABLES
-    if name.endswith(".pdf"):
-        return _BY_BROWSER
-    return _NOT_REBUILT if name.startswith(f"{_KEPT}/") else None
-
-
-def _write_rebuilt(
-    edition: Edition, home: Workspace, records: Path, target: Path, tables: dict[str, dict[str, Any]]
-) -> list[str]:
-    """Build an edition from its pins and its own copy of the workspace, and write its output.
+def _write_rebuilt(edition: Edition, home: Workspace, standing: Path, tables: dict[str, dict[str, Any]]) -> list[str]:
+    """Build an edition from its pins and its own copy of the workspace, and write its output into its folder.
 
     Args:
         edition: its folder holds `workspace/`.
         home: the workspace whose snapshots it rests on.
-        records: the warehouse with the audit tables of the run that published.
-        target: an existing folder to write into.
+        standing: the warehouse with the audit tables of the run that published.
         tables: rows and hashes that every table must come to.
 
     Returns:
@@ -264,88 +263,17 @@ def _write_rebuilt(
     Raises:
         VerificationFailed: the rebuild gives another content; the tables that differ are named.
     """
-    record = edition.record
-    kept = Workspace(edition.folder / _KEPT, home=home.root)
-    pins = tuple(pin["snapshot_id"] for pin in record["pins"])
-    run, _ = execute(kept, RunOptions(offline=True, as_of=date.fromisoformat(record["as_of"]), pins=pins))
-    try:
-        rebuilt = table_hashes(run.database)
+    original = edition_as_original(home, edition)
+    with built(original) as database:
+        rebuilt = table_hashes(database)
         differing = [name for name, table in rebuilt.items() if table != tables.get(name)]
         differing += [name for name in tables if not is_audit(name) and name not in rebuilt]
         if differing:
             raise VerificationFailed(
-                f"A rebuild of publication {record['publication_id']} differs in {', '.join(differing)}. "
+                f"A rebuild of publication {edition.record['publication_id']} differs in {', '.join(differing)}. "
                 "Run: opkoers verify, which names the first row that differs."
             )
-        adopt_audit_tables(run.database, records)
-        return write_output(run.database, kept, target, _site_run(edition, home))
-    finally:
-        shutil.rmtree(run.folder, ignore_errors=True)
-
-
-def _site_run(edition: Edition, home: Workspace) -> SiteRun:
-    record = edition.record
-    before = record["previous_edition"]
-    return SiteRun(
-        run_id=record["run_id"],
-        publication_id=record["publication_id"],
-        generated_at=record["frozen_at"],
-        as_of=date.fromisoformat(record["as_of"]),
-        git_commit=record["git_commit"],
-        edition=edition.label,
-        previous=home.editions / before["label"] / WAREHOUSE if before else None,
-        previous_label=before["label"] if before else None,
-    )
-
-
-def rebuild(workspace: Workspace, edition: Edition) -> str:
-    """Build a frozen edition anew and compare it with what is kept, file by file.
-
-    Returns:
-        What was found, in one sentence.
-
-    Raises:
-        VerificationFailed: it differs; every file that does is named.
-    """
-    record = edition.record
-    if record["code_fingerprint"] != code_fingerprint():
-        return (
-            f"Edition {edition.label} was made by other code (commit {record['git_commit']}; this is {git_commit()}): "
-            "it was not built anew. Check that commit out to do so."
-        )
-    folder = workspace.build / f"edition-{edition.label}"
-    remove(folder)
-    folder.mkdir(parents=True)
-    try:
-        _write_rebuilt(edition, workspace, edition.folder / WAREHOUSE, folder, record["tables"])
-        differing = _differing(edition, folder)
-    except OpkoersError as error:
-        raise VerificationFailed(f"Edition {edition.label} could not be built anew: {error}") from error
-    finally:
-        remove(folder)
-    faulty = [name for name, how in differing.items() if how != _BY_BROWSER]
-    if faulty:
-        raise VerificationFailed(f"Edition {edition.label}, built anew, differs in {', '.join(faulty)}.")
-    but = f" but for {', '.join(differing)}, which the browser of this machine prints otherwise" if differing else ""
-    return f"Edition {edition.label}, built anew from its {len(record['pins'])} pins, gives the same bytes{but}."
-
-
-def _differing(edition: Edition, folder: Path) -> dict[str, str | None]:
-    """Names of the files that a rebuild made otherwise, each with how it was compared."""
-    differing = {}
-    recorded: dict[str, str] = edition.record["files"]
-    rebuilt = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    for name in sorted({*recorded, *rebuilt}):
-        how = _compared_otherwise(name)
-        if how == _BY_TABLES:
-            same = table_hashes(folder / name, audit=True) == edition.record["tables"]
-        elif how == _NOT_REBUILT:
-            same = True
-        else:
-            same = name in rebuilt and sha256_of(rebuilt[name]) == recorded.get(name)
-        if not same:
-            differing[name] = how
-    return differing
+        return write_like(original, database, standing, edition.folder)
 
 
 def side_of(workspace: Workspace, label: str | None) -> tuple[str, Path]:

@@ -1,13 +1,12 @@
-"""Editions: what was frozen, as it stands under `<data>/editions/<label>/`, and whether it is still untouched.
+"""Editions: what was frozen, as it stands under `<data>/editions/<label>/`.
 
-What belongs here: reading editions and hashing their files. What does not: making one or building one anew
-(`freeze.py`), and what changed between two of them (`diff.py`).
+What belongs here: finding and reading editions. What does not: making one (`freeze.py`), whether it is still untouched
+(`verification/`), and what changed between two of them (`diff.py`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from dagster_project.snapshots import sha256_of
 from dagster_project.workspace import Workspace
 
 RECORD = "edition.json"
-_WAY_OUT = "Restore it from backup."
 
 
 @dataclass(frozen=True)
@@ -95,35 +93,3 @@ def check_label(label: str) -> None:
     """
     if not EDITION.fullmatch(label):
         raise ConfigurationError(f"An edition is called by year and month, such as 2026-04; found {label!r}.")
-
-
-def faults(workspace: Workspace) -> Iterator[str]:
-    """What is no longer as it was frozen, one sentence each: files changed, gone or added, and broken chains."""
-    known = {edition.label: edition for edition in editions(workspace)}
-    for edition in known.values():
-        yield from _file_faults(edition)
-        before = edition.record["previous_edition"]
-        if before is None:
-            continue
-        previous = known.get(before["label"])
-        if previous is None:
-            yield f"Edition {before['label']}, on which edition {edition.label} looks back, is gone. {_WAY_OUT}"
-        elif previous.sha256 != before["sha256"]:
-            yield (
-                f"editions/{previous.label}/{RECORD} was changed after edition {edition.label} was frozen: its sha256 "
-                f"was {before['sha256'][:12]}…. {_WAY_OUT}"
-            )
-
-
-def _file_faults(edition: Edition) -> Iterator[str]:
-    recorded: dict[str, str] = edition.record["files"]
-    for name, expected in recorded.items():
-        path = edition.folder / name
-        if not path.is_file():
-            yield f"editions/{edition.label}/{name} is gone. {_WAY_OUT}"
-        elif sha256_of(path) != expected:
-            yield f"editions/{edition.label}/{name} was changed after it was frozen. {_WAY_OUT}"
-    for path in sorted(edition.folder.rglob("*")):
-        name = path.relative_to(edition.folder).as_posix()
-        if path.is_file() and name != RECORD and name not in recorded:
-            yield f"editions/{edition.label}/{name} was added after the edition was frozen. Take it out."

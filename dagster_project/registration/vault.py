@@ -227,13 +227,33 @@ class Vault:
             if not sidecar.is_file() or self._says_forgotten(sidecar):
                 path.unlink(missing_ok=True)
 
+    def knows(self, original_id: str) -> bool:
+        """Whether an original was taken in and is kept or was forgotten."""
+        return self._sidecar(original_id).is_file()
+
     def faults(self) -> Iterator[str]:
-        """A sentence for every original that is not as it was delivered; to be forgotten is no fault."""
+        """A sentence for every original that is not as it was delivered, and every file that is none.
+
+        To be forgotten is no fault, nor is what a killed run left: the next one clears it.
+        """
+        yield from self._strange_files()
         for path in self._sidecars():
             try:
                 self.verify(self._read(path))
             except VerificationFailed as error:
                 yield str(error)
+
+    def _strange_files(self) -> Iterator[str]:
+        for path in sorted(self.root.glob("*")):
+            if path.name.startswith(".") and path.name.endswith(".tmp"):
+                continue
+            if path.suffix == ".age" and not self._sidecar(path.stem).is_file():
+                yield (
+                    f"Original {path} has no sidecar, and the next refresh removes it. Restore the sidecar from backup "
+                    "before that, or deliver the export again."
+                )
+            elif path.suffix not in (".age", ".json") or path.is_symlink() or not path.is_file():
+                yield f"{path} is no original: nobody knows where it came from. Take it out."
 
     @cached_property
     def _identities(self) -> list[Any]:

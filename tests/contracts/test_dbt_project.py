@@ -198,6 +198,23 @@ def test_every_contracted_concept_feeds_an_indicator_or_tells_gemeenten_apart() 
     assert fed <= wanted
 
 
+_CLOCKS = re.compile(
+    r"\b(now|today|random|uuid|gen_random_uuid|get_current_timestamp|transaction_timestamp|setseed)\s*\(\s*\)"
+    r"|\bcurrent_(date|time|timestamp)\b|\blocaltime(stamp)?\b|run_started_at|invocation_id|modules\.datetime",
+    re.IGNORECASE,
+)
+
+
+def test_no_model_asks_a_clock_or_chance() -> None:
+    """The day of a run comes in as a row; else the same pins would give other figures tomorrow."""
+    files = [path for folder in ("models", "dbt") for path in product_path(folder).rglob("*.sql")]
+    asking = {path.name: match[0] for path in files if (match := _CLOCKS.search(path.read_text(encoding="utf-8")))}
+    assert len(files) > 50
+    assert asking == {}
+    assert _CLOCKS.search("where day < current_date")
+    assert _CLOCKS.search("select now() as moment")
+
+
 def test_the_project_needs_no_packages_and_reports_to_no_one() -> None:
     project = yaml.safe_load(product_path("dbt", "dbt_project.yml").read_text(encoding="utf-8"))
     assert project["flags"]["send_anonymous_usage_stats"] is False

@@ -14,13 +14,13 @@ from dagster_project.contracts import contract
 from dagster_project.editions import freeze as freezing
 from dagster_project.editions.diff import EditionDiff, compare
 from dagster_project.editions.freeze import freeze, remove
-from dagster_project.editions.store import editions, faults
+from dagster_project.editions.store import editions
 from dagster_project.errors import ConfigurationError, GateRefused, VerificationFailed
 from dagster_project.execution import refresh
 from dagster_project.publication import WAREHOUSE, current_folder, current_manifest
 from dagster_project.run import RunOptions
 from dagster_project.snapshots import sha256_of
-from dagster_project.verify import verify
+from dagster_project.verify import examine, verify
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import Refresh
 from tests.integration.country import GEMEENTEN, column_key, key_figures
@@ -195,4 +195,4 @@ def assert_tampering_is_found(workspace: Workspace, edition: Path) -> None:
     page.write_bytes(page.read_bytes() + b" ")
     with pytest.raises(VerificationFailed, match=f"editions/{LABEL}/site/index.html was changed after it was frozen"):
         verify(workspace)
-    assert [sentence.split()[0] for sentence in faults(workspace)] == [f"editions/{LABEL}/site/index.html"]
+    assert [sentence.split()[0] for sentence in examine(workspace).faults] == [f"editions/{LABEL}/site/index.html"]

@@ -290,6 +290,17 @@ def test_verifying_tells_what_is_kept_and_what_was_forgotten(
     assert "grants_2024.csv of 2025-01-15 was forgotten by policy on 2026-01-15" in forgotten
 
 
+def test_verifying_names_what_is_no_original(vault: Vault, workspace: Workspace, tmp_path: Path) -> None:
+    original = deliver(vault, tmp_path, "new", "grants_2025.csv")
+    (vault.root / ".unfinished.age.1.tmp").write_text("x", encoding="utf-8")
+    assert list(vault_faults(workspace)) == []
+    (vault.root / "kopie.csv").write_text("x", encoding="utf-8")
+    (vault.root / f"{original.original_id}.json").unlink()
+    orphan, strange = vault_faults(workspace)
+    assert f"{original.original_id}.age has no sidecar, and the next refresh removes it" in orphan
+    assert strange.startswith(f"{vault.root / 'kopie.csv'} is no original")
+
+
 @posix_only
 def test_memory_does_not_grow_with_the_file(workspace: Workspace, tmp_path: Path) -> None:
     """Bytes that a child of its own needs at most, for a file of 160 MB that is written, read back and opened."""
