@@ -23,7 +23,10 @@ from typing import Any
 import duckdb
 
 from dagster_project.editions.store import edition_before
+from dagster_project.errors import VerificationFailed
 from dagster_project.export.write import write_exports
+from dagster_project.extract import documents
+from dagster_project.extract.documents import BadDocument
 from dagster_project.run import Run, RunState
 from dagster_project.site.render import SiteRun, render_site
 from dagster_project.snapshots import sha256_of, utc_now, write_durably
@@ -57,8 +60,22 @@ def current_folder(workspace: Workspace) -> Path | None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """A publication's manifest."""
-    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    """A publication's manifest.
+
+    Raises:
+        VerificationFailed: it is not as it was written.
+    """
+    path = folder / "manifest.json"
+    try:
+        manifest: dict[str, Any] = documents.read_json(path)
+        if all(isinstance(pin["snapshot_id"], str) for pin in manifest["pins"]):
+            return manifest
+        cause = "a pin of it names no snapshot"
+    except BadDocument as error:
+        cause = str(error)
+    except (KeyError, TypeError):
+        cause = "it lists no snapshots"
+    raise VerificationFailed(f"{path} is not as it was written: {cause}. Restore it from backup, or refresh.")
 
 
 def current_manifest(workspace: Workspace) -> dict[str, Any] | None:

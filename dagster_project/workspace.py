@@ -7,16 +7,20 @@ paths (product.py).
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from dagster_project.errors import ConfigurationError
+from dagster_project.errors import ConfigurationError, UnsoundData
+from dagster_project.extract import documents, limits
+from dagster_project.extract.documents import BadDocument
+from dagster_project.extract.personal import masked
+from dagster_project.legible import legible
 
 SETTINGS_FILE = "opkoers.toml"
 GEMEENTE_CODE = re.compile(r"^GM\d{4}$")
+_SHOWN = 60
 
 
 class Network(BaseModel):
@@ -154,13 +158,26 @@ def read_settings(path: Path) -> Settings:
             f"No {SETTINGS_FILE} in {path.parent}. Make a workspace with: opkoers init DIR --gemeente GM…."
         )
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Settings.model_validate(content)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} is not readable TOML: {error}. Mend the line it names.") from error
+        limits.size_of(path, SETTINGS_FILE, limits.SETTINGS_BYTES)
+        return Settings.model_validate(documents.parse_toml(path.read_bytes()))
+    except (BadDocument, UnsoundData) as error:
+        raise ConfigurationError(f"{path} is not readable TOML: {error}. Mend the line it names.") from None
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}, found {e['input']!r}" for e in error.errors())
-        raise ConfigurationError(f"{path} has wrong settings: {faults}. Mend them and run again.") from error
+        faults = "; ".join(_fault(one["type"], one["loc"], one["msg"], one["input"]) for one in error.errors())
+        # `from None`: the original shows every value
+        raise ConfigurationError(f"{path} has wrong settings: {faults}. Mend them and run again.") from None
+
+
+def _fault(kind: str, place: tuple[int | str, ...], message: str, found: object) -> str:
+    """One wrong setting; the value under a name that is not known may be a key, and is never shown."""
+    told = legible(f"{'.'.join(map(str, place))}: {message}")
+    return told if kind == "extra_forbidden" else f"{told}, found {_quoted(found)}"
+
+
+def _quoted(value: object) -> str:
+    """A setting as an error may show it: short, in sight, and without a number that may be personal."""
+    shown = legible(masked(repr(value)))
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

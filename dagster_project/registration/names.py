@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dagster_project.errors import UnsoundData
-from dagster_project.extract.delimited import PERSONAL_NUMBER
+from dagster_project.extract.personal import PERSONAL_NUMBER
 
 _YEAR, _MONTH, _DAY = r"(?:19|20)[0-9]{2}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
 _STAMP = re.compile(
