@@ -7,6 +7,7 @@ functions and report what they return.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -25,6 +26,7 @@ from dagster_project.extract import (
     duo,
     figures,
     narratives,
+    places,
     printed,
     shapes,
     workspace_files,
@@ -182,10 +184,16 @@ def _fault(run: Run, dataset: Dataset, snapshot: Snapshot) -> str | None:
 
 def _take_workspace_file(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
     path = run.workspace.root / str(dataset.file_pattern)
-    if not run.options.takes_input or not path.is_file():
+    if not run.options.takes_input or not os.path.lexists(path):
         return
     record = shapes.record if dataset.kind == "shape_file" else workspace_files.record
-    snapshot, is_new = run.store.add(dataset, record(dataset, path, run.scratch))
+    try:
+        places.refuse_strange(path, run.workspace.root)
+        recording = record(dataset, path, run.scratch)
+    except UnsoundData as error:
+        run.note_set_aside(str(error))
+        return
+    snapshot, is_new = run.store.add(dataset, recording)
     if is_new:
         yield snapshot
 
@@ -196,6 +204,7 @@ def _take_narratives(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
         return
     for path in narratives.files_of(run.workspace.root, dataset):
         try:
+            places.refuse_strange(path, run.workspace.root)
             recording = narratives.record(dataset, path, run.scratch)
         except UnsoundData as error:
             run.note_set_aside(str(error))

@@ -27,6 +27,7 @@ from dagster_project.errors import VerificationFailed
 from dagster_project.export.write import write_exports
 from dagster_project.extract import documents
 from dagster_project.extract.documents import BadDocument
+from dagster_project.extract.places import is_inside
 from dagster_project.run import Run, RunState
 from dagster_project.site.render import SiteRun, render_site
 from dagster_project.snapshots import sha256_of, utc_now, write_durably
@@ -50,13 +51,21 @@ class Published:
 
 
 def current_folder(workspace: Workspace) -> Path | None:
-    """The folder of the publication that stands, or None before the first."""
+    """The folder of the publication that stands, or None before the first.
+
+    Raises:
+        VerificationFailed: the pointer to it leads elsewhere.
+    """
     pointer = workspace.current
     if pointer.is_dir():
-        return pointer.resolve()
-    if pointer.is_file():
-        return workspace.data / pointer.read_text(encoding="utf-8").strip()
-    return None
+        folder = pointer.resolve()
+    elif pointer.is_file():
+        folder = workspace.data / pointer.read_text(encoding="utf-8").strip()
+    else:
+        return None
+    if not is_inside(folder, workspace.data):
+        raise VerificationFailed(f"{pointer} leads out of {workspace.data}: it was changed. Remove it, and refresh.")
+    return folder
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

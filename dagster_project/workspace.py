@@ -16,11 +16,13 @@ from dagster_project.errors import ConfigurationError, UnsoundData
 from dagster_project.extract import documents, limits
 from dagster_project.extract.documents import BadDocument
 from dagster_project.extract.personal import masked
+from dagster_project.extract.places import is_inside
 from dagster_project.legible import legible
 
 SETTINGS_FILE = "opkoers.toml"
 GEMEENTE_CODE = re.compile(r"^GM\d{4}$")
 _SHOWN = 60
+_KEPT_BY_PEOPLE = ("drop", "accepted", "rejected", "mappings", "narratives", ".git")
 
 
 class Network(BaseModel):
@@ -87,12 +89,12 @@ class Workspace:
         self.home = home.resolve() if home else self.root
         self.settings = read_settings(self.root / SETTINGS_FILE)
         of_home = read_settings(self.home / SETTINGS_FILE) if home else self.settings
-        self._publication_folder = of_home.publication_folder
+        self._data = _data_folder(self.home, of_home.publication_folder)
 
     @property
     def data(self) -> Path:
         """Everything that can be rebuilt or is only ever added to; git-ignored."""
-        return (self.home / self._publication_folder).resolve()
+        return self._data
 
     @property
     def snapshots(self) -> Path:
@@ -145,6 +147,25 @@ class Workspace:
 
     def source_is_on(self, source_id: str) -> bool:
         return self.settings.sources.get(source_id, True)
+
+
+def _data_folder(root: Path, name: str) -> Path:
+    """Where publications and snapshots go.
+
+    Raises:
+        ConfigurationError: it lies outside the workspace, also by a link, or among what people keep there.
+    """
+    folder = root / name
+    if "\0" in name or not is_inside(folder, root):
+        raise ConfigurationError(
+            f"publication_folder = {_quoted(name)} leads out of the workspace, expected a folder in it such as "
+            '"data". For another disk, put the workspace there, or mount the disk on the folder.'
+        )
+    if folder.resolve().relative_to(root).parts[0] in _KEPT_BY_PEOPLE:
+        raise ConfigurationError(
+            f'publication_folder = {_quoted(name)} is where input lies, expected a folder of its own such as "data".'
+        )
+    return folder.resolve()
 
 
 def read_settings(path: Path) -> Settings:

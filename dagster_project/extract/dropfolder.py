@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dagster_project.contracts import Column, Dataset, Product, all_contracts
 from dagster_project.errors import ConfigurationError, UnsoundData
-from dagster_project.extract import delimited, documents, limits, sheets, workbooks
+from dagster_project.extract import delimited, documents, limits, places, sheets, workbooks
 from dagster_project.extract.completeness import is_open_for_writing
 from dagster_project.extract.documents import BadDocument
 from dagster_project.extract.personal import masked
@@ -312,7 +312,7 @@ def apply_mapping(dataset: Dataset, workspace: Workspace) -> Dataset:
     if dataset.kind not in _DROPPED or not path.is_file():
         return dataset
     try:
-        limits.size_of(path, f"mappings/{path.name}", limits.MAPPING_BYTES)
+        places.refuse_strange(path, workspace.root, limits.MAPPING_BYTES)
         mapping = _Mapping.model_validate(documents.parse_yaml(path.read_bytes()) or {})
         return Dataset.model_validate(_laid_over(dataset, mapping))
     except (BadDocument, UnsoundData) as error:

@@ -33,6 +33,8 @@ from dagster_project.site.pages import (
 )
 from dagster_project.site.queries import Reader, read_page_data
 from dagster_project.site.site import FOOT, NAVIGATION, NavEntry, Page, Site, SiteRun
+from dagster_project.site.theme import FILE as THEME
+from dagster_project.site.theme import theme_of
 from dagster_project.site.words import labels
 from dagster_project.workspace import Workspace
 
@@ -58,7 +60,6 @@ PAGE_MODULES = (
 
 _HERE = Path(__file__).parent
 _STYLESHEET = "opkoers.css"
-_THEME = "theme.css"
 _THEME_CLASS = re.compile(r"\.([a-z][a-z0-9-]*-theme)\b")
 NOTE_ON_SYNTHETIC = "Een deel van de cijfers is synthetisch: verzonnen, om te laten zien hoe deze monitor werkt."
 
@@ -92,16 +93,10 @@ def render_site(build_db: Path, workspace: Workspace, target: Path, run: SiteRun
     return [target / name for name in files]
 
 
-def theme_of(workspace: Workspace) -> str | None:
-    """The municipality's own `theme.css`, if there is one."""
-    theme = workspace.root / _THEME
-    return theme.read_text(encoding="utf-8") if theme.is_file() else None
-
-
 def styles(theme_css: str | None) -> dict[str, str]:
     """The stylesheets that every page links, by their file."""
     files = {_STYLESHEET: (_HERE / "static" / _STYLESHEET).read_text(encoding="utf-8")}
-    return files if theme_css is None else {**files, _THEME: theme_css}
+    return files if theme_css is None else {**files, THEME: theme_css}
 
 
 @cache
@@ -152,7 +147,7 @@ def frame_of(run: SiteRun, theme_css: str | None) -> dict[str, Any]:
         "as_of": labels.day(run.as_of),
         "generated_at": labels.moment_words(datetime.fromisoformat(run.generated_at)),
         "run": run,
-        "stylesheets": [_STYLESHEET, _THEME] if theme_css is not None else [_STYLESHEET],
+        "stylesheets": [_STYLESHEET, THEME] if theme_css is not None else [_STYLESHEET],
         "has_theme": theme_css is not None,
         "theme_class": _theme_class(theme_css),
     }
