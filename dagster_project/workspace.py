@@ -38,6 +38,8 @@ class Network(BaseModel):
     """Pause after the first failure; it doubles after each."""
     connections: Annotated[int, Field(ge=1, le=8)] = 3
     """How many tables of one host are asked at once; each keeps one connection open."""
+    hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")], ...] = ()
+    """Other hosts that a source may send us on to, by https. Without any, a source is followed on its own host only."""
 
 
 class Settings(BaseModel):
