@@ -32,7 +32,9 @@ from dagster_project.extract import (
     workspace_files,
 )
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
+from dagster_project.extract.personal import masked_name
 from dagster_project.extract.reading import ReadContext, RowFault
+from dagster_project.legible import legible
 from dagster_project.publication import current_pins
 from dagster_project.pulls import WIRED
 from dagster_project.raw import RAW_TABLES, RawBatch, append, create_raw_schema
@@ -228,7 +230,7 @@ def reject_strays(run: Run) -> None:
         return
     for item, reason in dropfolder.strays(run.workspace, datasets_of(run.workspace)):
         dropfolder.reject(item, reason)
-        run.note_set_aside(f"drop/{item.name}: {reason}")
+        run.note_set_aside(f"drop/{legible(masked_name(item.name))}: {reason}")
 
 
 def serving_snapshots(workspace: Workspace, dataset: Dataset, as_of: date | None = None) -> list[Snapshot]:

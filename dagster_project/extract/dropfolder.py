@@ -28,7 +28,7 @@ from dagster_project.errors import ConfigurationError, UnsoundData
 from dagster_project.extract import delimited, documents, limits, places, sheets, workbooks
 from dagster_project.extract.completeness import is_open_for_writing
 from dagster_project.extract.documents import BadDocument
-from dagster_project.extract.personal import masked
+from dagster_project.extract.personal import masked, masked_name, names_a_person
 from dagster_project.legible import is_legible, legible, legible_lines
 from dagster_project.snapshots import Recording, pack, sha256_of, write_durably
 from dagster_project.workspace import Workspace
@@ -120,7 +120,7 @@ def look(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETT
     return Look(
         exports=[item for item in there if item.dataset],
         strays=[(item, reasons[item.path]) for item in there if item.path in reasons],
-        waiting={path.name: reason for path, reason in waiting.items()},
+        waiting={masked_name(legible(path.name)): reason for path, reason in waiting.items()},
     )
 
 
@@ -267,8 +267,7 @@ def reject(item: Incoming, reason: str) -> Path:
     for path in own:
         if not path.is_symlink():
             path.chmod(0o700 if path.is_dir() else 0o600)
-    # the name itself stands beside it anyway
-    told = legible(item.name).join(masked(legible_lines(part)) for part in reason.split(item.name))
+    told = masked_name(legible(item.name)).join(masked(legible_lines(part)) for part in reason.split(item.name))
     note = target.with_name(f"{target.name}.reason.txt")
     write_durably(note, f"{told}\nMend it, put it in drop/ again and run: opkoers refresh\n".encode(), mode=0o600)
     return target
@@ -452,6 +451,8 @@ def _oddity(path: Path) -> str | None:
         return "It is, or holds, something that is neither a file nor a folder."
     if not all(is_legible(entry.name) for entry in entries):
         return "Its name, or one in it, has characters that cannot be seen. Rename it."
+    if any(names_a_person(entry.name) for entry in entries):
+        return "Its name, or one in it, holds a number as long as a BSN, expected none: names are shown. Rename it."
     if len(entries) > MAX_FILES:
         return f"It holds more than {MAX_FILES} files and folders."
     size = sum(entry.lstat().st_size for entry in entries if entry.is_file())
@@ -471,7 +472,8 @@ def _entries_below(path: Path) -> Iterator[Path]:
 def _misfit(path: Path, fits: Sequence[Dataset], own: Sequence[Dataset]) -> str | None:
     if not fits:
         patterns = ", ".join(sorted({str(d.file_pattern) for d in own if d.kind in _DROPPED})) or "none"
-        return f"No contract fits the name '{path.name}'; known patterns: {patterns}. Rename it, or add a mapping."
+        name = masked_name(path.name)
+        return f"No contract fits the name '{name}'; known patterns: {patterns}. Rename it, or add a mapping."
     if len(fits) > 1:
         return f"The name fits more than one contract: {', '.join(d.key for d in fits)}. Rename it so that it fits one."
     if fits[0].kind == "cssd_dump" and not path.is_dir():

@@ -85,20 +85,6 @@ def size_of(path: Path, name: str, most: int) -> int:
     return found.st_size
 
 
-def read_bytes(path: Path, name: str, most: int) -> bytes:
-    """A whole file that may not be larger, also while somebody writes on.
-
-    Raises:
-        UnsoundData: as `size_of`.
-    """
-    size_of(path, name, most)
-    with path.open("rb") as stream:
-        content = stream.read(most + 1)
-    if len(content) > most:
-        raise UnsoundData(f"{name} grows beyond the {shown(most)} that it may have. Trim it, and run again.")
-    return content
-
-
 def shown(size: int) -> str:
     """A number of bytes as a person reads it."""
     for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10)):
