@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from dagster_project.contracts import Dataset
+from dagster_project.extract import documents
 from dagster_project.product import code_fingerprint
 from dagster_project.snapshots import utc_now, write_durably
 from dagster_project.workspace import Workspace
@@ -83,7 +84,7 @@ def read_attempts(workspace: Workspace) -> Attempts:
     if not path.is_file():
         return {}
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = documents.read_json(path)
         return {key: Attempt(**entry) for key, entry in content.items()}
     except (ValueError, TypeError, AttributeError) as error:
         log.warning("%s cannot be read (%s): every table is tried anew.", path, error)

@@ -16,6 +16,8 @@ from rich.console import Console
 
 from dagster_project import __version__
 from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_VERIFY, ConfigurationError, OpkoersError
+from dagster_project.extract.personal import masked
+from dagster_project.legible import LegibleFormatter, legible_lines
 from dagster_project.workspace import Workspace, find_workspace
 
 app = typer.Typer(
@@ -35,12 +37,12 @@ _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def _say(text: str) -> None:
-    _out.print(text, markup=False)
+    _out.print(legible_lines(text), markup=False)
 
 
 def _end(text: str, code: int) -> None:
     """Print how a command ended, on the channel that fits, and leave with its code."""
-    (_out if code == EXIT_OK else _err).print(text, markup=False)
+    (_out if code == EXIT_OK else _err).print(legible_lines(text), markup=False)
     raise typer.Exit(code)
 
 
@@ -48,7 +50,7 @@ def _show_progress(debug: bool) -> None:
     """Send the product's own log to the terminal; with `--debug` everybody's."""
     logger = logging.getLogger() if debug else logging.getLogger("dagster_project")
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
+    handler.setFormatter(LegibleFormatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG if debug else logging.INFO)
     logger.propagate = False
@@ -529,13 +531,15 @@ def main(arguments: list[str] | None = None) -> Any:
     except OpkoersError as error:
         if "--debug" in given:
             raise
-        _err.print(str(error), markup=False)
+        _err.print(legible_lines(str(error)), markup=False)
         sys.exit(error.exit_code)
     except Exception as error:
         if "--debug" in given:
             raise
         _err.print(
-            f"Internal error: {type(error).__name__}: {error}. Run again with --debug for the traceback.", markup=False
+            legible_lines(f"Internal error: {type(error).__name__}: {masked(str(error))}. ")
+            + "Run again with --debug for the traceback.",
+            markup=False,
         )
         sys.exit(EXIT_INTERNAL)
 

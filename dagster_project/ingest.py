@@ -7,6 +7,7 @@ functions and report what they return.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -25,12 +26,15 @@ from dagster_project.extract import (
     duo,
     figures,
     narratives,
+    places,
     printed,
     shapes,
     workspace_files,
 )
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
+from dagster_project.extract.personal import masked_name
 from dagster_project.extract.reading import ReadContext, RowFault
+from dagster_project.legible import legible
 from dagster_project.publication import current_pins
 from dagster_project.pulls import WIRED
 from dagster_project.raw import RAW_TABLES, RawBatch, append, create_raw_schema
@@ -183,10 +187,16 @@ def _fault(run: Run, dataset: Dataset, snapshot: Snapshot) -> str | None:
 
 def _take_workspace_file(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
     path = run.workspace.root / str(dataset.file_pattern)
-    if not run.options.takes_input or not path.is_file():
+    if not run.options.takes_input or not os.path.lexists(path):
         return
     record = shapes.record if dataset.kind == "shape_file" else workspace_files.record
-    snapshot, is_new = run.store.add(dataset, record(dataset, path, run.scratch))
+    try:
+        places.refuse_strange(path, run.workspace.root)
+        recording = record(dataset, path, run.scratch)
+    except UnsoundData as error:
+        run.note_set_aside(str(error))
+        return
+    snapshot, is_new = run.store.add(dataset, recording)
     if is_new:
         yield snapshot
 
@@ -197,6 +207,7 @@ def _take_narratives(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
         return
     for path in narratives.files_of(run.workspace.root, dataset):
         try:
+            places.refuse_strange(path, run.workspace.root)
             recording = narratives.record(dataset, path, run.scratch)
         except UnsoundData as error:
             run.note_set_aside(str(error))
@@ -220,7 +231,7 @@ def reject_strays(run: Run) -> None:
         return
     for item, reason in dropfolder.strays(run.workspace, datasets_of(run.workspace)):
         dropfolder.reject(item, reason)
-        run.note_set_aside(f"drop/{item.name}: {reason}")
+        run.note_set_aside(f"drop/{legible(masked_name(item.name))}: {reason}")
 
 
 def serving_snapshots(workspace: Workspace, dataset: Dataset, as_of: date | None = None) -> list[Snapshot]:

@@ -25,7 +25,11 @@ import duckdb
 
 from dagster_project import chain
 from dagster_project.editions.store import edition_before
+from dagster_project.errors import VerificationFailed
 from dagster_project.export.write import write_exports
+from dagster_project.extract import documents
+from dagster_project.extract.documents import BadDocument
+from dagster_project.extract.places import is_inside
 from dagster_project.run import Run, RunState
 from dagster_project.signing import SIGNED_WITH, signer_of
 from dagster_project.site.render import SiteRun, render_site
@@ -51,18 +55,40 @@ class Published:
 
 
 def current_folder(workspace: Workspace) -> Path | None:
-    """The folder of the publication that stands, or None before the first."""
+    """The folder of the publication that stands, or None before the first.
+
+    Raises:
+        VerificationFailed: the pointer to it leads elsewhere.
+    """
     pointer = workspace.current
     if pointer.is_dir():
-        return pointer.resolve()
-    if pointer.is_file():
-        return workspace.data / pointer.read_text(encoding="utf-8").strip()
-    return None
+        folder = pointer.resolve()
+    elif pointer.is_file():
+        folder = workspace.data / pointer.read_text(encoding="utf-8").strip()
+    else:
+        return None
+    if not is_inside(folder, workspace.data):
+        raise VerificationFailed(f"{pointer} leads out of {workspace.data}: it was changed. Remove it, and refresh.")
+    return folder
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """A publication's manifest."""
-    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    """A publication's manifest.
+
+    Raises:
+        VerificationFailed: it is not as it was written.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = documents.read_json(path)
+        if all(isinstance(pin["snapshot_id"], str) for pin in manifest["pins"]):
+            return manifest
+        cause = "a pin of it names no snapshot"
+    except BadDocument as error:
+        cause = str(error)
+    except (KeyError, TypeError):
+        cause = "it lists no snapshots"
+    raise VerificationFailed(f"{path} is not as it was written: {cause}. Restore it from backup, or refresh.")
 
 
 def current_manifest(workspace: Workspace) -> dict[str, Any] | None:

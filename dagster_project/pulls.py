@@ -355,6 +355,7 @@ class _Lane:
             attempts=network.attempts,
             backoff=network.backoff_seconds,
             read_timeout=network.timeout_seconds,
+            hosts=network.hosts,
             stop=self._stop,
         )
         self._clients.append(self._own.client)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.formulas import harmless
 from dagster_project.run import Run
 from dagster_project.snapshots import write_durably
 from dagster_project.workspace import Workspace
@@ -125,7 +126,8 @@ def keep_lines(path: Path, header: Sequence[str], lines: Iterable[Sequence[objec
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(lines)
+    # people open these lists with a spreadsheet program
+    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
     content = text.getvalue().encode("utf-8-sig")  # the mark tells a spreadsheet that it is UTF-8
     if path.is_file() and path.read_bytes() == content:
         return

@@ -21,9 +21,13 @@ from time import perf_counter
 from typing import Any, Literal
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
 
 from dagster_project import __version__, chain
 from dagster_project.errors import ConfigurationError, VerificationFailed
+from dagster_project.extract import documents
+from dagster_project.extract.documents import BadDocument
+from dagster_project.legible import legible_lines
 from dagster_project.product import code_fingerprint, git_commit
 from dagster_project.registration.vault import Vault
 from dagster_project.snapshots import AMSTERDAM, SnapshotStore, utc_now, write_durably
@@ -144,7 +148,7 @@ class Run:
         )
 
     def state(self) -> RunState:
-        return RunState(**json.loads((self.folder / "state.json").read_text(encoding="utf-8")))
+        return read_record(self.folder / "state.json")
 
     def save(self, state: RunState) -> None:
         write_durably(self.folder / "state.json", json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
@@ -152,7 +156,7 @@ class Run:
     def note_set_aside(self, sentence: str, *, unreachable: str | None = None) -> None:
         """Add a sentence about input that was left out, for the person who reads the outcome."""
         with self.changing() as state:
-            state.set_aside.append(sentence)
+            state.set_aside.append(legible_lines(sentence))
             if unreachable:
                 state.unreachable.append(unreachable)
 
@@ -231,9 +235,25 @@ def operator() -> str:
 
 
 def finished_runs(workspace: Workspace) -> Iterator[RunState]:
-    """The records of earlier runs, oldest first."""
+    """The records of earlier runs, oldest first; one that is damaged is told of and passed over."""
     for path in sorted(workspace.runs.glob("*.json")):
-        yield RunState(**json.loads(path.read_text(encoding="utf-8")))
+        try:
+            yield read_record(path)
+        except VerificationFailed as error:
+            log.warning("%s It is passed over.", error)
+
+
+def read_record(path: Path) -> RunState:
+    """The record of a run.
+
+    Raises:
+        VerificationFailed: it is not as it was written.
+    """
+    try:
+        return TypeAdapter(RunState).validate_python(documents.read_json(path))
+    except (BadDocument, ValidationError) as error:
+        cause = error if isinstance(error, BadDocument) else f"{error.error_count()} of its values are wrong"
+        raise VerificationFailed(f"{path} is not as it was written: {cause}. Restore it, or remove it.") from None
 
 
 @contextmanager

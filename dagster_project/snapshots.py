@@ -24,11 +24,17 @@ import jsonschema
 
 from dagster_project.contracts import Dataset
 from dagster_project.errors import VerificationFailed
+from dagster_project.extract import documents
+from dagster_project.extract.documents import BadDocument
+from dagster_project.extract.personal import masked
+from dagster_project.legible import legible
 
 Origin = Literal["wire", "file", "reconstructed"]
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
+_TOLD = 200
+"""Characters of what is wrong with a sidecar that are told."""
 
 
 @dataclass(frozen=True)
@@ -308,13 +314,17 @@ class SnapshotStore:
             VerificationFailed: it is not JSON, lacks a key, has one too many, or does not name its own file.
         """
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = documents.read_json(path)
             _sidecar_validator().validate(content)
-        except (ValueError, jsonschema.ValidationError) as error:
-            message = getattr(error, "message", str(error))
+        except (BadDocument, jsonschema.ValidationError) as error:
+            message = legible(masked(getattr(error, "message", str(error))[:_TOLD]))
             raise VerificationFailed(
                 f"Sidecar {path} is not as it was written: {message}. Restore it from backup."
             ) from error
+        if (content["source_id"], content["dataset_id"]) != (path.parent.parent.name, path.parent.name):
+            raise VerificationFailed(
+                f"Sidecar {path} speaks of another dataset than its folder: it was moved. Restore it from backup."
+            )
         if content["snapshot_id"] != path.stem:
             raise VerificationFailed(
                 f"Sidecar {path} speaks of {content['snapshot_id'][:12]}…: it was renamed. Restore it from backup."

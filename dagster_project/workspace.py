@@ -9,18 +9,25 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from dagster_project.errors import ConfigurationError
+from dagster_project.errors import ConfigurationError, UnsoundData
+from dagster_project.extract import documents, limits
+from dagster_project.extract.documents import BadDocument
+from dagster_project.extract.personal import masked
+from dagster_project.extract.places import is_inside
+from dagster_project.legible import legible
 from dagster_project.notify.settings import Notify
 
 SETTINGS_FILE = "opkoers.toml"
 GEMEENTE_CODE = re.compile(r"^GM\d{4}$")
 _CREDENTIALS = re.compile(r"//[^/\s'\"]*@")
 _NOTIFY_TABLE = re.compile(r"^[ \t]*\[notify\].*\n?(?:(?![ \t]*\[[^\[\]]+\]).*\n?)*", re.MULTILINE)
+_SHOWN = 60
+_KEPT_BY_PEOPLE = ("drop", "accepted", "rejected", "mappings", "narratives", ".git")
 
 
 class Network(BaseModel):
@@ -36,6 +43,8 @@ class Network(BaseModel):
     """Pause after the first failure; it doubles after each."""
     connections: Annotated[int, Field(ge=1, le=8)] = 3
     """How many tables of one host are asked at once; each keeps one connection open."""
+    hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")], ...] = ()
+    """Other hosts that a source may send us on to, by https. Without any, a source is followed on its own host only."""
 
 
 class Postgres(BaseModel):
@@ -149,12 +158,12 @@ class Workspace:
         self.home = home.resolve() if home else self.root
         self.settings = read_settings(self.root / SETTINGS_FILE)
         of_home = read_settings(self.home / SETTINGS_FILE) if home else self.settings
-        self._publication_folder = of_home.publication_folder
+        self._data = _data_folder(self.home, of_home.publication_folder)
 
     @property
     def data(self) -> Path:
         """Everything that can be rebuilt or is only ever added to; git-ignored."""
-        return (self.home / self._publication_folder).resolve()
+        return self._data
 
     @property
     def snapshots(self) -> Path:
@@ -209,6 +218,25 @@ class Workspace:
         return self.settings.sources.get(source_id, True)
 
 
+def _data_folder(root: Path, name: str) -> Path:
+    """Where publications and snapshots go.
+
+    Raises:
+        ConfigurationError: it lies outside the workspace, also by a link, or among what people keep there.
+    """
+    folder = root / name
+    if "\0" in name or not is_inside(folder, root):
+        raise ConfigurationError(
+            f"publication_folder = {_quoted(name)} leads out of the workspace, expected a folder in it such as "
+            '"data". For another disk, put the workspace there, or mount the disk on the folder.'
+        )
+    if folder.resolve().relative_to(root).parts[0] in _KEPT_BY_PEOPLE:
+        raise ConfigurationError(
+            f'publication_folder = {_quoted(name)} is where input lies, expected a folder of its own such as "data".'
+        )
+    return folder.resolve()
+
+
 def read_settings(path: Path) -> Settings:
     """Read and check `opkoers.toml`.
 
@@ -220,22 +248,28 @@ def read_settings(path: Path) -> Settings:
             f"No {SETTINGS_FILE} in {path.parent}. Make a workspace with: opkoers init DIR --gemeente GM…."
         )
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Settings.model_validate(content)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} is not readable TOML: {error}. Mend the line it names.") from error
+        limits.size_of(path, SETTINGS_FILE, limits.SETTINGS_BYTES)
+        return Settings.model_validate(documents.parse_toml(path.read_bytes()))
+    except (BadDocument, UnsoundData) as error:
+        raise ConfigurationError(f"{path} is not readable TOML: {error}. Mend the line it names.") from None
     except ValidationError as error:
         faults = "; ".join(_fault(detail) for detail in error.errors())
-        # `from None`: pydantic's own words quote what was found, and of [notify] that may be a secret
+        # `from None`: pydantic's own words quote what was found, and that may be a secret
         raise ConfigurationError(f"{path} has wrong settings: {faults}. Mend them and run again.") from None
 
 
 def _fault(detail: ErrorDetails) -> str:
+    """One wrong setting; what may be a key, under a name that is not known or in [notify], is never shown."""
     place = ".".join(map(str, detail["loc"]))
-    text = detail["msg"].removeprefix("Value error, ")
-    return (
-        f"{place}: {text}" if detail["loc"][:1] == ("notify",) else f"{place}: {text}, found {_shown(detail['input'])}"
-    )
+    told = legible(f"{place}: {detail['msg'].removeprefix('Value error, ')}")
+    is_secret = detail["type"] == "extra_forbidden" or detail["loc"][:1] == ("notify",)
+    return told if is_secret else f"{told}, found {_quoted(detail['input'])}"
+
+
+def _quoted(value: object) -> str:
+    """A setting as an error may show it: short, in sight, without a number that may be personal or a password."""
+    shown = legible(masked(_CREDENTIALS.sub("//…@", repr(value))))
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
 def without_notify(path: Path) -> bytes:
@@ -253,11 +287,6 @@ def without_notify(path: Path) -> bytes:
             "Write them as one table [notify], at the end of the file."
         )
     return kept.encode("utf-8")
-
-
-def _shown(found: object) -> str:
-    """A wrong value as an error may tell it: without the name and password that an address may hold."""
-    return _CREDENTIALS.sub("//…@", repr(found))
 
 
 def find_workspace(start: Path | None = None) -> Workspace:

@@ -6,13 +6,14 @@ What belongs here: finding and reading editions. What does not: making one (`fre
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dagster_project.contracts import EDITION
 from dagster_project.errors import ConfigurationError
+from dagster_project.extract import documents
+from dagster_project.extract.documents import BadDocument
 from dagster_project.snapshots import sha256_of
 from dagster_project.workspace import Workspace
 
@@ -47,8 +48,8 @@ def editions(workspace: Workspace) -> list[Edition]:
 
 def _read(folder: Path) -> Edition:
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        record = documents.read_json(folder / RECORD)
+    except BadDocument as error:
         raise ConfigurationError(
             f"Edition {folder.name} has no readable {RECORD} ({error}). Restore {folder} from backup."
         ) from error

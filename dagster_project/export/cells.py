@@ -11,8 +11,6 @@ from datetime import date
 from decimal import Decimal
 
 READING_GUIDE = "Leeswijzer"
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet program may read as the start of a formula or a command when it begins a text."""
 
 
 @dataclass(frozen=True)

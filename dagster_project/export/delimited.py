@@ -15,7 +15,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from dagster_project.export.cells import STARTS_A_FORMULA, Cell, Euro, Figure, Share, Sheet
+from dagster_project.export.cells import Cell, Euro, Figure, Share, Sheet
+from dagster_project.formulas import harmless
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def written(cell: Cell, form: Form) -> str:
         case None:
             return ""
         case str():
-            return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell
+            return harmless(cell)
         case date():
             return form.day(cell)
         case Euro(value):

@@ -17,8 +17,9 @@ from typing import Any
 
 import xlsxwriter
 
-from dagster_project.export.cells import READING_GUIDE, STARTS_A_FORMULA, Cell, Euro, Figure, Share, Sheet
+from dagster_project.export.cells import READING_GUIDE, Cell, Euro, Figure, Share, Sheet
 from dagster_project.export.imprint import Imprint
+from dagster_project.formulas import is_like_a_formula
 
 _NARROWEST, _WIDEST = 9, 60
 _FILTER_BUTTON = 3
@@ -104,8 +105,8 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, formats: _Formats)
         case None:
             return
         case str():
-            harmless = not cell.startswith(STARTS_A_FORMULA)
-            page.write_string(row, column, cell, formats.text if harmless else formats.text_like_a_formula)
+            stays_text = formats.text_like_a_formula if is_like_a_formula(cell) else formats.text
+            page.write_string(row, column, cell, stays_text)
         case Figure(value, decimals):
             page.write_number(row, column, value, formats.number(_pattern(value, decimals)))
         case Euro(value):

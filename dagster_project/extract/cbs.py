@@ -13,7 +13,7 @@ from types import ModuleType
 from dagster_project.contracts import Dataset
 from dagster_project.errors import ConfigurationError, SourceUnreachable, UnsoundData
 from dagster_project.extract import cbs_v3, cbs_v4
-from dagster_project.extract.cbs_pages import Progress, PullFolder
+from dagster_project.extract.cbs_pages import Progress, PullFolder, checked_stamp
 from dagster_project.extract.cbs_rows import TableReader
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient, RequestRefused
@@ -38,7 +38,7 @@ def stamp(dataset: Dataset, endpoints: Endpoints, http: HttpClient) -> str:
     version = _version(dataset)
     root = table_address(dataset, endpoints)
     try:
-        return str(version.stamp_of(http.json(version.stamp_address(root))))
+        return checked_stamp(dataset.key, version.stamp_of(http.json(version.stamp_address(root))))
     except RequestRefused as refusal:
         raise _no_table(dataset, root, refusal) from refusal
 

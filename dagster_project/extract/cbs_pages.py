@@ -17,7 +17,9 @@ import orjson
 from msgspec import Struct
 
 from dagster_project.errors import UnsoundData
+from dagster_project.extract import limits
 from dagster_project.extract.http import BrokenAnswer, HttpClient
+from dagster_project.legible import is_legible
 
 _STAMP_FILE = "stamp.txt"
 
@@ -101,6 +103,17 @@ def check_page(body: bytes) -> tuple[int, str | None]:
     return len(page.value), page.v4_link or page.v3_link or None
 
 
+def checked_stamp(label: str, stamp: str) -> str:
+    """A publisher's stamp of the last change, which is kept and told.
+
+    Raises:
+        UnsoundData: it is longer than any moment, or holds what cannot be seen.
+    """
+    if len(stamp) > limits.HEADER_CHARACTERS or not is_legible(stamp):
+        raise UnsoundData(f"{label} states {stamp[:40]!r}… as the moment of its last change, expected a moment.")
+    return stamp
+
+
 def address(collection: str, **options: str | None) -> str:
     """An OData address with its options, such as `filter` for `$filter`; those that are None are left out."""
     given = {name: quote(value, safe="(),'") for name, value in options.items() if value}
@@ -162,8 +175,8 @@ class PullFolder:
             The stamp.
         """
         body = self.path / name
-        document = self._http.download(url, body, _whole_json)
-        stamp = stamp_of(document)
+        document = self._http.download(url, body, _whole_json, most=limits.PAGE_BYTES)
+        stamp = checked_stamp(self._label, stamp_of(document))
         if self._on_progress:
             self._on_progress.described(document)
         known = self.path / _STAMP_FILE
@@ -198,6 +211,7 @@ class PullFolder:
                 )
             visited.add(following)
             number = len(found) + 1
+            self._refuse_endless(number)
             name = first if first and number == 1 else f"{stem}-{number:04d}.json"
             known = None if anew else self._known(name, following)
             page = known or self._fetch(name, following)
@@ -219,10 +233,33 @@ class PullFolder:
 
     def _fetch(self, name: str, url: str) -> Page:
         target = self.path / name
-        rows, link = self._http.download(url, target, _check_file)
-        page = Page(name, url, target.stat().st_size, rows, next_address(url, link) if link else None)
+        rows, link = self._http.download(url, target, _check_file, most=limits.PAGE_BYTES)
+        page = Page(name, url, target.stat().st_size, rows, self._next(url, link) if link else None)
         self._note_of(name).write_bytes(orjson.dumps(asdict(page)))  # last: without its note a page does not count
         return page
+
+    def _next(self, url: str, link: str) -> str:
+        """The next page, which must be of the same table.
+
+        Raises:
+            UnsoundData: it is of another, or on another host.
+        """
+        following = next_address(url, link)
+        if not urlsplit(following).path.casefold().startswith(f"{urlsplit(self.root).path.casefold()}/"):
+            raise UnsoundData(
+                f"{self._label} points to {link[:120]!r} for its next page, expected an address below {self.root}. "
+                "It is not followed: check the service or the base URL."
+            )
+        return following
+
+    def _refuse_endless(self, number: int) -> None:
+        """Raise UnsoundData when a collection has more pages, or the pull more bytes, than any table has."""
+        size = sum(page.size for page in self.pages)
+        if number > limits.PAGES or size > limits.ARCHIVE_BYTES:
+            raise UnsoundData(
+                f"{self._label} comes to page {number} and {limits.shown(size)}, expected {limits.PAGES} pages and "
+                f"{limits.shown(limits.ARCHIVE_BYTES)} at most. Nothing was taken over; narrow the contract's filter."
+            )
 
     def _note_of(self, name: str) -> Path:
         return self.path / f"{name}.note"

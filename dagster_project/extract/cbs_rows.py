@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
@@ -18,6 +17,8 @@ import pyarrow.compute as pc
 
 from dagster_project.contracts import Dataset, Measure
 from dagster_project.errors import UnsoundData
+from dagster_project.extract import archives, limits
+from dagster_project.extract.archives import BadArchive
 from dagster_project.extract.cbs_pages import parse_json, parse_page
 from dagster_project.extract.http import BrokenAnswer
 from dagster_project.extract.rows import ConflictingRows, RowMaker, SeenRows
@@ -51,13 +52,13 @@ class TableReader:
         """
         name_of_page = re.compile(rf"{re.escape(stem)}(-\d+)?\.json")
         try:
-            with zipfile.ZipFile(self._path) as archive:
+            with archives.opened(self._path, self.dataset.key) as archive:
                 names = [name for name in archive.namelist() if name_of_page.fullmatch(name)]
                 if not names:
                     raise self.unsound(f"its snapshot has no {stem}", "one page or more")
                 for name in names:
-                    yield parse_page(archive.read(name))
-        except (zipfile.BadZipFile, BrokenAnswer) as error:
+                    yield parse_page(archives.read(archive, name, self.dataset.key, limits.PAGE_BYTES))
+        except (BadArchive, BrokenAnswer) as error:
             raise self.unsound(f"its snapshot is not readable ({error})", "a zip of whole pages") from error
 
     def rows(self, stem: str) -> list[dict[str, Any]]:
@@ -75,11 +76,12 @@ class TableReader:
             UnsoundData: the file is not a snapshot, lacks it, or holds something else under that name.
         """
         try:
-            with zipfile.ZipFile(self._path) as archive:
+            with archives.opened(self._path, self.dataset.key) as archive:
                 if name not in archive.namelist():
                     raise self.unsound(f"its snapshot has no {name}", "it")
-                return objects(self.dataset, name, [parse_json(archive.read(name))])[0]
-        except (zipfile.BadZipFile, BrokenAnswer) as error:
+                body = archives.read(archive, name, self.dataset.key, limits.PAGE_BYTES)
+                return objects(self.dataset, name, [parse_json(body)])[0]
+        except (BadArchive, BrokenAnswer) as error:
             raise self.unsound(f"its snapshot is not readable ({error})", "a zip of whole documents") from error
 
     def column(self, rows: Sequence[Any], name: str) -> list[Any]:

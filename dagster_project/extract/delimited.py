@@ -28,16 +28,18 @@ import pyarrow.csv as pa_csv
 
 from dagster_project.contracts import Column, FileFormat
 from dagster_project.errors import UnsoundData
+from dagster_project.extract import limits
+from dagster_project.extract.personal import masked
+from dagster_project.legible import legible
 
-MAX_COLUMNS = 500
-MAX_CELL = 10_000
-"""Characters in one cell that is read."""
+MAX_COLUMNS = limits.COLUMNS
+MAX_CELL = limits.CELL_CHARACTERS
 _MAX_HEADER = 1 << 16
 _BLOCK = 1 << 23
 _FALLBACK = "cp1252"
+_LOOKED_AT = 400
+"""Characters of a cell that an error looks at: more than it shows."""
 
-PERSONAL_NUMBER = re.compile(r"[0-9]{8,}|[0-9](?:[ .\-]?[0-9]){8,}")
-"""What may be a BSN: eight digits or more in a row (a lost leading zero), or nine with single separators."""
 _TIME = re.compile(r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WRITTEN_DATE = re.compile(r"[0-9./\- ]+", re.ASCII)
@@ -250,8 +252,8 @@ def map_distinct(column: pa.Array, parse: Callable[[str], str | None]) -> pa.Arr
 
 def quoted(text: str) -> str:
     """A cell as an error may show it: short, and without anything that may be a personal number."""
-    masked = PERSONAL_NUMBER.sub("…", text)
-    return f"'{masked if len(masked) <= 40 else masked[:40] + '…'}'"
+    shown = legible(masked(text[:_LOOKED_AT]))
+    return f"'{shown if len(shown) <= 40 else shown[:40] + '…'}'"
 
 
 class _Numbering:

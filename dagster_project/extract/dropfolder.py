@@ -15,18 +15,21 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dagster_project.contracts import Column, Dataset, Product, all_contracts
 from dagster_project.errors import ConfigurationError, UnsoundData
-from dagster_project.extract import delimited, sheets
+from dagster_project.extract import delimited, documents, limits, places, sheets, workbooks
 from dagster_project.extract.completeness import is_open_for_writing
+from dagster_project.extract.documents import BadDocument
+from dagster_project.extract.personal import masked, masked_name, names_a_person
+from dagster_project.legible import is_legible, legible, legible_lines
 from dagster_project.snapshots import Recording, pack, sha256_of, write_durably
 from dagster_project.workspace import Workspace
 
@@ -37,6 +40,8 @@ YOUNG = 2.0
 SETTLE = 1.0
 """Seconds between the two looks at a young file."""
 _DROPPED = ("record_file", "figure_file", "printed_list", "cssd_dump")
+MAX_FILES = 2_000
+"""Files and folders in an export: a dump of every table of a registration has some 300."""
 CLIENT_LEVEL = ("record_file", "cssd_dump")
 """Kinds with rows on persons: their exports are never kept in plain."""
 _CLIENT_LEVEL_SETTINGS = ("products", "wijken", "values", "max_faulty_share", "negative_is_fault")
@@ -115,7 +120,7 @@ def look(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETT
     return Look(
         exports=[item for item in there if item.dataset],
         strays=[(item, reasons[item.path]) for item in there if item.path in reasons],
-        waiting={path.name: reason for path, reason in waiting.items()},
+        waiting={masked_name(legible(path.name)): reason for path, reason in waiting.items()},
     )
 
 
@@ -142,7 +147,7 @@ def run_key(items: Iterable[Incoming]) -> str:
     """sha256 over the names and contents of exports: the same ones give the same key, whatever their order."""
     digest = hashlib.sha256()
     for item in sorted(items, key=lambda item: item.name):
-        digest.update(f"{item.name}\0{_digest(item.path)}\n".encode())
+        digest.update(f"{item.name}\0{_digest(item.path)}\n".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
@@ -167,7 +172,7 @@ def record(item: Incoming, scratch: Path) -> Recording:
         extension=copy.suffix.removeprefix("."),
         origin="file",
         url=item.name,
-        row_count=sheets.count_rows(copy) if copy.suffix == sheets.SUFFIX else delimited.count_rows(copy),
+        row_count=sheets.count_rows(copy) if copy.suffix == workbooks.SUFFIX else delimited.count_rows(copy),
         is_synthetic=is_synthetic(item.name),
     )
 
@@ -216,9 +221,9 @@ def accept_sealed(item: Incoming, receipt: str) -> Path:
     _refuse_changed(item)
     folder = _private_folder(item.root / "accepted")
     target = _free(folder, f"{item.name}.accepted", ".txt", _digest(item.path))
-    unread = [path.relative_to(item.path).as_posix() for path in _files(item.path) if not _is_kept(item, path)]
+    unread = [legible(path.relative_to(item.path).as_posix()) for path in _files(item.path) if not _is_kept(item, path)]
     note = f"Read by no contract, so not kept: {', '.join(unread)}.\n" if unread else ""
-    write_durably(target, f"{receipt.rstrip()}\n{note}".encode(), mode=0o600)
+    write_durably(target, legible_lines(f"{receipt.rstrip()}\n{note}").encode(), mode=0o600)
     if item.path.is_dir():
         shutil.rmtree(item.path)
     else:
@@ -262,8 +267,7 @@ def reject(item: Incoming, reason: str) -> Path:
     for path in own:
         if not path.is_symlink():
             path.chmod(0o700 if path.is_dir() else 0o600)
-    # the name itself stands beside it anyway
-    told = item.name.join(delimited.PERSONAL_NUMBER.sub("…", part) for part in reason.split(item.name))
+    told = masked_name(legible(item.name)).join(masked(legible_lines(part)) for part in reason.split(item.name))
     note = target.with_name(f"{target.name}.reason.txt")
     write_durably(note, f"{told}\nMend it, put it in drop/ again and run: opkoers refresh\n".encode(), mode=0o600)
     return target
@@ -307,12 +311,11 @@ def apply_mapping(dataset: Dataset, workspace: Workspace) -> Dataset:
     if dataset.kind not in _DROPPED or not path.is_file():
         return dataset
     try:
-        mapping = _Mapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        places.refuse_strange(path, workspace.root, limits.MAPPING_BYTES)
+        mapping = _Mapping.model_validate(documents.parse_yaml(path.read_bytes()) or {})
         return Dataset.model_validate(_laid_over(dataset, mapping))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"mappings/{path.name} is not readable YAML: {error}. Mend the line it names."
-        ) from error
+    except (BadDocument, UnsoundData) as error:
+        raise ConfigurationError(f"mappings/{path.name} is not readable YAML: {error}. Mend it.") from None
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ConfigurationError(
@@ -439,20 +442,38 @@ def _patterns(dataset: Dataset) -> list[str]:
 
 
 def _oddity(path: Path) -> str | None:
-    """Why an entry is not read whatever its name: it could lead outside `drop/`, or is no file."""
-    if any(
-        entry.is_symlink() for entry in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ()))
-    ):
+    """Why an entry is not read whatever contract it fits: it could lead outside `drop/`, is no file, cannot be named in
+    a message without misleading who reads it, or is too large."""
+    entries = list(islice(_entries_below(path), MAX_FILES + 1))
+    if any(entry.is_symlink() for entry in entries):
         return "It is, or holds, a link, and drop/ takes only files and folders themselves. Copy what it points to."
-    if not path.is_file() and not path.is_dir():
-        return "It is neither a file nor a folder."
+    if not all(entry.is_file() or entry.is_dir() for entry in entries):
+        return "It is, or holds, something that is neither a file nor a folder."
+    if not all(is_legible(entry.name) for entry in entries):
+        return "Its name, or one in it, has characters that cannot be seen. Rename it."
+    if any(names_a_person(entry.name) for entry in entries):
+        return "Its name, or one in it, holds a number as long as a BSN, expected none: names are shown. Rename it."
+    if len(entries) > MAX_FILES:
+        return f"It holds more than {MAX_FILES} files and folders."
+    size = sum(entry.lstat().st_size for entry in entries if entry.is_file())
+    if size > limits.EXPORT_BYTES:
+        return f"It has {limits.shown(size)}, expected {limits.shown(limits.EXPORT_BYTES)} at most. Split it."
     return None
+
+
+def _entries_below(path: Path) -> Iterator[Path]:
+    """An entry, and all that is below it where it is a folder; links are not followed."""
+    yield path
+    if path.is_dir() and not path.is_symlink():
+        for folder, folders, files in os.walk(path):
+            yield from (Path(folder) / name for name in (*folders, *files))
 
 
 def _misfit(path: Path, fits: Sequence[Dataset], own: Sequence[Dataset]) -> str | None:
     if not fits:
         patterns = ", ".join(sorted({str(d.file_pattern) for d in own if d.kind in _DROPPED})) or "none"
-        return f"No contract fits the name '{path.name}'; known patterns: {patterns}. Rename it, or add a mapping."
+        name = masked_name(path.name)
+        return f"No contract fits the name '{name}'; known patterns: {patterns}. Rename it, or add a mapping."
     if len(fits) > 1:
         return f"The name fits more than one contract: {', '.join(d.key for d in fits)}. Rename it so that it fits one."
     if fits[0].kind == "cssd_dump" and not path.is_dir():
@@ -565,9 +586,10 @@ def _free(folder: Path, stem: str, suffix: str, digest: str) -> Path:
 
 
 def _move(item: Incoming, folder: Path) -> Path:
-    target = _private_folder(folder) / item.name
+    name = PurePath(legible(item.name))
+    target = _private_folder(folder) / name
     if os.path.lexists(target):
-        target = _free(folder, item.path.stem, item.path.suffix, _digest(item.path))
+        target = _free(folder, name.stem, name.suffix, _digest(item.path))
     shutil.move(item.path, target)
     return target
 
@@ -576,4 +598,4 @@ def _digest(path: Path) -> str:
     """sha256 over the names and contents of the files of an export; links are passed over."""
     own = [file for file in _files(path) if file.is_file() and not file.is_symlink()]
     files = [f"{file.relative_to(path.parent).as_posix()} {sha256_of(file)}" for file in own]
-    return hashlib.sha256("\n".join(files).encode()).hexdigest()
+    return hashlib.sha256("\n".join(files).encode(errors="surrogateescape")).hexdigest()

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from dagster_project.contracts import Column, Dataset
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import delimited, reading, sheets
+from dagster_project.extract import delimited, reading, sheets, workbooks
 from dagster_project.extract.delimited import BrokenRow, Chunk, Source
 from dagster_project.extract.reading import Kind, ReadContext, Tally
 from dagster_project.raw import RawBatch
@@ -76,7 +76,7 @@ def _chunks(
     dataset: Dataset, path: Path, name: str, columns: tuple[Column, ...], broken: list[BrokenRow]
 ) -> Iterator[Chunk]:
     needed = {column.name for column in columns} - {reading.SYNTHETIC_COLUMN.name}
-    if path.suffix == sheets.SUFFIX:
+    if path.suffix == workbooks.SUFFIX:
         return sheets.read_chunks(path, name, columns, dataset.format, needed)
     return delimited.read_chunks(Source.of(path, name), columns, dataset.format, broken, needed)
 

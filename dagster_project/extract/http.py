@@ -10,7 +10,7 @@ import random
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 from weakref import WeakSet
 
 import orjson
@@ -29,11 +29,16 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from dagster_project import __version__
 from dagster_project.errors import ConfigurationError, SourceUnreachable, UnsoundData
+from dagster_project.extract import limits
+from dagster_project.extract.personal import masked
+from dagster_project.legible import legible
 
 T = TypeVar("T")
 
 USER_AGENT = f"opkoers/{__version__} (open data warehouse for Dutch municipalities)"
 _CHUNK = 1 << 18
+_HTTPS = 443
+_SHOWN = 200  # characters of an address that are told
 _ERROR_TEXT = 4096  # bytes of an error page that are read for its message
 _ASK_AGAIN = {408, 425, 429}
 _NOT_AN_ADDRESS = (
@@ -95,7 +100,8 @@ class HttpClient:
         connect_timeout: float = 10.0,
         read_timeout: float = 45.0,
         deadline: float = 900.0,
-        max_bytes: int = 1 << 30,
+        max_bytes: int = limits.BODY_BYTES,
+        hosts: Collection[str] = (),
         longest_wait: float = 120.0,
         sleep: Callable[[float], object] | None = None,
         on_bytes: Callable[[int], None] = lambda _: None,
@@ -110,6 +116,7 @@ class HttpClient:
             read_timeout: patience between two bytes.
             deadline: patience for one whole answer, however steadily it drips.
             max_bytes: the largest body accepted, after decompression.
+            hosts: other hosts that a service may send us on to; without any, only its own.
             longest_wait: the longest pause; a service that asks for more (`Retry-After`) is left alone.
             sleep: how to pause; by default until the time is over or somebody ends the work.
             on_bytes: told how many bytes came, decompressed, as they come.
@@ -120,12 +127,15 @@ class HttpClient:
         self._timeouts = (connect_timeout, read_timeout)
         self._deadline = deadline
         self._max_bytes = max_bytes
+        self._hosts = frozenset(host.casefold() for host in hosts)
         self._longest_wait = longest_wait
         self._on_bytes = on_bytes
         self._stop = stop or threading.Event()
         self._sleep = sleep or self._stop.wait
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers["User-Agent"] = USER_AGENT
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"  # fewer decoders to trust, on every machine the same
+        self._session.auth = _without_credentials
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _WatchedAdapter(pool_connections=2, pool_maxsize=2))
 
@@ -140,25 +150,27 @@ class HttpClient:
         other._on_bytes = on_bytes or self._on_bytes
         return other
 
-    def download(self, url: str, target: Path, check: Callable[[Path], T]) -> T:
+    def download(self, url: str, target: Path, check: Callable[[Path], T], *, most: int | None = None) -> T:
         """Stream a body to `target`, which appears only when it is whole.
 
         Args:
             url: the address.
             target: the file to make.
             check: looks at the body; raises BrokenAnswer when it is not whole. Its result is returned.
+            most: the largest body accepted; None: that of the client.
 
         Raises:
             SourceUnreachable: no whole answer came in all the tries.
             RequestRefused: the service refuses the request.
-            UnsoundData: the body is larger than is accepted.
+            UnsoundData: the body is larger than is accepted, or unpacks to too many times its size; or the service
+                sends us on to another host, to an open connection, or too often.
             ConfigurationError: `url` is not an address.
         """
 
         def attempt() -> T:
             with _part_of(target) as part:
                 with part.open("wb") as sink, self._open(url, {}) as response:
-                    self._copy(response, sink)
+                    self._copy(response, sink, self._max_bytes if most is None else min(most, self._max_bytes))
                 result = check(part)
                 part.replace(target)
                 return result
@@ -183,12 +195,12 @@ class HttpClient:
         def attempt() -> Answer:
             with _part_of(target) as part:
                 with part.open("wb") as sink, self._open(url, headers) as response:
-                    stamps = response.headers.get("ETag"), response.headers.get("Last-Modified")
+                    stamps = _stamp(response.headers.get("ETag")), _stamp(response.headers.get("Last-Modified"))
                     if response.status_code == requests.codes.not_modified:
                         return Answer(response.status_code, *stamps)
                     if not _shows_its_end(response):
                         raise BrokenAnswer("the body carries no length, so a cut in it cannot be seen")
-                    self._copy(response, sink)
+                    self._copy(response, sink, self._max_bytes)
                 part.replace(target)
                 return Answer(response.status_code, *stamps)
 
@@ -204,7 +216,7 @@ class HttpClient:
         def attempt() -> Any:
             sink = BytesIO()
             with self._open(url, {}) as response:
-                self._copy(response, sink)
+                self._copy(response, sink, min(limits.PAGE_BYTES, self._max_bytes))
             try:
                 return orjson.loads(sink.getvalue())
             except orjson.JSONDecodeError as error:
@@ -244,7 +256,7 @@ class HttpClient:
         """An answer of status 200 or 304, its body not yet read; whatever breaks meanwhile becomes BrokenAnswer."""
         with _cut_off_after(self._deadline) as cut_off:
             try:
-                with self._session.get(url, headers=headers, stream=True, timeout=self._timeouts) as response:
+                with self._answer(url, headers) as response:
                     self._judge(url, response)
                     yield response
             except _NOT_AN_ADDRESS as error:
@@ -256,16 +268,49 @@ class HttpClient:
             if cut_off.is_set():  # a body without a length ends quietly when it is cut off
                 raise BrokenAnswer(self._overdue())
 
-    def _copy(self, response: requests.Response, sink: BinaryIO) -> None:
+    def _answer(self, url: str, headers: dict[str, str]) -> requests.Response:
+        """What the service answers, after following where it sends us on to."""
+        here = url
+        for _ in range(limits.REDIRECTS + 1):
+            response = self._session.get(
+                here, headers=headers, stream=True, timeout=self._timeouts, allow_redirects=False
+            )
+            if not response.is_redirect:
+                return response
+            response.close()
+            here = self._led_to(url, here, response.headers["Location"])
+        raise UnsoundData(
+            f"{_place(url)} sends us on more than {limits.REDIRECTS} times, the last time to {_place(here)}. "
+            "Nothing was taken over; check the address in a browser."
+        )
+
+    def _led_to(self, asked: str, here: str, location: str) -> str:
+        """Where a redirect leads: to the host that was asked, or to another that the settings name, never to a
+        connection that is less safe."""
+        there = _joined(here, location)
+        own = urlsplit(asked)
+        if there and _may_follow(own, there, self._hosts):
+            return there.geturl()
+        raise UnsoundData(
+            f"{_place(asked)} sends us on to {legible(location[:_SHOWN])!r}, expected an address on {own.netloc}"
+            f"{' by https' if own.scheme == 'https' else ''}. It is not followed: if the publisher moved, name its "
+            "host under hosts in [network] of opkoers.toml."
+        )
+
+    def _copy(self, response: requests.Response, sink: BinaryIO, most: int) -> None:
         size = 0
         for chunk in response.iter_content(_CHUNK):
             self._go_on()
             size += len(chunk)
             self._on_bytes(len(chunk))
-            if size > self._max_bytes:
+            if size > most:
                 raise UnsoundData(
-                    f"{_place(response.url)} sends more than the {self._max_bytes:,} bytes accepted. "
-                    "Narrow the contract's filter."
+                    f"{_place(response.url)} sends more than the {most:,} bytes accepted. Narrow the contract's filter."
+                )
+            if size > max(limits.RATIO_MATTERS, limits.ARCHIVE_RATIO * response.raw.tell()):
+                raise UnsoundData(
+                    f"{_place(response.url)} sends a body that unpacks to more than {limits.ARCHIVE_RATIO} times its "
+                    "size. Nothing was taken over; report it to the publisher."
                 )
             sink.write(chunk)
 
@@ -319,7 +364,49 @@ def _part_of(target: Path) -> Iterator[Path]:
 
 def _place(url: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.hostname or ''}{parts.path}"
+    return legible(f"{parts.hostname or ''}{parts.path}"[:_SHOWN])
+
+
+def _joined(here: str, location: str) -> SplitResult | None:
+    """The address that a redirect names, None where it is none."""
+    try:
+        there = urlsplit(urljoin(here, location))
+        return there if there.hostname and there.port != 0 else None  # a port that is no number raises
+    except ValueError:
+        return None
+
+
+def _may_follow(own: SplitResult, there: SplitResult, hosts: Collection[str]) -> bool:
+    """Whether a redirect stays where it may.
+
+    Args:
+        own: the address that was asked.
+        there: the address that the service names.
+        hosts: others that may be followed, by https on its own port.
+    """
+    if there.username is not None or there.scheme not in ("http", "https"):
+        return False
+    if there.scheme == "http" and own.scheme == "https":
+        return False
+    if there.hostname == own.hostname:
+        return _port(there) == _port(own) or (own.port, there.port) == (None, None)  # http to https, both by default
+    return there.hostname in hosts and there.scheme == "https" and _port(there) == _HTTPS
+
+
+def _port(address: SplitResult) -> int:
+    return address.port or (_HTTPS if address.scheme == "https" else 80)
+
+
+def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Sends no name and password that a file of the user (.netrc) may hold for a host: every source is open."""
+    return request
+
+
+def _stamp(value: str | None) -> str | None:
+    """A stamp that may be kept and sent back; None where a service sends what is none."""
+    return (
+        value if value and len(value) <= limits.HEADER_CHARACTERS and value.isascii() and value.isprintable() else None
+    )
 
 
 def _shows_its_end(response: requests.Response) -> bool:
@@ -348,7 +435,7 @@ def _message(response: requests.Response) -> str:
         message = error.get("message", "")
         text = str(message.get("value", "") if isinstance(message, dict) else message)
     words = " ".join(re.sub(r"<[^>]*>", " ", text).split())
-    return f", {words[:160]!r}" if words else ""
+    return f", {legible(masked(words[:160]))!r}" if words else ""
 
 
 # A read time-out starts anew with every byte, so a server that drips holds a request for ever. The only way to stop a
@@ -386,6 +473,13 @@ class _WatchedSecurePool(urllib3.HTTPSConnectionPool):
 
 
 _WATCHED_POOLS: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": _WatchedPool, "https": _WatchedSecurePool}
+
+
+class _Session(requests.Session):
+    """A session that follows nothing by itself, nor looks where it leads, which breaks on what is no address."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        del resp
 
 
 class _WatchedAdapter(HTTPAdapter):

@@ -8,7 +8,6 @@ one member: whose telling it is stands in the name, so the name is part of what 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,7 +17,7 @@ import yaml
 
 from dagster_project.contracts import EDITION, PERIOD, Dataset
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import delimited
+from dagster_project.extract import archives, delimited
 from dagster_project.extract.pseudonym import passes_eleven_test
 from dagster_project.extract.reading import ReadContext
 from dagster_project.extract.rows import RowMaker, nearest
@@ -140,12 +139,11 @@ def content_of(path: Path) -> bytes:
     Raises:
         UnsoundData: the snapshot is no zip with one member.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            (member,) = archive.infolist()
-            return archive.read(member)
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise UnsoundData(f"{path.name} does not hold one telling: {error}. Remove it and run again.") from error
+    with archives.opened(path, path.name, members=1) as archive:
+        members = archive.infolist()
+        if not members:
+            raise UnsoundData(f"{path.name} does not hold one telling, but nothing. Remove it and run again.")
+        return archives.read(archive, members[0], path.name, MAX_BYTES)
 
 
 def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext) -> Iterator[RawBatch]:

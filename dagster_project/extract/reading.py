@@ -17,6 +17,7 @@ from dagster_project.contracts import PERIOD, Column, Dataset, FileFormat
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import delimited
 from dagster_project.extract.delimited import BrokenRow, Chunk
+from dagster_project.extract.personal import PERSONAL_NUMBER
 from dagster_project.raw import RawBatch
 from dagster_project.snapshots import Snapshot
 
@@ -105,7 +106,7 @@ def without_personal_numbers(kind: Kind) -> Kind:
     """The same kind of cell, faulty where it holds a number as long as a BSN, which is then not shown."""
 
     def parse(text: str) -> str | None:
-        return None if delimited.PERSONAL_NUMBER.search(text) else kind.parse(text)
+        return None if PERSONAL_NUMBER.search(text) else kind.parse(text)
 
     return Kind(parse, f"{kind.expected} without a number as long as a BSN", is_shown=False)
 

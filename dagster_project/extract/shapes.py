@@ -12,11 +12,13 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from dagster_project.contracts import Dataset
 from dagster_project.errors import UnsoundData
+from dagster_project.extract import documents
 from dagster_project.extract.delimited import quoted
+from dagster_project.extract.documents import BadDocument
 from dagster_project.extract.reading import ReadContext
 from dagster_project.extract.rows import RowMaker
 from dagster_project.raw import RawBatch
@@ -144,14 +146,10 @@ def _document(name: str, path: Path) -> dict[str, Any]:
             f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Keep your own wijken, with simplified borders."
         )
 
-    def refuse(constant: str) -> NoReturn:
-        raise ValueError(f"{constant} is no number")
-
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=refuse)
-    except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError too
-        reason = "it is nested too deep" if isinstance(error, RecursionError) else " ".join(str(error).split())
-        raise UnsoundData(f"{name} is no JSON in UTF-8: {reason}. Export it again as GeoJSON.") from None
+        document = documents.parse_json(path.read_bytes(), MAX_BYTES)
+    except BadDocument as error:
+        raise UnsoundData(f"{name} is no JSON in UTF-8: {error}. Export it again as GeoJSON.") from None
     if not isinstance(document, dict):
         raise UnsoundData(f"{name} is no GeoJSON FeatureCollection. Export the wijken again as GeoJSON.")
     return document

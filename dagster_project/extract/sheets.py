@@ -6,23 +6,19 @@ as a percentage holds a fraction. What a value means belongs to the readers of e
 
 from __future__ import annotations
 
-import zipfile
+import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook
 
 from dagster_project.contracts import Column, FileFormat
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import delimited
+from dagster_project.extract import delimited, limits, workbooks
 from dagster_project.extract.delimited import Chunk
 
-SUFFIX = ".xlsx"
-MAX_UNPACKED = 1 << 28
-"""Bytes that a workbook may come to when it is unpacked: it is read whole, in memory."""
 _TITLE_ROWS = 20
 """Rows above the headers that may hold a title or a date of print."""
 
@@ -41,23 +37,13 @@ def read_rows(path: Path, name: str, sheet: str | None = None, decimal: str = ",
     Raises:
         UnsoundData: it is no workbook, is locked with a password, lacks the sheet, or is too large to hold.
     """
-    _refuse_too_large(path, name)
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        names = workbook.sheet_names
-        if not names or (sheet is not None and sheet not in names):
-            found = ", ".join(f"'{one}'" for one in names) or "no sheet at all"
-            raise UnsoundData(
-                f"{name} lacks the sheet '{sheet or 'first'}', found {found}. Set format: sheet in mappings/."
-            )
-        content = workbook.get_sheet_by_name(names[0] if sheet is None else sheet)
-        rows = content.to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise UnsoundData(
-            f"{name} cannot be read as a workbook ({type(error).__name__}). Save it as .xlsx without a password."
-        ) from None  # the original may quote cells
-    for line, row in enumerate(rows, start=1):
-        yield line, [_text(cell, decimal) for cell in row]
+    most = limits.FIGURES_SHEET_BYTES
+    with workbooks.opened(path, name, sheet=sheet, only_first=sheet is None, most=most) as workbook:
+        rows = next((rows for _, rows in workbook.sheets()), None)
+        if rows is None:
+            raise workbooks.lacks_sheet(name, sheet, workbook.sheet_names)
+        for line, row in enumerate(rows, start=1):
+            yield line, [_text(cell, decimal) for cell in row]
 
 
 def read_chunks(
@@ -110,22 +96,12 @@ def _header_row(
     return widest, match(filled[widest][1])  # says what is missing
 
 
-def _refuse_too_large(path: Path, name: str) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except zipfile.BadZipFile:
-        raise UnsoundData(f"{name} is no workbook, whatever its name says. Save it as .xlsx.") from None
-    if size > MAX_UNPACKED:
-        raise UnsoundData(
-            f"{name} unpacks to {size >> 20} MB, expected {MAX_UNPACKED >> 20} MB at most. Export it as CSV."
-        )
-
-
 def _text(cell: object, decimal: str) -> str:
     """A cell as the contract would write it in a text file."""
     if isinstance(cell, bool):
         return "ja" if cell else "nee"
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return str(cell)  # no number, and refused as such where one is expected
     if isinstance(cell, int | float):
         written = format(Decimal(f"{cell:.15g}"), "f")  # the digits that a spreadsheet keeps
         whole, _, fraction = written.partition(".")

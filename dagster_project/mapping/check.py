@@ -17,7 +17,7 @@ import duckdb
 from dagster_project import ingest
 from dagster_project.contracts import Column, Dataset
 from dagster_project.errors import EXIT_OK, EXIT_SET_ASIDE, EXIT_USAGE, ConfigurationError, UnsoundData
-from dagster_project.extract import delimited, dropfolder, figures, sheets
+from dagster_project.extract import delimited, dropfolder, figures, workbooks
 from dagster_project.extract.dropfolder import CLIENT_LEVEL, Incoming
 from dagster_project.extract.pseudonym import KEY_BYTES, Pseudonymiser
 from dagster_project.extract.reading import SYNTHETIC_COLUMN, ReadContext
@@ -154,7 +154,7 @@ def _file_layout(sample: Sample, columns: Sequence[Column], dataset: Dataset) ->
 
 
 def _format(sample: Sample, dataset: Dataset) -> str:
-    if sample.form == sheets.SUFFIX:
+    if sample.form == workbooks.SUFFIX:
         return (
             f"A workbook, sheet '{dataset.format.sheet}'." if dataset.format.sheet else "A workbook, its first sheet."
         )

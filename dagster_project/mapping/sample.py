@@ -17,7 +17,7 @@ import duckdb
 
 from dagster_project.contracts import FileFormat
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import delimited, sheets
+from dagster_project.extract import delimited, sheets, workbooks
 from dagster_project.extract.delimited import Source
 
 ROWS = 20_000
@@ -58,8 +58,8 @@ def sample_of(path: Path, *, sheet: str | None = None) -> Sample:
         UnsoundData: it cannot be read as what it says it is, is empty, or has no line of headers: its first line, which
             then is a person's data, is not shown.
     """
-    if path.suffix.lower() == sheets.SUFFIX:
-        return _of_rows(path.name, sheets.SUFFIX, _below_title(sheets.read_rows(path, path.name, sheet)))
+    if path.suffix.lower() == workbooks.SUFFIX:
+        return _of_rows(path.name, workbooks.SUFFIX, _below_title(sheets.read_rows(path, path.name, sheet)))
     if path.suffix.lower() == ".parquet":
         return _of_rows(path.name, ".parquet", _parquet_rows(path))
     encoding = _encoding_of(path)

@@ -21,8 +21,9 @@ import duckdb
 
 from dagster_project import transform
 from dagster_project.contracts import Dataset, all_contracts
-from dagster_project.errors import UnsoundData
-from dagster_project.extract import dropfolder
+from dagster_project.errors import UnsoundData, VerificationFailed
+from dagster_project.extract import documents, dropfolder
+from dagster_project.extract.documents import BadDocument
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.product import code_fingerprint
 from dagster_project.quarantine import keep_lines, lines_file
@@ -151,9 +152,7 @@ def _forgotten(workspace: Workspace) -> list[Original]:
 def _published(workspace: Workspace, store: SnapshotStore, contract: Dataset) -> Iterator[Seal]:
     """The seals that a publication or an edition rests on: what readers may have seen."""
     manifests = [*workspace.publications.glob("*/manifest.json"), *workspace.editions.glob("*/edition.json")]
-    pinned = {
-        pin["snapshot_id"] for path in manifests for pin in json.loads(path.read_text(encoding="utf-8")).get("pins", [])
-    }
+    pinned = {pin["snapshot_id"] for path in manifests for pin in _content_of(path).get("pins", [])}
     for snapshot in store.all(contract.source_id, contract.dataset_id):
         if snapshot.snapshot_id in pinned:
             yield seals.read_seal(store.verify(snapshot))
@@ -178,7 +177,20 @@ def stands_on(workspace: Workspace) -> dict[str, Any] | None:
     path = _grounds_file(workspace)
     if not path.is_file() or not database_of(workspace).is_file():
         return None
-    return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    try:
+        return _content_of(path)
+    except VerificationFailed:
+        return None  # the database is made anew
+
+
+def _content_of(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = documents.read_json(path)
+    except BadDocument as error:
+        raise VerificationFailed(
+            f"{path} is not as it was written: {error}. Restore it: what was published decides what is hidden."
+        ) from None
+    return content
 
 
 def note_grounds(workspace: Workspace, content: dict[str, Any]) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import codecs
 import csv
 import itertools
+import math
 import secrets
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -22,15 +22,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from dagster_project.contracts import Column, FileFormat
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import delimited
+from dagster_project.extract import delimited, workbooks
 from dagster_project.extract.delimited import MAX_CELL, BrokenRow, Source
+from dagster_project.extract.workbooks import Row, Workbook
 
-MAX_SHEET = 1 << 30
-"""Bytes that a workbook may hold unpacked."""
 _BLOCK = 1 << 23
 _MAY_BE_BLANK = np.isin(np.arange(256), np.frombuffer(b"\n\r;,|\t ", dtype=np.uint8))
 """By byte: whether a line that starts with it may be blank."""
@@ -296,33 +294,34 @@ def _of_converted(
 def _prepare_sheet(
     file: Path, name: str, columns: Sequence[Column], file_format: FileFormat, scratch: Path
 ) -> Prepared:
-    header_line, places, rows = _sheet_of(file, name, columns)
     converted = _new_file(scratch, "parquet")
     filled = 0
-    with _Writer(converted, list(places)) as writer:
-        for batch in _batches(enumerate(rows, start=header_line + 1)):
-            batch = [(number, row) for number, row in batch if any(_is_filled(cell) for cell in row)]
-            filled += len(batch)
-            cells = {
-                target: pa.array([_cell_text(row[place], column, file_format) for _, row in batch], pa.string())
-                for target, (column, place) in places.items()
-            }
-            writer.write(pa.array([number for number, _ in batch], pa.int64()), cells)
+    with workbooks.opened(file, name) as workbook:
+        header_line, places, rows = _sheet_of(workbook, name, columns)
+        with _Writer(converted, list(places)) as writer:
+            for batch in _batches(enumerate(rows, start=header_line + 1)):
+                batch = [(number, row) for number, row in batch if any(_is_filled(cell) for cell in row)]
+                filled += len(batch)
+                cells = {
+                    target: pa.array([_cell_text(row[place], column, file_format) for _, row in batch], pa.string())
+                    for target, (column, place) in places.items()
+                }
+                delimited.refuse_long_cells(name, cells)
+                writer.write(pa.array([number for number, _ in batch], pa.int64()), cells)
     return _of_converted(name, places, converted, filled, [])
 
 
-_Rows = Iterator[list[Any]]
+_Place = tuple[Column, int]
 
 
-def _sheet_of(file: Path, name: str, columns: Sequence[Column]) -> tuple[int, dict[str, tuple[Column, int]], _Rows]:
+def _sheet_of(workbook: Workbook, name: str, columns: Sequence[Column]) -> tuple[int, dict[str, _Place], Iterator[Row]]:
     """The line of the headers, the places of the columns and the rows below, of the first sheet that has them.
 
     Raises:
-        UnsoundData: it is no workbook, or no sheet has the headers.
+        UnsoundData: no sheet has the headers.
     """
     first_fault: UnsoundData | None = None
-    for sheet in _sheets(file, name):
-        rows = sheet.iter_rows()
+    for _, rows in workbook.sheets():
         for line, row in enumerate(rows, start=1):
             if not any(_is_filled(cell) for cell in row):
                 continue
@@ -334,23 +333,7 @@ def _sheet_of(file: Path, name: str, columns: Sequence[Column]) -> tuple[int, di
     raise first_fault or UnsoundData(f"{name} has no sheet with rows. Export it again.")
 
 
-def _sheets(file: Path, name: str) -> Iterator[CalamineSheet]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > MAX_SHEET:
-            raise UnsoundData(
-                f"{name} holds {unpacked >> 20} MB unpacked, expected {MAX_SHEET >> 20} MB at most. Export it as CSV."
-            )
-        workbook = CalamineWorkbook.from_path(file)
-        for sheet in workbook.sheet_names:
-            yield workbook.get_sheet_by_name(sheet)
-    except (zipfile.BadZipFile, CalamineError):
-        # `from None`: what the library found may quote a cell
-        raise UnsoundData(f"{name} is no readable Excel workbook. Save it again as .xlsx, or export CSV.") from None
-
-
-def _batches(rows: Iterator[tuple[int, list[Any]]], size: int = 20_000) -> Iterator[list[tuple[int, list[Any]]]]:
+def _batches(rows: Iterator[tuple[int, Row]], size: int = 20_000) -> Iterator[list[tuple[int, Row]]]:
     while batch := list(itertools.islice(rows, size)):
         yield batch
 
@@ -363,6 +346,8 @@ def _cell_text(cell: Any, column: Column, file_format: FileFormat) -> str | None
     """A cell as the contract would write it, so that all that comes after sees text alone."""
     if isinstance(cell, bool):
         return str(cell).lower()
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return str(cell)  # no number, and refused as such where one is expected
     if isinstance(cell, float | int):
         return _number_text(float(cell), column, file_format)
     if isinstance(cell, datetime):

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from dagster_project.contracts import ANY_CODE, Column, Dataset
 from dagster_project.errors import UnsoundData
+from dagster_project.extract import archives
 from dagster_project.extract.delimited import MAX_CELL, BrokenRow
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import SYNTHETIC_COLUMN
@@ -218,26 +219,18 @@ def _parts(
         columns = (*dataset.columns, SYNTHETIC_COLUMN)
         yield _Part(*own, str(dataset.raw_table), columns, file, original.extension, original.file_name)
         return
-    with _opened_zip(file, original.file_name) as archive:
+    with archives.opened(file, original.file_name) as archive:
         for table, member in _members(archive, dataset, original.file_name).items():
             unpacked = file.with_name(f"{file.name}.{table}")
             extension = PurePath(member).suffix.lower().removeprefix(".")
             columns = (*dataset.tables[table], SYNTHETIC_COLUMN)
             try:
                 unpacked.touch(mode=0o600)
-                with archive.open(member) as source, unpacked.open("wb") as target:
-                    while block := source.read(1 << 20):
-                        target.write(block)
+                with unpacked.open("wb") as target:
+                    archives.copy(archive, member, target, original.file_name)
                 yield _Part(*own, f"cssd_{table}", columns, unpacked, extension, f"{original.file_name}/{table}")
             finally:
                 unpacked.unlink(missing_ok=True)
-
-
-def _opened_zip(file: Path, name: str) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(file)
-    except zipfile.BadZipFile:
-        raise UnsoundData(f"{name} is no readable zip of table files. Export the tables again.") from None
 
 
 def _members(archive: zipfile.ZipFile, dataset: Dataset, name: str) -> dict[str, str]:

@@ -10,14 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dagster_project.errors import UnsoundData
-from dagster_project.extract.delimited import PERSONAL_NUMBER
+from dagster_project.extract.personal import STAMP, names_a_person
 
-_YEAR, _MONTH, _DAY = r"(?:19|20)[0-9]{2}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
-_STAMP = re.compile(
-    rf"(?<![0-9])(?:{_YEAR}([-_.]?){_MONTH}\1{_DAY}|{_DAY}([-_.]?){_MONTH}\2{_YEAR})"
-    r"(?:[-_T ]?[0-9]{4}(?:[0-9]{2})?)?(?![0-9])"
-)
-"""A day, with or without a time: when an export was made."""
+_YEAR, _MONTH = r"(?:19|20)[0-9]{2}", r"(?:0[1-9]|1[0-2])"
 _PERIOD = re.compile(rf"(?<![0-9])({_YEAR})(?:[-_ ]?([HQ])([1-4])|[-_]({_MONTH}))?(?![0-9])", re.IGNORECASE)
 
 
@@ -36,7 +31,7 @@ def period_of(name: str) -> FilePeriod | None:
     Raises:
         UnsoundData: the name holds more than one period.
     """
-    found = {_period(match) for match in _PERIOD.finditer(_STAMP.sub(" ", name))}
+    found = {_period(match) for match in _PERIOD.finditer(STAMP.sub(" ", name))}
     if len(found) > 1:
         periods = " and ".join(sorted(period.period_id for period in found))
         raise UnsoundData(f"The name holds the periods {periods}, expected one at most. Rename the file.")
@@ -45,7 +40,7 @@ def period_of(name: str) -> FilePeriod | None:
 
 def refuse_personal_number(name: str) -> None:
     """Raise UnsoundData, without the name, when it holds a number that may be a BSN."""
-    if PERSONAL_NUMBER.search(_STAMP.sub(" ", name)):
+    if names_a_person(name):
         raise UnsoundData(
             "The name of a file holds a number as long as a BSN, expected none: names are shown. Rename the file."
         )

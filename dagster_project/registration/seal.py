@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,12 +22,16 @@ import pyarrow as pa
 
 from dagster_project.contracts import Dataset
 from dagster_project.disclosure.cells import Cell, CellKey, Version
+from dagster_project.errors import UnsoundData
+from dagster_project.extract import archives, limits
 from dagster_project.extract.reading import ReadContext, raw_batch
 from dagster_project.raw import RAW_TABLES, RawBatch
 from dagster_project.registration.vault import Original
 from dagster_project.snapshots import Snapshot, pack_texts
 
+_TRUTH = ("false", "true")
 _BOOLEANS = ("is_hidden", "is_synthetic", "is_whole")
+_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 _COUNTS = ("rows_in", "rows_loaded", "rows_quarantined", "n")
 
 
@@ -241,25 +246,39 @@ def _csv(kind: Any, rows: Sequence[Any]) -> str:
 
 
 def _written(value: object) -> object:
-    return ("true" if value else "false") if isinstance(value, bool) else value
+    return _TRUTH[value] if isinstance(value, bool) else value
 
 
 def read_seal(path: Path) -> Seal:
-    """Read a seal back, as it was written."""
-    with zipfile.ZipFile(path) as archive:
-        tables = {table: _rows(archive, table, kind) for table, kind, _ in _tables(Seal())}
-    return Seal(*tables.values())
+    """Read a seal back, as it was written.
+
+    Raises:
+        UnsoundData: the file is no seal, or a value in it is not of its kind.
+    """
+    with archives.opened(path, path.name) as archive:
+        try:
+            return Seal(*(_rows(archive, path.name, table, kind) for table, kind, _ in _tables(Seal())))
+        except (ValueError, TypeError, csv.Error) as error:  # a UnicodeDecodeError is a ValueError too
+            raise UnsoundData(
+                f"{path.name} is not a seal as it was written ({type(error).__name__}). Restore it from backup."
+            ) from None
 
 
-def _rows(archive: zipfile.ZipFile, table: str, kind: Any) -> tuple[Any, ...]:
-    with archive.open(f"{table}.csv") as stream:
-        lines = csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8", newline=""))
-        return tuple(kind(**{name: _value(name, line[name]) for name in kind._fields}) for line in lines)
+def _rows(archive: zipfile.ZipFile, name: str, table: str, kind: Any) -> tuple[Any, ...]:
+    content = archives.read(archive, f"{table}.csv", name, limits.RECORD_BYTES)
+    lines = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+    if next(lines, None) != list(kind._fields):
+        raise ValueError(table)
+    return tuple(
+        kind(*(_value(column, text) for column, text in zip(kind._fields, line, strict=True))) for line in lines
+    )
 
 
 def _value(name: str, text: str) -> object:
     if name in _BOOLEANS:
-        return text == "true"
+        return _TRUTH.index(text) == 1
+    if name == "value" and not _NUMBER.fullmatch(text):
+        raise ValueError(name)
     return int(text) if name in _COUNTS else text
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dagster_project.contracts import ANY_CODE, Column, Dataset, FileFormat
-from dagster_project.extract.delimited import PERSONAL_NUMBER
+from dagster_project.extract.personal import PERSONAL_NUMBER
 from dagster_project.registration.convert import sql_text
 
 HASHED = ("client", "bsn", "key")

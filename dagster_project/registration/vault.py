@@ -25,11 +25,17 @@ import pyrage
 
 from dagster_project.contracts import Dataset
 from dagster_project.errors import VerificationFailed
+from dagster_project.extract import documents
+from dagster_project.extract.documents import BadDocument
+from dagster_project.extract.personal import masked
 from dagster_project.keys import FILE_MODE, FOLDER_MODE
+from dagster_project.legible import legible
 from dagster_project.registration.identity import identities_of
 from dagster_project.snapshots import AMSTERDAM, sha256_of, utc_now, write_durably
 from dagster_project.workspace import Workspace
 
+_TOLD = 200
+"""Characters of what is wrong with a sidecar that are told."""
 _EXTENSIONS = ("csv", "xlsx", "parquet", "zip")
 
 
@@ -330,10 +336,10 @@ class Vault:
 
     def _read(self, path: Path) -> Original:
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = documents.read_json(path)
             _sidecar_validator().validate(content)
-        except (ValueError, jsonschema.ValidationError) as error:
-            message = getattr(error, "message", str(error))
+        except (BadDocument, jsonschema.ValidationError) as error:
+            message = legible(masked(getattr(error, "message", str(error))[:_TOLD]))
             raise VerificationFailed(
                 f"Sidecar {path} is not as it was written: {message}. Restore it from backup."
             ) from error

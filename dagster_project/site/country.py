@@ -18,8 +18,9 @@ from dagster_project.errors import ConfigurationError
 from dagster_project.site.pages.bbv import Compared, compared_pages
 from dagster_project.site.queries import NATION, Benchmark, Characteristic, Indicator, Peer, Point, Reader
 from dagster_project.site.queries.shared import SOURCE_TEXTS
-from dagster_project.site.render import NOTE_ON_SYNTHETIC, frame_of, render_page, styles, theme_of
+from dagster_project.site.render import NOTE_ON_SYNTHETIC, frame_of, render_page, styles
 from dagster_project.site.site import NavEntry, Page, SiteRun
+from dagster_project.site.theme import theme_of
 from dagster_project.site.words import labels, register
 from dagster_project.site.words.register import RegisterRow
 from dagster_project.workspace import Workspace

@@ -34,6 +34,8 @@ from dagster_project.site.pages import (
 )
 from dagster_project.site.queries import Reader, read_page_data
 from dagster_project.site.site import FOOT, NAVIGATION, NavEntry, Page, Site, SiteRun
+from dagster_project.site.theme import FILE as THEME
+from dagster_project.site.theme import theme_of
 from dagster_project.site.words import labels
 from dagster_project.workspace import Workspace
 
@@ -60,7 +62,6 @@ PAGE_MODULES = (
 
 _HERE = Path(__file__).parent
 _STYLESHEET = "opkoers.css"
-THEME = "theme.css"
 _THEME_CLASS = re.compile(r"\.([a-z][a-z0-9-]*-theme)\b")
 NOTE_ON_SYNTHETIC = "Een deel van de cijfers is synthetisch: verzonnen, om te laten zien hoe deze monitor werkt."
 
@@ -92,12 +93,6 @@ def render_site(build_db: Path, workspace: Workspace, target: Path, run: SiteRun
     for name, text in files.items():
         (target / name).write_text(text, encoding="utf-8", newline="\n")
     return [target / name for name in files]
-
-
-def theme_of(workspace: Workspace) -> str | None:
-    """The municipality's own `theme.css`, if there is one."""
-    theme = workspace.root / THEME
-    return theme.read_text(encoding="utf-8") if theme.is_file() else None
 
 
 def styles(theme_css: str | None) -> dict[str, str]:

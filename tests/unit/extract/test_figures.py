@@ -10,7 +10,7 @@ import xlsxwriter
 
 from dagster_project.contracts import Measure
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import figures, sheets
+from dagster_project.extract import figures, limits, sheets
 from tests.unit.extract.files import BENCHMARK, GMSD, read_all, write
 
 MEASURE = "Terugkeer in de bijstand binnen een jaar (%)"
@@ -140,7 +140,7 @@ def test_a_workbook_that_is_none_or_lacks_a_header_is_refused(tmp_path: Path) ->
 def test_a_workbook_that_unpacks_to_more_than_memory_holds_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheets, "MAX_UNPACKED", 1000)
+    monkeypatch.setattr(limits, "FIGURES_SHEET_BYTES", 1000)
     with pytest.raises(UnsoundData, match="unpacks to .* expected"):
         read_all(figures.read, BENCHMARK, sheet(tmp_path, ("Gemeentecode", "Peiljaar", MEASURE)))
 

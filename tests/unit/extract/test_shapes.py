@@ -108,7 +108,7 @@ def test_a_feature_may_say_for_itself_that_it_is_made_up(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("", "is no JSON in UTF-8: Expecting value"),
+        ("", "is no JSON in UTF-8: line 1: Expecting value"),
         ('{"type": "FeatureCollection", "features": [NaN]}', "is no JSON in UTF-8: NaN is no number"),
         ("[" * 100_000, "is no JSON in UTF-8"),
         ([], "is no GeoJSON FeatureCollection"),

@@ -148,7 +148,7 @@ def test_a_workbook_without_the_headers_or_no_workbook_is_refused(tmp_path: Path
             database.read(DECLARATIES, sheet(tmp_path / "a.xlsx", ["Naam"], ["Jansen"]), "a.xlsx")
         for content in (b"geen werkboek", b"PK\x03\x04 kapot"):
             (tmp_path / "b.xlsx").write_bytes(content)
-            with pytest.raises(UnsoundData, match="no readable Excel workbook"):
+            with pytest.raises(UnsoundData, match="is no workbook|no readable zip"):
                 database.read(DECLARATIES, tmp_path / "b.xlsx", "b.xlsx")
 
 
