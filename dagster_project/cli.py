@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from dagster_project import __version__
-from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, ConfigurationError, OpkoersError
+from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, ConfigurationError, OpkoersError, machine_fault
 from dagster_project.workspace import Workspace, find_workspace
 
 app = typer.Typer(
@@ -380,6 +380,10 @@ def main(arguments: list[str] | None = None) -> Any:
     except Exception as error:
         if "--debug" in given:
             raise
+        refused = machine_fault(error)
+        if refused:
+            _err.print(str(refused), markup=False)
+            sys.exit(refused.exit_code)
         _err.print(
             f"Internal error: {type(error).__name__}: {error}. Run again with --debug for the traceback.", markup=False
         )

@@ -11,10 +11,13 @@ from dagster_project.errors import (
     EXIT_SET_ASIDE,
     EXIT_UNREACHABLE,
     OpkoersError,
+    chain_of,
+    machine_fault,
 )
 from dagster_project.gate.judgement import refuses
-from dagster_project.publication import Published, current_folder
-from dagster_project.run import Outcome, Run, RunState
+from dagster_project.publication import Published, current_folder, current_manifest
+from dagster_project.run import Outcome, Run, RunOptions, RunState
+from dagster_project.workspace import Workspace
 
 
 def conclude(run: Run, published: Published | None = None, error: BaseException | None = None) -> RunState:
@@ -30,6 +33,21 @@ def conclude(run: Run, published: Published | None = None, error: BaseException 
         return run.finish("nothing_new", code, "Nothing new: the figures are those that already stand published.")
     where = published.folder.relative_to(run.workspace.data)
     return run.finish("published", code, f"Published {published.publication_id} in {where}.", published.publication_id)
+
+
+def conclude_stopped(workspace: Workspace) -> None:
+    """Write the record of runs that were stopped from outside before they could: for who holds the refresh lock."""
+    standing = current_manifest(workspace)
+    for folder in sorted(workspace.build.glob("*")):
+        run = Run(workspace, folder.name, RunOptions())
+        if not run.was_stopped:
+            continue
+        stopped = "The run was stopped from outside (killed, or the machine went down)"
+        if standing and standing["run_id"] == run.run_id:
+            published = standing["publication_id"]
+            run.finish("published", EXIT_OK, f"Published {published}. {stopped} just after that.", published)
+        else:
+            run.finish("failed", EXIT_INTERNAL, f"{stopped}. {_what_stands(run)}")
 
 
 def _failure(run: Run, state: RunState, error: BaseException) -> tuple[Outcome, int, str]:
@@ -50,11 +68,10 @@ def _failure(run: Run, state: RunState, error: BaseException) -> tuple[Outcome, 
 
 
 def _cause(error: BaseException) -> BaseException:
-    """The error that started it: our own one if it is in the chain, else the last."""
-    chain = [error]
-    while (inner := chain[-1].__cause__ or chain[-1].__context__) and inner not in chain:
-        chain.append(inner)
-    return next((e for e in chain if isinstance(e, OpkoersError)), chain[-1])
+    """The error that started it: our own one if it is in the chain, what the machine refused, else the last."""
+    chain = chain_of(error)
+    own = next((e for e in chain if isinstance(e, OpkoersError)), None)
+    return own or machine_fault(error) or chain[-1]
 
 
 def _what_stands(run: Run) -> str:

@@ -14,8 +14,9 @@ import json
 import logging
 import os
 import platform
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,11 @@ from typing import Any
 import duckdb
 
 from dagster_project.editions.store import edition_before
+from dagster_project.errors import NO_ROOM, VerificationFailed
 from dagster_project.export.write import write_exports
 from dagster_project.run import Run, RunState
 from dagster_project.site.render import SiteRun, render_site
-from dagster_project.snapshots import sha256_of, utc_now, write_durably
+from dagster_project.snapshots import sha256_of, sync_folder, utc_now, write_durably
 from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -57,8 +59,16 @@ def current_folder(workspace: Workspace) -> Path | None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """A publication's manifest."""
-    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    """A publication's manifest.
+
+    Raises:
+        VerificationFailed: it is not as it was written.
+    """
+    path = folder / "manifest.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    except (ValueError, FileNotFoundError) as error:
+        raise VerificationFailed(f"{path} is not as it was written ({error}). Restore {folder} from backup.") from error
 
 
 def current_manifest(workspace: Workspace) -> dict[str, Any] | None:
@@ -133,19 +143,31 @@ def publish(run: Run) -> Published | None:
         return None
     publication_id = f"{utc_now().replace('-', '').replace(':', '')}-{run.run_id[:8]}"
     final = run.workspace.publications / publication_id
-    making = final.with_name(f".{publication_id}.tmp")
-    making.mkdir(parents=True)
-    site_run = _site_run(run, state, publication_id)
-    not_made = write_output(run.database, run.workspace, making, site_run, stage=run.stage)
-    for sentence in not_made:
-        log.warning("%s", sentence)
-    manifest = _manifest(run, state, publication_id, tables, making) | {"not_made": not_made}
-    write_durably(making / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
-    sync_tree(making)
-    making.rename(final)
+    with _making(final) as making:
+        site_run = _site_run(run, state, publication_id)
+        not_made = write_output(run.database, run.workspace, making, site_run, stage=run.stage)
+        for sentence in not_made:
+            log.warning("%s", sentence)
+        manifest = _manifest(run, state, publication_id, tables, making) | {"not_made": not_made}
+        write_durably(making / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
     if run.options.as_of is None:
         point_at(run.workspace, final)
     return Published(publication_id, final, manifest)
+
+
+@contextmanager
+def _making(final: Path) -> Iterator[Path]:
+    """A folder that appears under its name when it is complete and on disk; gone when it cannot be completed."""
+    making = final.with_name(f".{final.name}.tmp")
+    making.mkdir(parents=True)
+    try:
+        yield making
+        sync_tree(making)
+        making.rename(final)
+        sync_folder(final.parent)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)  # no room may be why: leave none taken
+        raise
 
 
 def _site_run(run: Run, state: RunState, publication_id: str) -> SiteRun:
@@ -312,10 +334,14 @@ def _verdicts_change_after(warehouse: Path, as_of: str) -> str | None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Have every file below a folder written to disk for certain."""
-    for path in [p for p in folder.rglob("*") if p.is_file()]:
-        with path.open("rb") as stream:
-            os.fsync(stream.fileno())
+    """Have every file below a folder, and every name in it, written to disk for certain."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        else:
+            sync_folder(path)
+    sync_folder(folder)
 
 
 def point_at(workspace: Workspace, folder: Path) -> None:
@@ -325,6 +351,11 @@ def point_at(workspace: Workspace, folder: Path) -> None:
     temporary.unlink(missing_ok=True)
     try:
         temporary.symlink_to(target, target_is_directory=True)
-    except OSError:  # Windows without the right to make links
-        temporary.write_text(Path(target).as_posix(), encoding="utf-8")
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
+        # Windows without the right to make links
+        write_durably(workspace.current, Path(target).as_posix().encode())
+        return
     temporary.replace(workspace.current)
+    sync_folder(workspace.data)

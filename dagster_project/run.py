@@ -13,7 +13,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from dagster_project import __version__
-from dagster_project.errors import ConfigurationError
+from dagster_project.errors import ConfigurationError, VerificationFailed
 from dagster_project.product import code_fingerprint, git_commit
 from dagster_project.registration.vault import Vault
 from dagster_project.snapshots import AMSTERDAM, SnapshotStore, utc_now, write_durably
@@ -32,6 +32,14 @@ from dagster_project.workspace import Workspace
 log = logging.getLogger(__name__)
 
 BUILD_DATABASE = "warehouse.duckdb"  # fixed: the file name is dbt's database name in the manifest
+_REBUILD = "rebuild-"
+"""Begins the names of folders of rebuilds, which take no part in the refresh that may go on beside them."""
+_EDITION = "edition-"
+"""Begins the names of folders in which an edition is built anew."""
+_RESERVE = "reserve"
+"""A file in the run's folder that makes room for its record when there is none left."""
+_RESERVE_BYTES = 1_000_000
+_STATE = "state.json"
 Outcome = Literal["running", "published", "nothing_new", "refused", "unreachable", "failed"]
 
 
@@ -99,13 +107,17 @@ class Run:
         self.workspace = workspace
         self.run_id = run_id
         self.options = options
-        self.folder = workspace.build / run_id
+        self.folder = workspace.build / (f"{_REBUILD}{run_id}" if options.is_rebuild else run_id)
         self.store = SnapshotStore(workspace.snapshots)
         self._lock = threading.Lock()
 
     @property
     def database(self) -> Path:
         return self.folder / BUILD_DATABASE
+
+    @property
+    def has_begun(self) -> bool:
+        return (self.folder / _STATE).is_file()
 
     @property
     def scratch(self) -> Path:
@@ -118,12 +130,12 @@ class Run:
 
     def begin(self) -> None:
         """Make the run's folder and its first state, unless an earlier step did."""
-        if (self.folder / "state.json").is_file():
+        if self.has_begun:
             return
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        self.folder.mkdir(
-            mode=0o700, exist_ok=True
-        )  # it holds rows on persons, under hashed numbers, until the run ends
+        # closed: exports with rows on persons pass through it, and rows under hashed numbers stay until the run ends
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        (self.folder / _RESERVE).write_bytes(os.urandom(_RESERVE_BYTES))
         as_of = self.options.as_of or today()
         self.save(
             RunState(
@@ -138,10 +150,10 @@ class Run:
         )
 
     def state(self) -> RunState:
-        return RunState(**json.loads((self.folder / "state.json").read_text(encoding="utf-8")))
+        return RunState(**json.loads((self.folder / _STATE).read_text(encoding="utf-8")))
 
     def save(self, state: RunState) -> None:
-        write_durably(self.folder / "state.json", json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
+        write_durably(self.folder / _STATE, json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
 
     def note_set_aside(self, sentence: str, *, unreachable: str | None = None) -> None:
         """Add a sentence about input that was left out, for the person who reads the outcome."""
@@ -168,11 +180,17 @@ class Run:
             state.timings[name] = round(state.timings.get(name, 0.0) + seconds, 3)
         log.debug("%s: %.1f s", name, seconds)
 
+    @property
+    def was_stopped(self) -> bool:
+        """Whether it stands there unended: its process was killed, for only who holds the refresh lock may ask."""
+        return self.has_begun and not self.folder.name.startswith(_REBUILD) and self.state().outcome == "running"
+
     def finish(self, outcome: Outcome, exit_code: int, message: str, publication_id: str | None = None) -> RunState:
         """Write the run's record for good. The first ending counts: what fails after a failure does not hide it."""
         state = self.state()
         if state.outcome != "running":
             return state
+        (self.folder / _RESERVE).unlink(missing_ok=True)
         state = replace(
             state,
             outcome=outcome,
@@ -184,8 +202,7 @@ class Run:
         self.save(state)
         self.workspace.runs.mkdir(parents=True, exist_ok=True)
         name = f"{state.started_at.replace(':', '')}-{self.run_id[:8]}.json"
-        shutil.copyfile(self.folder / "state.json", self.workspace.runs / f".{name}")
-        (self.workspace.runs / f".{name}").replace(self.workspace.runs / name)
+        write_durably(self.workspace.runs / name, (self.folder / _STATE).read_bytes())
         return state
 
 
@@ -198,9 +215,18 @@ def operator() -> str:
 
 
 def finished_runs(workspace: Workspace) -> Iterator[RunState]:
-    """The records of earlier runs, oldest first."""
+    """The records of earlier runs, oldest first.
+
+    Raises:
+        VerificationFailed: one is not as it was written.
+    """
     for path in sorted(workspace.runs.glob("*.json")):
-        yield RunState(**json.loads(path.read_text(encoding="utf-8")))
+        try:
+            yield RunState(**json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise VerificationFailed(
+                f"{path} is not as it was written ({error}). Restore it from backup, or take it out."
+            ) from error
 
 
 @contextmanager
@@ -210,13 +236,30 @@ def refresh_lock(workspace: Workspace) -> Iterator[None]:
     Raises:
         ConfigurationError: another process holds it.
     """
+    with _lock(workspace, ".refresh.lock", "refresh"):
+        yield
+
+
+@contextmanager
+def rebuild_lock(workspace: Workspace) -> Iterator[None]:
+    """Keep what is built anew to compare from being cleared, by a refresh that begins meanwhile, as if it were left.
+
+    Raises:
+        ConfigurationError: another process holds it.
+    """
+    with _lock(workspace, ".verify.lock", "verify"):
+        yield
+
+
+@contextmanager
+def _lock(workspace: Workspace, name: str, what: str) -> Iterator[None]:
     workspace.data.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(workspace.data / ".refresh.lock", timeout=0, thread_local=False, is_singleton=True)
+    lock = FileLock(workspace.data / name, timeout=0, thread_local=False, is_singleton=True)
     try:
         lock.acquire()
     except Timeout as error:
         raise ConfigurationError(
-            f"Another refresh of {workspace.root} is running. Wait until it ends, then run again."
+            f"Another {what} of {workspace.root} is running. Wait until it ends, then run again."
         ) from error
     try:
         yield
@@ -234,14 +277,41 @@ def refresh_is_running(workspace: Workspace) -> bool:
 
 
 def clear_leftovers(workspace: Workspace) -> None:
-    """Remove the build folders of ended and killed runs, and what they left unfinished among the originals.
+    """Remove what ended and killed runs left: build folders, files and publications that were not finished.
 
-    Half-fetched tables stay: the next pull resumes them.
+    Half-fetched tables stay: the next pull resumes them. Only for who holds the refresh lock.
     """
     Vault(workspace).clear_leftovers()
     for folder in workspace.build.glob("*"):
-        if folder.is_dir() and folder.name != "pulls":
-            shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir() and folder.name != "pulls" and not folder.name.startswith((_REBUILD, _EDITION)):
+            remove_tree(folder)
+    with suppress(ConfigurationError), rebuild_lock(workspace):
+        for folder in (*workspace.build.glob(f"{_REBUILD}*"), *workspace.build.glob(f"{_EDITION}*")):
+            remove_tree(folder)
+    for path in _unfinished(workspace):
+        if path.is_dir() and not path.is_symlink():
+            remove_tree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _unfinished(workspace: Workspace) -> Iterator[Path]:
+    """What stands under a temporary name: each was to be moved to its own name, in one step, when it was complete."""
+    for folder in (workspace.data, workspace.publications, workspace.editions, workspace.runs):
+        yield from folder.glob(".*.tmp")
+    for folder in (workspace.snapshots, workspace.rejected, workspace.root / "accepted", workspace.root / "rejected"):
+        yield from folder.rglob(".*.tmp")
+    yield from (workspace.data / "confidential").glob(".*.tmp")
+    yield from (workspace.home / "data").glob(".secret.*.tmp")  # keys stay there, wherever publications go
+
+
+def remove_tree(folder: Path) -> None:
+    """Take a folder away, closed to writing or not."""
+    if not folder.is_dir():
+        return
+    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink())):
+        path.chmod(0o755)
+    shutil.rmtree(folder)
 
 
 def today() -> date:

@@ -18,7 +18,7 @@ from dagster_project.execution import execute
 from dagster_project.product import code_fingerprint
 from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, quoted, read_manifest, table_hashes
 from dagster_project.registration.vault import vault_faults, vault_state
-from dagster_project.run import RunOptions
+from dagster_project.run import RunOptions, rebuild_lock
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
 
@@ -51,14 +51,16 @@ def verify(workspace: Workspace) -> list[str]:
     ]
     if faults:
         raise VerificationFailed("\n".join(faults))
-    _rebuild_and_compare(workspace, folder, manifest)
+    with rebuild_lock(workspace):
+        _rebuild_and_compare(workspace, folder, manifest)
+        editions_told = [rebuild(workspace, edition) for edition in frozen]
     return [
         f"{sum(1 for _ in store.all())} snapshots and their sidecars are as they were stored.",
         *vault_state(workspace),
         f"{len(manifest['files'])} files of publication {manifest['publication_id']} are as they were published.",
         f"A rebuild from its {len(manifest['pins'])} pins gives the same content: {manifest['content_hash']}.",
         *(f"{len(one.record['files'])} files of edition {one.label} are as they were frozen." for one in frozen),
-        *(rebuild(workspace, edition) for edition in frozen),
+        *editions_told,
     ]
 
 

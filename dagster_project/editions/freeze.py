@@ -38,10 +38,10 @@ from dagster_project.publication import (
     table_hashes,
     write_output,
 )
-from dagster_project.run import RunOptions, operator, refresh_lock
+from dagster_project.run import RunOptions, operator, refresh_lock, remove_tree
 from dagster_project.site.render import SiteRun
 from dagster_project.site.words import labels
-from dagster_project.snapshots import SnapshotStore, sha256_of, utc_now, write_durably
+from dagster_project.snapshots import SnapshotStore, sha256_of, sync_folder, utc_now, write_durably
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 
 _TOLD = {code: narratives.SECTIONS[code] for code in ("cause", "measures")}
@@ -168,15 +168,16 @@ def _refuse_untold(warehouse: Path, label: str, publication: str) -> None:
 def _making(final: Path) -> Iterator[Path]:
     """A folder that appears under its name only when it is complete, on disk, and closed to writing."""
     making = final.with_name(f".{final.name}.tmp")
-    remove(making)  # of a freeze that was killed
+    remove_tree(making)  # of a freeze that was killed
     making.mkdir(parents=True)
     try:
         yield making
         sync_tree(making)
         _close(making)
         making.rename(final)
+        sync_folder(final.parent)
     except BaseException:
-        remove(making)
+        remove_tree(making)
         raise
 
 
@@ -184,15 +185,6 @@ def _close(folder: Path) -> None:
     for path in folder.rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
     folder.chmod(0o555)
-
-
-def remove(folder: Path) -> None:
-    """Take a folder away, closed to writing or not."""
-    if not folder.is_dir():
-        return
-    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
-        path.chmod(0o755)
-    shutil.rmtree(folder)
 
 
 def _fill(workspace: Workspace, label: str, standing: Path, manifest: dict[str, Any], folder: Path) -> None:
@@ -313,7 +305,7 @@ def rebuild(workspace: Workspace, edition: Edition) -> str:
             "it was not built anew. Check that commit out to do so."
         )
     folder = workspace.build / f"edition-{edition.label}"
-    remove(folder)
+    remove_tree(folder)
     folder.mkdir(parents=True)
     try:
         _write_rebuilt(edition, workspace, edition.folder / WAREHOUSE, folder, record["tables"])
@@ -321,7 +313,7 @@ def rebuild(workspace: Workspace, edition: Edition) -> str:
     except OpkoersError as error:
         raise VerificationFailed(f"Edition {edition.label} could not be built anew: {error}") from error
     finally:
-        remove(folder)
+        remove_tree(folder)
     faulty = [name for name, how in differing.items() if how != _BY_BROWSER]
     if faulty:
         raise VerificationFailed(f"Edition {edition.label}, built anew, differs in {', '.join(faulty)}.")
