@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from dagster_project import __version__
-from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, ConfigurationError, OpkoersError, machine_fault
+from dagster_project.errors import EXIT_OK, ConfigurationError, ending_of
 from dagster_project.workspace import Workspace, find_workspace
 
 app = typer.Typer(
@@ -372,22 +372,12 @@ def main(arguments: list[str] | None = None) -> Any:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=given)
-    except OpkoersError as error:
-        if "--debug" in given:
-            raise
-        _err.print(str(error), markup=False)
-        sys.exit(error.exit_code)
     except Exception as error:
         if "--debug" in given:
             raise
-        refused = machine_fault(error)
-        if refused:
-            _err.print(str(refused), markup=False)
-            sys.exit(refused.exit_code)
-        _err.print(
-            f"Internal error: {type(error).__name__}: {error}. Run again with --debug for the traceback.", markup=False
-        )
-        sys.exit(EXIT_INTERNAL)
+        text, code = ending_of(error)
+        _err.print(text, markup=False)
+        sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -99,6 +99,15 @@ def machine_fault(error: BaseException) -> MachineFault | None:
     return None
 
 
+def ending_of(error: BaseException) -> tuple[str, int]:
+    """What to say of an error that ends a command, and the exit code."""
+    told = error if isinstance(error, OpkoersError) else machine_fault(error)
+    if told:
+        return str(told), told.exit_code
+    said = f"Internal error: {type(error).__name__}: {error}. Run again with --debug for the traceback."
+    return said, EXIT_INTERNAL
+
+
 def _refusals(error: BaseException) -> Iterator[tuple[tuple[int, ...], str | None]]:
     """The kind of refusal that an error tells of, if any, and the file that it names."""
     if isinstance(error, OpkoersError):

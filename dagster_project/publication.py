@@ -106,10 +106,11 @@ def table_hashes(database: Path, *, audit: bool = False) -> dict[str, dict[str, 
     """
     with duckdb.connect(str(database), read_only=True) as connection:
         names = [name for name in published_tables(connection) if audit or not is_audit(name)]
-        return {name: _table_hash(connection, name) for name in names}
+        return {name: table_hash(connection, name) for name in names}
 
 
-def _table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    """Rows and content hash of one published table, as manifests name them."""
     digest = hashlib.sha256()
     description = connection.execute(f"describe {PUBLISHED_SCHEMA}.{table}").fetchall()
     digest.update(repr([(name, kind) for name, kind, *_ in description]).encode())
