@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING
 from dagster_project import errors
 from dagster_project.changes import why_nothing_to_do
 from dagster_project.conclusion import conclude
-from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_SET_ASIDE, GateRefused
+from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_SET_ASIDE, ConfigurationError, GateRefused
 from dagster_project.gate.client import GateWorker
 from dagster_project.gate.judgement import gate_log
 from dagster_project.progress import terminal
 from dagster_project.run import Run, RunOptions, RunState, refresh_lock
+from dagster_project.snapshots import write_durably
 from dagster_project.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def prepare_dagster_home(workspace: Workspace) -> None:
     workspace.dagster_home.mkdir(parents=True, exist_ok=True)
     settings = workspace.dagster_home / "dagster.yaml"
     if not settings.is_file():
-        settings.write_text(INSTANCE_SETTINGS, encoding="utf-8")
+        write_durably(settings, INSTANCE_SETTINGS.encode())
 
 
 @contextmanager
@@ -46,8 +48,17 @@ def _instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
     import dagster as dg
 
     prepare_dagster_home(workspace)
-    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
-        yield instance
+    try:
+        with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+            yield instance
+    except Exception as error:
+        damage = next((e for e in errors.chain_of(error) if isinstance(e, sqlite3.DatabaseError)), None)
+        if damage is None or errors.machine_fault(error):
+            raise
+        raise ConfigurationError(
+            f"Dagster's records of earlier runs in {workspace.dagster_home} are damaged ({damage}). They hold no "
+            "figures: move that folder away and run again."
+        ) from error
 
 
 def refresh(workspace: Workspace, options: RunOptions, *, debug: bool = False) -> tuple[str, int]:

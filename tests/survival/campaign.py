@@ -25,7 +25,7 @@ from dagster_project.site.render import templates
 from dagster_project.workspace import Workspace
 from tests.survival import soundness
 from tests.survival.base import PERSONS, RUN, Base, copy_tree
-from tests.survival.child import NOBODY, Ending, in_child
+from tests.survival.child import Ending, in_child
 from tests.survival.reader import reading
 from tests.survival.recovery import by_command, shortly
 from tests.survival.steps import STEPS, Step
@@ -61,7 +61,7 @@ _NEEDED = (
     "dbt.cli.main",
     "pandas",
 )
-_OF_WHICH_ONE_PUBLISHES = 3
+_OF_WHICH_ONE_GOES_ON = 4
 _LARGEST = 200_000_000
 _KINDS_OF_COMMANDS = ("kill", "moment", "full", "eio", "beside")
 _VOLATILE = ("dim_registration_file", "fct_indicator_revision")
@@ -185,16 +185,15 @@ class Campaign:
         """Inject one fault, look, refresh, look again."""
         began = time.monotonic()
         outcome = Outcome(fault)
-        uid = NOBODY if fault.strike.kind == "deny" and _IS_ROOT else None
         with self._disk(fault) as shrink:
-            self._fresh(fault.step.boundary, uid)
+            self._fresh(fault.step.boundary)
             before = soundness.look(self._root)
             with reading(self._root / "data", self._report.with_name("reader.json"), self._seed) as read:
-                self._strike_it(fault, uid, outcome, shrink)
+                self._strike_it(fault, outcome, shrink)
                 self._heal(fault)
                 outcome.violations += self._faults(fault, before)
                 if not outcome.violations:
-                    outcome.violations += self._recover(fault, before, uid)
+                    outcome.violations += self._recover(fault, before)
                 found = read()
         outcome.looks = found.looks
         outcome.violations += [f"reader: {error}" for error in found.errors]
@@ -204,13 +203,11 @@ class Campaign:
     def _child(self, work: Any, **more: Any) -> Ending:
         return in_child(work, self._report, environment=self._base.services, **more)
 
-    def _fresh(self, boundary: str, uid: int | None = None) -> None:
+    def _fresh(self, boundary: str) -> None:
         self._root.mkdir(exist_ok=True)
         for path in self._root.iterdir():
             subprocess.run(["rm", "-rf", str(path)], check=True)
         copy_tree(self._base.folder / boundary, self._root)
-        if uid is not None:
-            subprocess.run(["chown", "-R", f"{uid}:{uid}", str(self._root)], check=True)
 
     @contextmanager
     def _disk(self, fault: Fault) -> Iterator[Any]:
@@ -241,7 +238,7 @@ class Campaign:
         seen.largest = max((size for path, size in after.items() if before.get(path) != size), default=1000)
         return {"code": code, "seen": as_record(seen)}
 
-    def _strike_it(self, fault: Fault, uid: int | None, outcome: Outcome, shrink: Any) -> None:
+    def _strike_it(self, fault: Fault, outcome: Outcome, shrink: Any) -> None:
         step, strike = fault.step, fault.strike
 
         def work() -> dict[str, Any]:
@@ -251,7 +248,7 @@ class Campaign:
 
         shrink()
         self._rival_said = []
-        ending = self._child(work, beside=lambda: self._rival(fault), uid=uid)
+        ending = self._child(work, beside=lambda: self._rival(fault))
         outcome.violations += self._rival_said
         outcome.violations += [f"still runs: {line}" for line in ending.left]
         if ending.signal is not None:
@@ -297,26 +294,34 @@ class Campaign:
         ending = self._child(lambda: list(soundness.faults(self._root, before, forgets=forgets)))
         return ending.result if ending.result is not None else [f"cannot be looked at: {ending.trace}"]
 
-    def _recover(self, fault: Fault, before: soundness.Before, uid: int | None) -> list[str]:
+    def _recover(self, fault: Fault, before: soundness.Before) -> list[str]:
         step = fault.step
         if step.boundary == "published":
             return self._again(fault, before)
         whole = step.name == "whole refresh"
-        publishes = step.boundary == "audited" or zlib.crc32(fault.word.encode()) % _OF_WHICH_ONE_PUBLISHES == 0
+        further = zlib.crc32(fault.word.encode()) % _OF_WHICH_ONE_GOES_ON == 0
+        loads = step.name == "load raw" or (further and step.boundary == "lying")
 
         def refresh() -> int:
             if whole:
                 return by_command("refresh", "--workspace", str(self._root))
-            loads = step.boundary in ("lying", "taken")
-            return shortly(self._root, self._base.built(), self._base.expected, loads=loads, publishes=publishes)
+            return shortly(self._root, self._base, loads=loads, publishes=further)
 
-        ending = self._child(refresh, uid=uid)
+        ending = self._child(refresh)
         if ending.trace or ending.result not in _WELL:
             return [f"the next refresh ended with {ending.result}: {ending.trace or ending.printed}"]
         violations = self._faults(fault, before)
         violations += soundness.leftovers(self._root, PERSONS)
         violations += self._left_by(ending)
-        return violations + (self._content(exactly=not whole) if whole or publishes else [])
+        violations += self._kept("taken" if step.boundary == "lying" and not loads and not whole else "loaded")
+        return violations + (self._content(exactly=not whole) if whole or further else [])
+
+    def _kept(self, boundary: str) -> list[str]:
+        """Whether the workspace keeps what it keeps at a boundary when nothing strikes."""
+        wanted, found = soundness.keeps(self._base.folder / boundary), soundness.keeps(self._root)
+        return [
+            f"{what}: found {found[what]}, expected {wanted[what]}" for what in wanted if found[what] != wanted[what]
+        ]
 
     def _again(self, fault: Fault, before: soundness.Before) -> list[str]:
         """A command that was struck is given again; then a refresh."""

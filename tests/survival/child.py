@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-NOBODY = 65534
 MARK = "OPKOERS_SURVIVAL"
 """A variable by which everything that a child starts is known."""
 _LIMIT = 240.0
@@ -56,7 +55,6 @@ def in_child(
     arm: Callable[[], object] = lambda: None,
     beside: Callable[[], None] | None = None,
     environment: Mapping[str, str] = {},
-    uid: int | None = None,
 ) -> Ending:
     """Fork, do work there, and wait.
 
@@ -66,7 +64,6 @@ def in_child(
         arm: called in the child before the work.
         beside: called here when the child asks for it with `ask_for_company`; the child waits meanwhile.
         environment: variables for the child.
-        uid: the user that the child becomes; only root may say so.
     """
     ask, asked = os.pipe()
     go, on = os.pipe()
@@ -77,7 +74,7 @@ def in_child(
     if child == 0:
         _COMPANY.update(ask=asked, go=go)
         os.environ.update({**environment, MARK: mark})
-        _become(work, report, out, arm, uid)
+        _become(work, report, out, arm)
     for end in (asked, go, out):
         os.close(end)
     status = _wait(child, ask, on, beside)
@@ -105,17 +102,13 @@ def ask_for_company() -> None:
     os.read(_COMPANY["go"], 1)
 
 
-def _become(work: Callable[[], Any], report: Path, out: int, arm: Callable[[], object], uid: int | None) -> None:
+def _become(work: Callable[[], Any], report: Path, out: int, arm: Callable[[], object]) -> None:
     """The life of a child, from the fork to its end."""
     content: dict[str, Any] = {}
     try:
         report_to = os.open(report, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)  # now: later it may no more
         os.dup2(out, 1)
         os.dup2(out, 2)
-        if uid is not None:
-            os.setgroups([])
-            os.setgid(uid)
-            os.setuid(uid)
         arm()
         content["result"] = work()
     except BaseException:

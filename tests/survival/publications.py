@@ -53,7 +53,7 @@ def publish_under_readers(base: Base, folder: Path, times: int, readers: int = 2
     came = Came()
     with ExitStack() as stack:
         ends = [
-            stack.enter_context(reading(root / "data", folder / f"reader-{n}.json", seed=n, pause=0.0))
+            stack.enter_context(reading(root / "data", folder / f"reader-{n}.json", seed=n, pause=0.05))
             for n in range(readers)
         ]
         ending = in_child(lambda: _publish_often(root, base, times), folder / "writer.json")

@@ -23,7 +23,7 @@ import pyarrow.parquet
 from dagster_project.publication import read_manifest, table_hash
 from dagster_project.snapshots import sha256_of
 
-_PAUSE = 0.1
+_PAUSE = 0.5
 
 
 @dataclass

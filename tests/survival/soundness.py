@@ -150,6 +150,19 @@ def unplain(text: str, code: int | None, kind: str) -> Iterator[str]:
         yield f"does not name the snapshot that was changed: {told[:300]!r}"
 
 
+def keeps(root: Path) -> dict[str, object]:
+    """What a workspace keeps from run to run, of which the rest of a refresh is a function."""
+    data = root / "data"
+    grounds_file = data / "confidential" / "grounds.json"
+    return {
+        "snapshots": sorted(path.name for path in (data / "snapshots").glob("*/*/[!.]*")),
+        "originals": sorted(path.name for path in (data / "confidential" / "originals").glob("[!.]*")),
+        "confidential database": grounds_file.read_text() if grounds_file.is_file() else None,
+        "drop": sorted(path.name for path in (root / "drop").glob("[!.]*")),
+        "set aside": sorted(path.name for path in (data / "rejected").glob("*/*/*")),
+    }
+
+
 def grounds(manifest: dict[str, Any]) -> list[tuple[str, str, str]]:
     """What a publication rests on, without its order."""
     return sorted((pin["source_id"], pin["dataset_id"], pin["snapshot_id"]) for pin in manifest["pins"])

@@ -37,6 +37,7 @@ class Step:
         command: the arguments of the command line.
         parts: functions of the product that are struck apart, by the name of the part.
         share: of two hundred faults so many are its; steps that take long get few.
+        is_quick: whether it and what comes after it take few seconds.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Step:
     command: tuple[str, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     share: int = 10
+    is_quick: bool = False
 
 
 def _take(source_id: str) -> Callable[[Run], object]:
@@ -98,6 +100,7 @@ STEPS = (
         _take("cbs"),
         parts=(("keep snapshot", "dagster_project.snapshots:SnapshotStore.add"),),
         share=14,
+        is_quick=True,
     ),
     Step(
         "pull DUO",
@@ -105,9 +108,10 @@ STEPS = (
         _take("duo"),
         parts=(("keep snapshot", "dagster_project.snapshots:SnapshotStore.add"),),
         share=10,
+        is_quick=True,
     ),
-    Step("take own files", "lying", _take("municipal"), share=12),
-    Step("take figures from drop", "lying", _take("divosa"), share=10),
+    Step("take own files", "lying", _take("municipal"), share=12, is_quick=True),
+    Step("take figures from drop", "lying", _take("divosa"), share=10, is_quick=True),
     Step(
         "take registrations",
         "lying",
@@ -131,13 +135,14 @@ STEPS = (
             ("set snapshot aside", "dagster_project.snapshots:SnapshotStore.set_aside"),
         ),
         share=22,
+        is_quick=True,
     ),
     Step("gate after_ingest", "loaded", _gate("after_ingest"), share=5),
     Step("dbt models", "loaded", _models, share=8),
-    Step("proof of small counts", "built", _prove, share=8),
+    Step("proof of small counts", "built", _prove, share=8, is_quick=True),
     Step("gate after_build", "built", _gate("after_build"), share=3),
     Step("gate after_proof", "built", _gate("after_proof"), share=3),
-    Step("record results", "built", _record, share=10),
+    Step("record results", "built", _record, share=10, is_quick=True),
     Step("dbt audit models", "built", _audit_models, share=5),
     Step(
         "publish",
@@ -155,6 +160,7 @@ STEPS = (
             ("run record", "dagster_project.run:Run.finish"),
         ),
         share=50,
+        is_quick=True,
     ),
     Step(
         "freeze edition",
@@ -184,12 +190,13 @@ def walk(run: Run) -> Iterator[str]:
     yield "taken"
     _load(run)
     yield "loaded"
-    _gate("after_ingest")(run)
-    _models(run)
-    _prove(run)
-    yield "built"
-    _gate("after_build")(run)
-    _gate("after_proof")(run)
+    with GateWorker(gate_log(run.workspace)).start() as worker:
+        judgement.judge(run, worker, "after_ingest")
+        _models(run)
+        _prove(run)
+        yield "built"
+        judgement.judge(run, worker, "after_build")
+        judgement.judge(run, worker, "after_proof")
     _record(run)
     _audit_models(run)
     yield "audited"

@@ -6,6 +6,7 @@ happen; what libraries do in other languages is struck at moments, and by limits
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import functools
 import importlib
@@ -30,6 +31,8 @@ _PLACE = dict.fromkeys(("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.ch
     "os.symlink": 1
 }
 """Events that change a folder or file, with the place of its path among their arguments."""
+_CAPABILITIES = 0x20080522
+"""Version 3 of the capabilities of Linux."""
 _TAKES_ROOM = ("open", "os.mkdir", "os.symlink", "fsync", "sqlite3.connect")
 
 
@@ -213,6 +216,19 @@ def flip_a_byte(path: Path) -> None:
         stream.write(bytes([byte[0] ^ 1]))
 
 
+def obey_modes() -> None:
+    """Give up what root may beyond other users, who get no file that its mode closes to them."""
+    if os.geteuid() == 0:
+        header, none = (ctypes.c_uint32 * 2)(_CAPABILITIES, 0), (ctypes.c_uint32 * 6)()
+        if ctypes.CDLL(None, use_errno=True).capset(header, none):
+            raise OSError(ctypes.get_errno(), "the privileges of root cannot be given up")
+
+
+def _deny(self: Strike, watch: Watch) -> None:
+    obey_modes()
+    _at_touch(may_be_closed, _close)(self, watch)
+
+
 def _company(_: Touch) -> None:
     ask_for_company()
 
@@ -293,7 +309,7 @@ _ARM = {
     "eio": _at_touch(any_touch, _refused(errno.EIO)),
     "limit": _limit,
     "disk": _nothing,
-    "deny": _at_touch(may_be_closed, _close),
+    "deny": _deny,
     "rot": _at_touch(is_snapshot, _rot),
     "beside": _at_touch(changes_beside, _company),
 }
@@ -305,7 +321,7 @@ MEANS = {
     "eio": "one input/output error (EIO)",
     "limit": "no file may grow beyond so many bytes (RLIMIT_FSIZE)",
     "disk": "a real small disk with so many bytes free (tmpfs)",
-    "deny": "permission lost, as a user without privileges",
+    "deny": "permission lost, without the privileges of root",
     "rot": "a byte of a snapshot changes just before it is opened",
     "beside": "another command beside it",
 }
