@@ -11,14 +11,12 @@ from uuid import uuid4
 
 import duckdb
 
-from dagster_project.conclusion import conclude
-from dagster_project.gate import judgement
-from dagster_project.publication import publish
 from dagster_project.run import BUILD_DATABASE, Run, RunOptions, refresh_lock
 from dagster_project.workspace import Workspace
 from tests.survival.base import Base, copy_tree
 from tests.survival.child import in_child
 from tests.survival.reader import Read, reading
+from tests.survival.recovery import publish_built
 
 _HELD = "select count(*), sum(hash(t)) from marts.fct_indicator_value as t"
 
@@ -49,6 +47,7 @@ def publish_under_readers(base: Base, folder: Path, times: int, readers: int = 2
         readers: how many of them, each a process of its own.
     """
     root = folder / "workspace"
+    folder.mkdir(exist_ok=True)
     copy_tree(base.folder / "published", root)
     came = Came()
     with ExitStack() as stack:
@@ -82,11 +81,7 @@ def _publish_once(workspace: Workspace, database: Path) -> str:
     with refresh_lock(workspace):
         run = Run(workspace, str(uuid4()), RunOptions(offline=True))
         run.begin()
-        shutil.copyfile(database, run.database)
-        judgement.load_results(run)
-        with duckdb.connect(str(run.database)) as connection:
-            connection.execute("insert into marts.audit_run by name select * from raw.run where outcome = 'running'")
-        state = conclude(run, publish(run))
+        state = publish_built(run, database)
         shutil.rmtree(run.folder)
     assert state.publication_id, state.message
     return state.publication_id

@@ -18,7 +18,7 @@ from dagster_project import cli, ingest
 from dagster_project.conclusion import conclude, conclude_stopped
 from dagster_project.gate import judgement
 from dagster_project.publication import publish
-from dagster_project.run import BUILD_DATABASE, Run, RunOptions, clear_leftovers, refresh_lock
+from dagster_project.run import BUILD_DATABASE, Run, RunOptions, RunState, clear_leftovers, refresh_lock
 from dagster_project.workspace import Workspace
 from tests.survival.base import Base
 from tests.survival.soundness import grounds
@@ -65,12 +65,15 @@ def shortly(root: Path, base: Base, *, loads: bool, publishes: bool) -> int:
         with run.changing() as state:
             state.pins = base.expected["pins"]
         if publishes:
-            shutil.copyfile(base.built() / BUILD_DATABASE, run.database)
-            judgement.load_results(run)
-            with duckdb.connect(str(run.database)) as connection:
-                connection.execute(
-                    "insert into marts.audit_run by name select * from raw.run where outcome = 'running'"
-                )
-            conclude(run, publish(run))
+            publish_built(run, base.built() / BUILD_DATABASE)
         shutil.rmtree(run.folder)
     return 0
+
+
+def publish_built(run: Run, database: Path) -> RunState:
+    """Publish a database that another run built, as this run's."""
+    shutil.copyfile(database, run.database)
+    judgement.load_results(run)
+    with duckdb.connect(str(run.database)) as connection:
+        connection.execute("insert into marts.audit_run by name select * from raw.run where outcome = 'running'")
+    return conclude(run, publish(run))
