@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from dagster_project import __version__
-from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_VERIFY, ConfigurationError, OpkoersError
+from dagster_project.errors import EXIT_OK, EXIT_VERIFY, ConfigurationError, OpkoersError, ending_of
 from dagster_project.extract.personal import masked
 from dagster_project.legible import LegibleFormatter, legible_lines
 from dagster_project.workspace import Workspace, find_workspace
@@ -528,20 +528,13 @@ def main(arguments: list[str] | None = None) -> Any:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=given)
-    except OpkoersError as error:
-        if "--debug" in given:
-            raise
-        _err.print(legible_lines(str(error)), markup=False)
-        sys.exit(error.exit_code)
     except Exception as error:
         if "--debug" in given:
             raise
-        _err.print(
-            legible_lines(f"Internal error: {type(error).__name__}: {masked(str(error))}. ")
-            + "Run again with --debug for the traceback.",
-            markup=False,
-        )
-        sys.exit(EXIT_INTERNAL)
+        text, code = ending_of(error)
+        shown = text if isinstance(error, OpkoersError) else masked(text)
+        _err.print(legible_lines(shown), markup=False)
+        sys.exit(code)
 
 
 if __name__ == "__main__":

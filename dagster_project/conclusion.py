@@ -9,11 +9,13 @@ from dagster_project.errors import (
     EXIT_SET_ASIDE,
     EXIT_UNREACHABLE,
     OpkoersError,
+    chain_of,
+    machine_fault,
 )
 from dagster_project.gate.judgement import refuses
 from dagster_project.notify.announce import announce
-from dagster_project.publication import Published, current_folder
-from dagster_project.run import Outcome, Run, RunState
+from dagster_project.publication import Published, current_folder, current_manifest
+from dagster_project.run import Outcome, Run, RunOptions, RunState
 from dagster_project.standards.emission import emit
 from dagster_project.workspace import Workspace
 
@@ -28,6 +30,11 @@ def conclude(run: Run, published: Published | None = None, error: BaseException 
         return state  # verify reads a rebuild and clears it itself
     outcome, code, message, publication_id = _ending(run, state, published, error)
     emit(run, error=message if error else None, publication=published.folder if published else None)
+    return _close(run, outcome, code, message, publication_id)
+
+
+def _close(run: Run, outcome: Outcome, code: int, message: str, publication_id: str | None) -> RunState:
+    """Write the record, tell who wants to know, and chain the record when nothing is added to it any more."""
     ended = run.finish(outcome, code, message, publication_id)
     told = announce(run, ended, what_stands(run.workspace))
     run.chain_record()
@@ -44,6 +51,21 @@ def _ending(
         return "nothing_new", code, "Nothing new: the figures are those that already stand published.", None
     where = published.folder.relative_to(run.workspace.data)
     return "published", code, f"Published {published.publication_id} in {where}.", published.publication_id
+
+
+def conclude_stopped(workspace: Workspace) -> None:
+    """Write the record of runs that were stopped from outside before they could: for who holds the refresh lock."""
+    standing = current_manifest(workspace)
+    for folder in sorted(workspace.build.glob("*")):
+        run = Run(workspace, folder.name, RunOptions())
+        if not run.was_stopped:
+            continue
+        stopped = "The run was stopped from outside (killed, or the machine went down)"
+        if standing and standing["run_id"] == run.run_id:
+            published = standing["publication_id"]
+            _close(run, "published", EXIT_OK, f"Published {published}. {stopped} just after that.", published)
+        else:
+            _close(run, "failed", EXIT_INTERNAL, f"{stopped}. {what_stands(workspace)}", None)
 
 
 def _failure(run: Run, state: RunState, error: BaseException) -> tuple[Outcome, int, str]:
@@ -64,11 +86,10 @@ def _failure(run: Run, state: RunState, error: BaseException) -> tuple[Outcome, 
 
 
 def _cause(error: BaseException) -> BaseException:
-    """The error that started it: our own one if it is in the chain, else the last."""
-    chain = [error]
-    while (inner := chain[-1].__cause__ or chain[-1].__context__) and inner not in chain:
-        chain.append(inner)
-    return next((e for e in chain if isinstance(e, OpkoersError)), chain[-1])
+    """The error that started it: our own one if it is in the chain, what the machine refused, else the last."""
+    chain = chain_of(error)
+    own = next((e for e in chain if isinstance(e, OpkoersError)), None)
+    return own or machine_fault(error) or chain[-1]
 
 
 def what_stands(workspace: Workspace) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from dagster_project import errors
 from dagster_project.changes import why_nothing_to_do
 from dagster_project.conclusion import conclude
-from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_SET_ASIDE, GateRefused
+from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, EXIT_SET_ASIDE, ConfigurationError, GateRefused
 from dagster_project.gate.client import GateWorker
 from dagster_project.gate.judgement import gate_log
 from dagster_project.progress import terminal
 from dagster_project.run import Run, RunOptions, RunState, refresh_lock
 from dagster_project.signing import signer_of
+from dagster_project.snapshots import write_durably
 from dagster_project.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ def prepare_dagster_home(workspace: Workspace) -> None:
     workspace.dagster_home.mkdir(parents=True, exist_ok=True)
     settings = workspace.dagster_home / "dagster.yaml"
     if not settings.is_file():
-        settings.write_text(INSTANCE_SETTINGS, encoding="utf-8")
+        write_durably(settings, INSTANCE_SETTINGS.encode())
 
 
 @contextmanager
@@ -46,8 +49,17 @@ def _instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
     import dagster as dg
 
     prepare_dagster_home(workspace)
-    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
-        yield instance
+    try:
+        with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+            yield instance
+    except Exception as error:
+        damage = next((e for e in errors.chain_of(error) if isinstance(e, sqlite3.DatabaseError)), None)
+        if damage is None or errors.machine_fault(error):
+            raise
+        raise ConfigurationError(
+            f"Dagster's records of earlier runs in {workspace.dagster_home} are damaged ({damage}). They hold no "
+            "figures: move that folder away and run again."
+        ) from error
 
 
 def refresh(workspace: Workspace, options: RunOptions, *, debug: bool = False) -> tuple[str, int]:
@@ -85,18 +97,27 @@ def execute(workspace: Workspace, options: RunOptions, *, debug: bool = False) -
     """
     # the gate's imports take seconds: they go on while ours do
     with GateWorker(gate_log(workspace)).start() as worker:
-        run_id, success = _run_job(workspace, options, worker, debug=debug)
+        run_id, error = _run_job(workspace, options, worker, debug=debug)
     run = Run(workspace, run_id, options)
     if options.is_rebuild:
         return run, run.state()
-    if not success and run.state().outcome == "running":
-        conclude(run, error=RuntimeError("The job ended before a step could say why."))
+    if error and not run.has_begun:
+        raise error
+    if error:
+        conclude(run, error=error)
     state = run.state()
     shutil.rmtree(run.folder, ignore_errors=True)
     return run, state
 
 
-def _run_job(workspace: Workspace, options: RunOptions, worker: GateWorker, *, debug: bool) -> tuple[str, bool]:
+def _run_job(
+    workspace: Workspace, options: RunOptions, worker: GateWorker, *, debug: bool
+) -> tuple[str, Exception | None]:
+    """Run the job in this process.
+
+    Returns:
+        The id of the run, and what stopped it, in case no step of it could write that down.
+    """
     import dagster as dg
 
     from dagster_project.definitions import JOB_NAME, defs
@@ -118,7 +139,20 @@ def _run_job(workspace: Workspace, options: RunOptions, worker: GateWorker, *, d
             if type(error).__name__ != "DagsterAssetCheckFailedError":
                 raise
             raise GateRefused(f"a gate refused what was built ({' '.join(str(error).split())})") from error
-    return result.run_id, result.success
+    return result.run_id, None if result.success else _what_stopped(result)
+
+
+def _what_stopped(result: dg.ExecuteInProcessResult) -> Exception:
+    """The first failure that the job tells of, in the words of the error that started it."""
+    for event in result.all_events:
+        info = getattr(event.event_specific_data, "error", None)
+        if event.is_failure and info:
+            while info.cause:
+                info = info.cause
+            own = getattr(errors, str(info.cls_name), RuntimeError)
+            text = info.message.partition(": ")[2] if issubclass(own, errors.OpkoersError) else info.message
+            return own(" ".join(text.split()))
+    return RuntimeError("The job ended before a step could say why.")
 
 
 def _config(workspace: Workspace, options: RunOptions) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -146,7 +147,8 @@ def _take_client_level(run: Run, datasets: Sequence[Dataset]) -> dict[str, Taken
         return {dataset.dataset_id: Taken((), (), "not looked at: nothing new is taken") for dataset in datasets}
     lying = dropfolder.incoming(run.workspace, datasets_of(run.workspace))
     items = [item for item in lying if item.dataset in datasets]
-    taken = intake_run.take(run.workspace, items, run.scratch, run.note_set_aside)
+    # through the run's own folder: what a killed run leaves there is cleared, and plain rows on persons stay nowhere
+    taken = intake_run.take(run.workspace, items, run.folder, run.note_set_aside)
     counts = {dataset.dataset_id: len(taken.get(dataset.dataset_id, ())) for dataset in datasets}
     return {key: Taken((), (), f"{n} files taken, kept encrypted") for key, n in counts.items()}
 
@@ -357,14 +359,14 @@ def _load_sound(
 def _load(
     run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, snapshot: Snapshot, *, compare: bool = True
 ) -> None:
-    path = run.store.verify(snapshot)
     # what stands published was compared when it was new
     compare = compare and not run.options.is_rebuild and snapshot.snapshot_id not in current_pins(run.workspace)
     faults: list[RowFault] = []
     context = ReadContext(faults)
     connection.execute("begin")
     try:
-        append(connection, read(dataset, path, snapshot, context))
+        with run.store.opened(snapshot) as path:
+            append(connection, read(dataset, path, snapshot, context))
         if dataset.kind in WIRED and compare:
             _alarm(run, connection, dataset, snapshot)
     except BaseException:
@@ -384,8 +386,9 @@ def _alarm(run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, sn
     """
     earlier = _before(run.store, snapshot)
     context = ReadContext()
-    batches = _readable(dataset, read(dataset, run.store.verify(earlier), earlier, context)) if earlier else iter(())
-    unit_alarm.check(connection, f"{dataset.source_id}_observation", snapshot, batches)
+    with run.store.opened(earlier) if earlier else nullcontext() as path:
+        batches = _readable(dataset, read(dataset, path, earlier, context)) if earlier and path else iter(())
+        unit_alarm.check(connection, f"{dataset.source_id}_observation", snapshot, batches)
 
 
 def _readable(dataset: Dataset, batches: Iterator[RawBatch]) -> Iterator[RawBatch]:

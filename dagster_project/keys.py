@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.errors import ConfigurationError
-from dagster_project.snapshots import write_durably
+from dagster_project.snapshots import sync_folder, write_durably
 from dagster_project.workspace import Workspace
 
 RECIPE = "Make one with: opkoers key make"
@@ -88,6 +88,7 @@ def make_key_file(path: Path, text: str) -> None:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
+    sync_folder(path.parent)
 
 
 def replace_key_file(path: Path, text: str) -> None:

@@ -16,7 +16,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ import duckdb
 
 from dagster_project import chain
 from dagster_project.editions.store import edition_before
-from dagster_project.errors import VerificationFailed
+from dagster_project.errors import NO_ROOM, VerificationFailed
 from dagster_project.export.write import write_exports
 from dagster_project.extract import documents
 from dagster_project.extract.documents import BadDocument
@@ -33,7 +33,7 @@ from dagster_project.extract.places import is_inside
 from dagster_project.run import Run, RunState
 from dagster_project.signing import SIGNED_WITH, signer_of
 from dagster_project.site.render import SiteRun, render_site
-from dagster_project.snapshots import SnapshotStore, sha256_of, utc_now, write_durably
+from dagster_project.snapshots import SnapshotStore, sha256_of, sync_folder, utc_now, write_durably
 from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         if all(isinstance(pin["snapshot_id"], str) for pin in manifest["pins"]):
             return manifest
         cause = "a pin of it names no snapshot"
-    except BadDocument as error:
+    except (BadDocument, FileNotFoundError) as error:
         cause = str(error)
     except (KeyError, TypeError):
         cause = "it lists no snapshots"
@@ -126,10 +126,11 @@ def table_hashes(database: Path, *, audit: bool = False) -> dict[str, dict[str, 
     """
     with duckdb.connect(str(database), read_only=True) as connection:
         names = [name for name in published_tables(connection) if audit or not is_audit(name)]
-        return {name: _table_hash(connection, name) for name in names}
+        return {name: table_hash(connection, name) for name in names}
 
 
-def _table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    """Rows and content hash of one published table, as manifests name them."""
     digest = hashlib.sha256()
     description = connection.execute(f"describe {PUBLISHED_SCHEMA}.{table}").fetchall()
     digest.update(repr([(name, kind) for name, kind, *_ in description]).encode())
@@ -169,21 +170,18 @@ def publish(run: Run) -> Published | None:
         return None
     publication_id = f"{utc_now().replace('-', '').replace(':', '')}-{run.run_id[:8]}"
     final = run.workspace.publications / publication_id
-    making = final.with_name(f".{publication_id}.tmp")
-    making.mkdir(parents=True)
-    site_run = _site_run(run, state, publication_id)
-    not_made = write_output(run.database, run.workspace, making, site_run, stage=run.stage)
-    for sentence in not_made:
-        log.warning("%s", sentence)
-    with run.stage("lineage events"):
-        _write_lineage(run, site_run, tables, making)
-    manifest = _manifest(run, state, site_run, tables, making) | {"not_made": not_made}
-    manifest[SIGNED_WITH] = signer.public_key if signer else None
-    write_durably(making / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
-    if signer:
-        signer.sign(making / MANIFEST)
-    sync_tree(making)
-    making.rename(final)
+    with _making(final) as making:
+        site_run = _site_run(run, state, publication_id)
+        not_made = write_output(run.database, run.workspace, making, site_run, stage=run.stage)
+        for sentence in not_made:
+            log.warning("%s", sentence)
+        with run.stage("lineage events"):
+            _write_lineage(run, site_run, tables, making)
+        manifest = _manifest(run, state, site_run, tables, making) | {"not_made": not_made}
+        manifest[SIGNED_WITH] = signer.public_key if signer else None
+        write_durably(making / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
+        if signer:
+            signer.sign(making / MANIFEST)
     try:
         chain.append(run.workspace, final / MANIFEST, stands=run.options.as_of is None)
     except OSError:
@@ -192,6 +190,21 @@ def publish(run: Run) -> Published | None:
     if run.options.as_of is None:
         point_at(run.workspace, final)
     return Published(publication_id, final, manifest)
+
+
+@contextmanager
+def _making(final: Path) -> Iterator[Path]:
+    """A folder that appears under its name when it is complete and on disk; gone when it cannot be completed."""
+    making = final.with_name(f".{final.name}.tmp")
+    making.mkdir(parents=True)
+    try:
+        yield making
+        sync_tree(making)
+        making.rename(final)
+        sync_folder(final.parent)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)  # no room may be why: leave none taken
+        raise
 
 
 def _site_run(run: Run, state: RunState, publication_id: str) -> SiteRun:
@@ -392,10 +405,14 @@ def _verdicts_change_after(warehouse: Path, as_of: str) -> str | None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Have every file below a folder written to disk for certain."""
-    for path in [p for p in folder.rglob("*") if p.is_file()]:
-        with path.open("rb") as stream:
-            os.fsync(stream.fileno())
+    """Have every file below a folder, and every name in it, written to disk for certain."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        else:
+            sync_folder(path)
+    sync_folder(folder)
 
 
 def point_at(workspace: Workspace, folder: Path) -> None:
@@ -405,6 +422,11 @@ def point_at(workspace: Workspace, folder: Path) -> None:
     temporary.unlink(missing_ok=True)
     try:
         temporary.symlink_to(target, target_is_directory=True)
-    except OSError:  # Windows without the right to make links
-        temporary.write_text(Path(target).as_posix(), encoding="utf-8")
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
+        # Windows without the right to make links
+        write_durably(workspace.current, Path(target).as_posix().encode())
+        return
     temporary.replace(workspace.current)
+    sync_folder(workspace.data)

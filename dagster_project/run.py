@@ -36,6 +36,12 @@ from dagster_project.workspace import Workspace
 log = logging.getLogger(__name__)
 
 BUILD_DATABASE = "warehouse.duckdb"  # fixed: the file name is dbt's database name in the manifest
+_REBUILD = "rebuild-"
+"""Begins the names of folders of rebuilds: they leave no record, so that none that was killed is told of."""
+_RESERVE = "reserve"
+"""A file in the run's folder that makes room for its record when there is none left."""
+_RESERVE_BYTES = 1_000_000
+_STATE = "state.json"
 Outcome = Literal["running", "published", "nothing_new", "refused", "unreachable", "failed"]
 
 
@@ -109,13 +115,17 @@ class Run:
         self.workspace = workspace
         self.run_id = run_id
         self.options = options
-        self.folder = workspace.build / run_id
+        self.folder = workspace.build / (f"{_REBUILD}{run_id}" if options.is_rebuild else run_id)
         self.store = SnapshotStore(workspace.snapshots)
         self._lock = threading.Lock()
 
     @property
     def database(self) -> Path:
         return self.folder / BUILD_DATABASE
+
+    @property
+    def has_begun(self) -> bool:
+        return (self.folder / _STATE).is_file()
 
     @property
     def scratch(self) -> Path:
@@ -128,12 +138,12 @@ class Run:
 
     def begin(self) -> None:
         """Make the run's folder and its first state, unless an earlier step did."""
-        if (self.folder / "state.json").is_file():
+        if self.has_begun:
             return
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        self.folder.mkdir(
-            mode=0o700, exist_ok=True
-        )  # it holds rows on persons, under hashed numbers, until the run ends
+        # closed: exports with rows on persons pass through it, and rows under hashed numbers stay until the run ends
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        (self.folder / _RESERVE).write_bytes(os.urandom(_RESERVE_BYTES))
         as_of = self.options.as_of or today()
         self.save(
             RunState(
@@ -148,10 +158,10 @@ class Run:
         )
 
     def state(self) -> RunState:
-        return read_record(self.folder / "state.json")
+        return read_record(self.folder / _STATE)
 
     def save(self, state: RunState) -> None:
-        write_durably(self.folder / "state.json", json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
+        write_durably(self.folder / _STATE, json.dumps(asdict(state), ensure_ascii=False, indent=1).encode())
 
     def note_set_aside(self, sentence: str, *, unreachable: str | None = None) -> None:
         """Add a sentence about input that was left out, for the person who reads the outcome."""
@@ -179,11 +189,17 @@ class Run:
             state.timings[name] = round(state.timings.get(name, 0.0) + seconds, 3)
         log.debug("%s: %.1f s", name, seconds)
 
+    @property
+    def was_stopped(self) -> bool:
+        """Whether it stands there unended: its process was killed, for only who holds the refresh lock may ask."""
+        return self.has_begun and not self.folder.name.startswith(_REBUILD) and self.state().outcome == "running"
+
     def finish(self, outcome: Outcome, exit_code: int, message: str, publication_id: str | None = None) -> RunState:
         """Write the run's record for good. The first ending counts: what fails after a failure does not hide it."""
         state = self.state()
         if state.outcome != "running":
             return state
+        (self.folder / _RESERVE).unlink(missing_ok=True)
         state = replace(
             state,
             outcome=outcome,
@@ -207,9 +223,7 @@ class Run:
         """Write the state of a run that ended, and its record."""
         self.save(state)
         self.workspace.runs.mkdir(parents=True, exist_ok=True)
-        record = self._record(state)
-        shutil.copyfile(self.folder / "state.json", record.with_name(f".{record.name}"))
-        record.with_name(f".{record.name}").replace(record)
+        write_durably(self._record(state), (self.folder / _STATE).read_bytes())
 
     def chain_record(self) -> None:
         """Chain the record of a run that ended, when nothing is added to it any more."""
@@ -288,14 +302,38 @@ def refresh_is_running(workspace: Workspace) -> bool:
 
 
 def clear_leftovers(workspace: Workspace) -> None:
-    """Remove the build folders of ended and killed runs, and what they left unfinished among the originals.
+    """Remove what ended and killed runs left: build folders, files and publications that were not finished.
 
-    Half-fetched tables stay: the next pull resumes them.
+    Half-fetched tables stay: the next pull resumes them. Only for who holds the refresh lock.
     """
     Vault(workspace).clear_leftovers()
     for folder in workspace.build.glob("*"):
         if folder.is_dir() and folder.name != "pulls":
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
+    for path in _unfinished(workspace):
+        if path.is_dir() and not path.is_symlink():
+            remove_tree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _unfinished(workspace: Workspace) -> Iterator[Path]:
+    """What stands under a temporary name: each was to be moved to its own name, in one step, when it was complete."""
+    for folder in (workspace.data, workspace.publications, workspace.editions, workspace.runs):
+        yield from folder.glob(".*.tmp")
+    for folder in (workspace.snapshots, workspace.rejected, workspace.root / "accepted", workspace.root / "rejected"):
+        yield from folder.rglob(".*.tmp")
+    yield from (workspace.data / "confidential").glob(".*.tmp")
+    yield from (workspace.home / "data").glob(".secret.*.tmp")  # keys stay there, wherever publications go
+
+
+def remove_tree(folder: Path) -> None:
+    """Take a folder away, closed to writing or not."""
+    if not folder.is_dir():
+        return
+    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink())):
+        path.chmod(0o755)
+    shutil.rmtree(folder)
 
 
 def today() -> date:

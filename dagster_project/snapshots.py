@@ -13,6 +13,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -147,17 +148,35 @@ def sha256_of(path: Path) -> str:
 def write_durably(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Write a file so that a reader sees the old content or the new, never a part: temporary name, fsync, rename.
 
+    Once this returns, the new content also outlives a loss of power.
+
     Args:
         path: the file.
         content: all of it.
         mode: who may do what with it, less what the process takes from every new file (its umask).
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)  # what is left of it would take room that there may not be
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that came and went in a folder as durable as the bytes, where the system can."""
+    if os.name != "posix" or not folder.is_dir():
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def pack(target: Path, members: Iterable[tuple[str, Path, str]]) -> None:
@@ -293,8 +312,25 @@ class SnapshotStore:
             )
         return path
 
+    @contextmanager
+    def opened(self, snapshot: Snapshot) -> Iterator[Path]:
+        """The path of a snapshot's bytes to read from, hashed before, and again after if they were touched meanwhile.
+
+        Raises:
+            VerificationFailed: the bytes are gone or are not those that were stored; what was read of them is to be
+                thrown away.
+        """
+        path = self.path_of(snapshot)
+        before = _touched(path)
+        self.verify(snapshot)
+        yield path
+        if _touched(path) != before:
+            self.verify(snapshot)
+
     def set_aside(self, snapshot: Snapshot, reason: str, rejected: Path) -> Path:
         """Move a snapshot whose content is unsound out of the store, its reason beside it. Nothing is lost.
+
+        Killed halfway, it stands in the store as it was, or counts there no more.
 
         Returns:
             Where the bytes are now.
@@ -303,8 +339,12 @@ class SnapshotStore:
         target.parent.mkdir(parents=True, exist_ok=True)
         record = {**asdict(snapshot), "reason": reason, "set_aside_at": utc_now()}
         write_durably(target.with_suffix(".json"), json.dumps(record, indent=2, ensure_ascii=False).encode())
-        self._move_in(self.path_of(snapshot), target)
-        self.sidecar_of(snapshot).unlink()
+        copy = target.with_name(f".{target.name}.copy.tmp")
+        shutil.copyfile(self.path_of(snapshot), copy)
+        self._move_in(copy, target)
+        self.sidecar_of(snapshot).unlink()  # before the bytes: a sidecar without them would stop every later run
+        self.path_of(snapshot).unlink()
+        sync_folder(self.sidecar_of(snapshot).parent)
         return target
 
     def read_sidecar(self, path: Path) -> Snapshot:
@@ -343,6 +383,16 @@ class SnapshotStore:
         with temporary.open("rb") as stream:
             os.fsync(stream.fileno())
         temporary.replace(target)
+        sync_folder(target.parent)
+
+
+def _touched(path: Path) -> tuple[int, ...] | None:
+    """What changes when anybody touches a file's bytes; None: there is no such file."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def end_of_day(day: date) -> str:

@@ -10,6 +10,7 @@ from typing import Self
 import dagster as dg
 from pydantic import Field
 
+from dagster_project.conclusion import conclude_stopped
 from dagster_project.gate.client import GateWorker
 from dagster_project.gate.judgement import gate_log
 from dagster_project.run import Run, RunOptions, clear_leftovers, refresh_lock
@@ -41,6 +42,7 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield self
             return
         with refresh_lock(self.found_workspace()):
+            conclude_stopped(self.found_workspace())
             clear_leftovers(self.found_workspace())
             yield self
 

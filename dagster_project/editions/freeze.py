@@ -9,7 +9,6 @@ those of the run that published, and stand in its warehouse: they tell of what h
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,10 +37,10 @@ from dagster_project.publication import (
     witnesses,
 )
 from dagster_project.rebuild import KEPT_WORKSPACE, built, compared_otherwise, edition_as_original, write_like
-from dagster_project.run import RunOptions, operator, refresh_lock
+from dagster_project.run import RunOptions, operator, refresh_lock, remove_tree
 from dagster_project.signing import SIGNED_WITH, Signer, signer_of
 from dagster_project.site.words import labels
-from dagster_project.snapshots import SnapshotStore, sha256_of, utc_now, write_durably
+from dagster_project.snapshots import SnapshotStore, sha256_of, sync_folder, utc_now, write_durably
 from dagster_project.workspace import SETTINGS_FILE, Workspace, without_notify
 
 _TOLD = {code: narratives.SECTIONS[code] for code in ("cause", "measures")}
@@ -96,7 +95,7 @@ def freeze(workspace: Workspace, label: str) -> Edition:
         try:
             chain.append(workspace, workspace.editions / label / RECORD)
         except OSError:
-            remove(workspace.editions / label)  # what is not chained must not stay
+            remove_tree(workspace.editions / label)  # what is not chained must not stay
             raise
     return find_edition(workspace, label)
 
@@ -171,15 +170,16 @@ def _refuse_untold(warehouse: Path, label: str, publication: str) -> None:
 def _making(final: Path) -> Iterator[Path]:
     """A folder that appears under its name only when it is complete, on disk, and closed to writing."""
     making = final.with_name(f".{final.name}.tmp")
-    remove(making)  # of a freeze that was killed
+    remove_tree(making)  # of a freeze that was killed
     making.mkdir(parents=True)
     try:
         yield making
         sync_tree(making)
         _close(making)
         making.rename(final)
+        sync_folder(final.parent)
     except BaseException:
-        remove(making)
+        remove_tree(making)
         raise
 
 
@@ -187,15 +187,6 @@ def _close(folder: Path) -> None:
     for path in folder.rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
     folder.chmod(0o555)
-
-
-def remove(folder: Path) -> None:
-    """Take a folder away, closed to writing or not."""
-    if not folder.is_dir():
-        return
-    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
-        path.chmod(0o755)
-    shutil.rmtree(folder)
 
 
 def _fill(

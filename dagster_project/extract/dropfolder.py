@@ -199,7 +199,9 @@ def pack_or_copy(item: Incoming, scratch: Path) -> Path:
 
 def accept(item: Incoming) -> Path:
     """Move an export that was recorded to `accepted/`, and say where it is now. Nothing there is overwritten."""
-    return _move(item, item.root / "accepted")
+    target = _target(item, item.root / "accepted")
+    shutil.move(item.path, target)
+    return target
 
 
 def accept_sealed(item: Incoming, receipt: str) -> Path:
@@ -262,14 +264,15 @@ def reject(item: Incoming, reason: str) -> Path:
 
     The reason file never holds what may be a personal number.
     """
-    target = _move(item, item.root / "rejected")
+    target = _target(item, item.root / "rejected")
+    told = masked_name(legible(item.name)).join(masked(legible_lines(part)) for part in reason.split(item.name))
+    note = target.with_name(f"{target.name}.reason.txt")  # before the export: killed between them, it is told again
+    write_durably(note, f"{told}\nMend it, put it in drop/ again and run: opkoers refresh\n".encode(), mode=0o600)
+    shutil.move(item.path, target)
     own = [target] if target.is_symlink() or target.is_file() else [target, *target.rglob("*")]
     for path in own:
         if not path.is_symlink():
             path.chmod(0o700 if path.is_dir() else 0o600)
-    told = masked_name(legible(item.name)).join(masked(legible_lines(part)) for part in reason.split(item.name))
-    note = target.with_name(f"{target.name}.reason.txt")
-    write_durably(note, f"{told}\nMend it, put it in drop/ again and run: opkoers refresh\n".encode(), mode=0o600)
     return target
 
 
@@ -585,12 +588,11 @@ def _free(folder: Path, stem: str, suffix: str, digest: str) -> Path:
     return next(folder / name for name in names if not os.path.lexists(folder / name))
 
 
-def _move(item: Incoming, folder: Path) -> Path:
+def _target(item: Incoming, folder: Path) -> Path:
     name = PurePath(legible(item.name))
     target = _private_folder(folder) / name
     if os.path.lexists(target):
         target = _free(folder, name.stem, name.suffix, _digest(item.path))
-    shutil.move(item.path, target)
     return target
 
 

@@ -31,7 +31,7 @@ from dagster_project.registration import seal as seals
 from dagster_project.registration.intake import create_confidential_schema, flag_orphans, read_original
 from dagster_project.registration.seal import Seal
 from dagster_project.registration.vault import Original, Vault
-from dagster_project.snapshots import Recording, Snapshot, SnapshotStore, sha256_of, write_durably
+from dagster_project.snapshots import Recording, Snapshot, SnapshotStore, sha256_of, sync_folder, write_durably
 from dagster_project.workspace import Workspace
 
 SEALED = "sealed"
@@ -108,6 +108,7 @@ def keep(workspace: Workspace, database: Path) -> None:
     with database.open("rb") as stream:
         os.fsync(stream.fileno())
     database.replace(target)
+    sync_folder(target.parent)
 
 
 def seal(workspace: Workspace, database: Path, scratch: Path) -> Snapshot:

@@ -31,7 +31,7 @@ from dagster_project.extract.personal import masked
 from dagster_project.keys import FILE_MODE, FOLDER_MODE
 from dagster_project.legible import legible
 from dagster_project.registration.identity import identities_of
-from dagster_project.snapshots import AMSTERDAM, sha256_of, utc_now, write_durably
+from dagster_project.snapshots import AMSTERDAM, sha256_of, sync_folder, utc_now, write_durably
 from dagster_project.workspace import Workspace
 
 _TOLD = 200
@@ -203,7 +203,7 @@ class Vault:
         for original in forgotten:
             self._write(original)  # first: killed after it, the next clean-up removes the bytes
             self._bytes_of(original.original_id).unlink(missing_ok=True)
-        _sync_folder(self.root)
+        sync_folder(self.root)
         return forgotten
 
     def encrypt_anew(self, scratch: Path) -> int:
@@ -291,7 +291,7 @@ class Vault:
                 os.fsync(out.fileno())
             self._decrypt(original_id, None, temporary)
             temporary.replace(target)
-            _sync_folder(self.root)
+            sync_folder(self.root)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -355,7 +355,6 @@ class Vault:
     def _write(self, original: Original) -> None:
         content = json.dumps(_as_record(original), indent=2, ensure_ascii=False).encode() + b"\n"
         write_durably(self._sidecar(original.original_id), content, mode=FILE_MODE)
-        _sync_folder(self.root)
 
 
 def vault_faults(workspace: Workspace) -> Iterator[str]:
@@ -442,14 +441,3 @@ def _extension(file: Path) -> str:
     """The kind of file by its suffix; delimited text goes by many of them."""
     suffix = file.suffix.lower().removeprefix(".")
     return suffix if suffix in _EXTENSIONS else "csv"
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make names that came and went in a folder as durable as the bytes, where the system can."""
-    if os.name != "posix" or not folder.is_dir():
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.editions.freeze import remove
 from dagster_project.publication import current_folder, read_manifest
+from dagster_project.run import remove_tree
 from dagster_project.workspace import Workspace
 
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         code, said = opkoers(folder, FIRST_DAY, *command, **surroundings)
         assert code == 0, said
     yield folder
-    remove(folder / "data" / "editions" / "2026-04")
+    remove_tree(folder / "data" / "editions" / "2026-04")
 
 
 def manifest_of(workspace: Path) -> dict[str, object]:
@@ -71,7 +71,7 @@ def test_a_rebuild_on_another_day_and_elsewhere_gives_the_same_bytes(demo: Path,
         if affinity:
             os.sched_setaffinity(0, affinity)
         for folder in (elsewhere / "data" / "editions").glob("*"):
-            remove(folder)
+            remove_tree(folder)
     assert code == 0, said
     assert len(re.findall(r"built anew from its \d+ pins, gives the same bytes", said)) == 2, said
 

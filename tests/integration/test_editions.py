@@ -13,12 +13,12 @@ from dagster_project.cli import main
 from dagster_project.contracts import contract
 from dagster_project.editions import freeze as freezing
 from dagster_project.editions.diff import EditionDiff, compare
-from dagster_project.editions.freeze import freeze, remove
+from dagster_project.editions.freeze import freeze
 from dagster_project.editions.store import editions
 from dagster_project.errors import ConfigurationError, GateRefused, VerificationFailed
 from dagster_project.execution import refresh
 from dagster_project.publication import WAREHOUSE, current_folder, current_manifest
-from dagster_project.run import RunOptions
+from dagster_project.run import RunOptions, remove_tree
 from dagster_project.snapshots import sha256_of
 from dagster_project.verify import examine, verify
 from dagster_project.workspace import Workspace
@@ -89,7 +89,7 @@ def opened(workspace: Workspace) -> Iterator[None]:
     """Editions are closed to writing: open them again, so that the folder of the test can be removed."""
     yield
     for folder in workspace.editions.glob("*"):
-        remove(folder)
+        remove_tree(folder)
 
 
 def test_what_was_frozen_stays_while_everything_else_moves_on(

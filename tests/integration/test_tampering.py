@@ -23,8 +23,8 @@ import pytest
 
 from dagster_project import chain
 from dagster_project.cli import main
-from dagster_project.editions.freeze import remove
 from dagster_project.publication import WAREHOUSE, content_hash, is_audit, table_hashes
+from dagster_project.run import remove_tree
 from dagster_project.signing import make_signing_key
 from dagster_project.snapshots import sha256_of
 from dagster_project.workspace import Workspace
@@ -56,7 +56,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 main([*command, "--workspace", str(root / "demo")])
             assert ended.value.code == 0, command
     yield root / "demo"
-    remove(root / "demo" / "data" / "editions" / LABEL)
+    remove_tree(root / "demo" / "data" / "editions" / LABEL)
 
 
 @dataclass
@@ -110,7 +110,7 @@ def copy(demo: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
         if folder.is_dir():
             folder.chmod(0o755)
     yield Copy(Workspace(target), random.Random(f"{SEED} {request.node.name}"))  # noqa: S311 - the same every time
-    remove(target / "data" / "editions" / LABEL)
+    remove_tree(target / "data" / "editions" / LABEL)
 
 
 def snapshot_byte(copy: Copy) -> str:

@@ -10,9 +10,10 @@ import duckdb
 import pytest
 
 from dagster_project.editions import freeze as freezing
-from dagster_project.editions.freeze import freeze, remove
+from dagster_project.editions.freeze import freeze
 from dagster_project.editions.store import RECORD, check_label, edition_before, editions, find_edition
 from dagster_project.errors import ConfigurationError, GateRefused
+from dagster_project.run import remove_tree
 from dagster_project.snapshots import sha256_of
 from dagster_project.workspace import Workspace
 
@@ -23,7 +24,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     made = Workspace(tmp_path)
     yield made
     for folder in made.editions.glob("*"):
-        remove(folder)
+        remove_tree(folder)
 
 
 def put(workspace: Workspace, label: str, as_of: str, before: str | None = None) -> Path:

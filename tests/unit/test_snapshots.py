@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -137,3 +140,46 @@ def test_packing_keeps_every_body_and_address_and_gives_the_same_bytes_twice(
     with zipfile.ZipFile(folder / "one.zip") as archive:
         assert [archive.read(info) for info in archive.infolist()] == bodies
         assert [info.comment.decode() for info in archive.infolist()] == [url for _, _, url in members]
+
+
+def test_bytes_that_change_while_they_are_read_are_not_believed(store: SnapshotStore) -> None:
+    snapshot, _ = add(store, "a;b\n1;2\n", "2026-01-01T00:00:00Z")
+    with store.opened(snapshot) as path:
+        assert path.read_bytes() == b"a;b\n1;2\n"
+    with (
+        pytest.raises(VerificationFailed, match="was changed"),
+        store.opened(snapshot) as path,
+    ):
+        path.write_text("a;b\n1;9\n")
+
+
+def test_a_snapshot_half_set_aside_stands_whole_in_one_place_at_least(
+    store: SnapshotStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever step of it is the last: a sidecar without its bytes would stop every later run."""
+    steps = ("copyfile", "replace", "unlink")
+    for number in range(12):
+        snapshot, _ = add(store, f"content {number}", "2026-01-01T00:00:00Z")
+        left = number
+
+        def stopping(work: Callable[..., object]) -> Callable[..., object]:
+            def step(*arguments: object, **named: object) -> object:
+                nonlocal left
+                left -= 1
+                if left < 0:
+                    raise KeyboardInterrupt
+                return work(*arguments, **named)
+
+            return step
+
+        with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+            for owner, name in zip((shutil, Path, Path), steps, strict=True):
+                patch.setattr(owner, name, stopping(getattr(owner, name)))
+            store.set_aside(snapshot, "made up to be wrong", tmp_path / "rejected")
+        stored = store.sidecar_of(snapshot).is_file()
+        if stored:
+            store.verify(store.read_sidecar(store.sidecar_of(snapshot)))
+        else:
+            moved = tmp_path / "rejected" / snapshot.relative_path
+            assert (sha256_of(moved), moved.with_suffix(".json").is_file()) == (snapshot.snapshot_id, True)
+    assert left > 0, "the last round came to its end"

@@ -1,0 +1,38 @@
+"""Faults in the steps up to a publication: nothing is lost, half or torn, and the next refresh succeeds.
+
+`python -m tests.survival` runs longer campaigns, of another seed, and repeats one fault. What strikes publishing and
+the commands stands in `test_publishing.py`, so that two processes share the work.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.survival.base import Base
+from tests.survival.campaign import Campaign
+from tests.survival.groups import GROUPS, SEED, strike
+from tests.survival.report import assert_sound
+from tests.survival.steps import STEPS
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, limits and modes are others here")
+SAMPLE = 25
+
+
+def test_the_groups_hold_every_step() -> None:
+    assert sorted(step.name for step in STEPS) == sorted(name for names in GROUPS.values() for name in names)
+
+
+def test_a_sample_of_faults(base: Base, folder: Path) -> None:
+    quick = [step for step in STEPS if step.is_quick]
+    outcomes = Campaign(base, folder / "sample", SEED).run(SAMPLE, quick)
+    assert_sound(outcomes, SEED)
+    assert sum(outcome.fell for outcome in outcomes) >= SAMPLE
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("group", ["taking in", "loading and judging", "models"])
+def test_faults_in(group: str, base: Base, folder: Path) -> None:
+    strike(base, folder, group)
