@@ -198,7 +198,8 @@ def test_the_publication_is_whole_and_holds_aggregates_only(demo: Path, warehous
     schemas = warehouse.execute("select distinct schema_name from duckdb_tables()").fetchall()
     assert schemas == [("marts",)]
     tables = {name for (name,) in warehouse.execute("select table_name from duckdb_tables()").fetchall()}
-    audit = {"audit_dataset", "audit_quarantine", "audit_run", "audit_snapshot", "audit_validation"}
+    told = ("dataset", "lineage", "model", "model_column", "quarantine", "run", "snapshot", "validation")
+    audit = {f"audit_{name}" for name in told}
     assert tables == set(PUBLISHED) | audit
     assert {path.stem for path in (folder / "parquet").glob("*.parquet")} == tables
     assert set(manifest["tables"]) == tables
