@@ -55,7 +55,7 @@ def trace(workspace: Workspace, question: Question, *, as_of: date | None = None
         row_key, _ = answer(publication, question)
         nodes = walk(publication, question.table, row_key)
         snapshots, raw = _snapshots(workspace, publication, nodes.values())
-        models, columns = _models(publication, question.table)
+        models, columns = _models(publication, question.table, _ends(nodes.values()))
         told = [_told(publication, node, nodes, raw) for node in nodes.values()]
         return {
             **{name: told[0][name] for name in ("table", "key", "row", "formula")},
@@ -154,36 +154,56 @@ def _seed(publication: Publication, seed: str, key: str) -> Row:
     return {**kept, "row": row}
 
 
-def _models(publication: Publication, table: str) -> tuple[list[Row], list[Row]]:
-    """The models that a table is made by, upstream first, and from which columns its value comes, step by step."""
+def _models(publication: Publication, table: str, ends: set[str]) -> tuple[list[Row], list[Row]]:
+    """The models that a table is made by, upstream first, and from which columns its value comes, step by step.
+
+    Args:
+        publication: the publication.
+        table: the table of the row that is traced.
+        ends: raw tables and seeds in which the chain of the row ends. Steps that lead to none of them are left out.
+    """
     known = {row["model"]: row for row in publication.rows("select * from marts.audit_model order by model")}
     steps = publication.rows("select * from marts.audit_model_column order by all")
-    start = f"marts.{table}"
-    wanted = VALUE_COLUMNS.get(table)
-    columns = _column_steps(
-        steps,
-        [
-            (row["model"], row["column_name"])
-            for row in steps
-            if row["model"] == start and wanted in (None, row["column_name"])
-        ],
-    )
+    start, wanted = f"marts.{table}", VALUE_COLUMNS.get(table)
+    asked = [
+        (r["model"], r["column_name"]) for r in steps if r["model"] == start and wanted in (None, r["column_name"])
+    ]
+    columns = _leading_to(ends, _column_steps(steps, asked))
     on_the_way = {start, *(step["parent"] for step in columns)}
-    upstream: dict[str, None] = {}
+    names = ("model", "layer", "file", "git_blob")
+    models = [
+        {**{name: known[model][name] for name in names}, "gives_the_value": model in on_the_way}
+        for model in _upstream(known, start)
+    ]
+    return models, columns
+
+
+def _upstream(known: Mapping[str, Row], start: str) -> list[str]:
+    """A model after all that it reads."""
+    found: dict[str, None] = {}
 
     def visit(name: str) -> None:
-        if name in upstream or name not in known:
+        if name in found or name not in known:
             return
         for parent in known[name]["parents"] or ():
             visit(parent)
-        upstream[name] = None
+        found[name] = None
 
     visit(start)
-    names = ("model", "layer", "file", "git_blob")
-    models = [
-        {**{name: known[model][name] for name in names}, "gives_the_value": model in on_the_way} for model in upstream
-    ]
-    return models, columns
+    return list(found)
+
+
+def _leading_to(ends: set[str], steps: list[Row]) -> list[Row]:
+    """The steps from which one of the ends can be reached."""
+    parents: dict[str, set[str]] = {}
+    for step in steps:
+        parents.setdefault(step["parent"], set()).add(step["model"])
+    leading, waiting = set(ends), list(ends)
+    while waiting:
+        new = parents.get(waiting.pop(), set()) - leading
+        leading |= new
+        waiting += new
+    return [step for step in steps if step["parent"] in leading]
 
 
 def _column_steps(steps: list[Row], start: list[tuple[str, str]]) -> list[Row]:
@@ -198,6 +218,13 @@ def _column_steps(steps: list[Row], start: list[tuple[str, str]]) -> list[Row]:
             found[column] = by_column.get(column, [])
             waiting += [(step["parent"], step["parent_column"]) for step in found[column]]
     return [step for part in found.values() for step in part]
+
+
+def _ends(nodes: Iterable[Node]) -> set[str]:
+    """The raw tables and seeds in which a chain ends."""
+    edges = [edge.to for node in nodes for edge in node.edges]
+    raw = {f"raw.{to['raw_table']}" for to in edges if "raw_table" in to}
+    return raw | {f"seeds.{to['seed']}" for to in edges if "seed" in to}
 
 
 def _gates(publication: Publication, nodes: Iterable[Node]) -> list[Row]:

@@ -118,11 +118,11 @@ def _verdict(node: Node, nodes: Nodes) -> str:
 
 
 def _time_gone(row: Row) -> float | None:
-    """E, from what is published: A / R; where nothing of the way is gone, from the value that was expected."""
-    if row["attainment"] and row["ratio"]:
-        return float(row["attainment"] / row["ratio"])
-    way = (row["target_value"] or 0) - (row["baseline_value"] or 0)
-    return float((row["expected_value"] - row["baseline_value"]) / way) if way and row["expected_value"] else None
+    """E, from what is published: how far the expected value is on the way; of a band, whose edge is not told, A / R."""
+    if row["kind"] in ("band", "hold"):
+        return float(row["attainment"] / row["ratio"]) if row["ratio"] else None
+    way = row["target_value"] - row["baseline_value"]
+    return float((row["expected_value"] - row["baseline_value"]) / way) if way else None
 
 
 def _objective(node: Node, _: Nodes) -> str | None:

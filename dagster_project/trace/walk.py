@@ -18,6 +18,13 @@ RowName = tuple[str, str]
 """Table and key of a published row."""
 
 
+_FIRST = (
+    "line", "taken", "part", "published", "numerator", "denominator", "deciding_wijk", "current", "baseline", "verdict",
+    "objective", "own", "national", "provincial",
+)  # fmt: skip
+"""Roles in the order in which a reader asks for them; the others follow."""
+
+
 @dataclass
 class Edge:
     """One thing that a row rests on: what `audit_lineage` says of it, without what is empty."""
@@ -79,6 +86,7 @@ def _node(publication: Publication, table: str, row_key: str) -> Node:
         raise VerificationFailed(
             f"{table} {row_key} {found}, by {publication.folder.name}. The publication is broken: run opkoers verify."
         )
+    edges.sort(key=lambda edge: _FIRST.index(edge["role"]) if edge["role"] in _FIRST else len(_FIRST))
     return Node(table, row_key, row, [_edge(publication, edge) for edge in edges])
 
 

@@ -1,6 +1,6 @@
 {#
-    Values as published: the rows of the figures that were chosen, the version of the register by which they were
-    reckoned, and for what nobody delivered the register that asks for it.
+    Values as published: the rows of the figures that were chosen; where anything was reckoned, the version of the
+    register by which it was; and for what nobody delivered, the register that asks for it.
 #}
 with used as (
     select
@@ -42,11 +42,18 @@ left join {{ ref('lineage_several_rows') }} as several
 union all
 
 {{ rests_on_row(
-    'fct_indicator_value', value_key('indicator_id', 'region_code', 'period_id'), "'definition'",
-    'dim_indicator_version', row_key(['indicator_id', 'version'])
+    'fct_indicator_value', value_key('value.indicator_id', 'value.region_code', 'value.period_id'), "'definition'",
+    'dim_indicator_version', row_key(['value.indicator_id', 'value.version'])
 ) }}
-from {{ ref('int_indicator_value') }}
-where version is not null
+from {{ ref('int_indicator_value') }} as value
+inner join {{ ref('dim_indicator_version') }} as version
+    on
+        value.indicator_id = version.indicator_id
+        and value.version = version.version
+where
+    value.numerator_figure.snapshot_id is not null
+    or version.published_offset != 0
+    or version.published_factor != 1
 
 union all
 
