@@ -164,17 +164,40 @@ def status(workspace: WorkspaceOption = None) -> None:
 
 @app.command()
 def trace(
-    indicator: Annotated[str, typer.Argument(help="Such as bijstand_per_10000_inw.")],
-    region: Annotated[str, typer.Argument(help="Such as GM0396, NL01 or WK039601.")],
-    period: Annotated[str, typer.Argument(help="Such as 2020, 2023-H1 or 2022/2023.")],
+    what: Annotated[
+        str | None, typer.Argument(metavar="[INDICATOR | OBJECTIVE]", help="Such as bijstand_per_10000_inw or plan-02.")
+    ] = None,
+    region: Annotated[str | None, typer.Argument(metavar="[REGION]", help="Such as GM0396, NL01 or WK039601.")] = None,
+    period: Annotated[
+        str | None, typer.Argument(metavar="[PERIOD]", help="Such as 2020, 2023-H1 or 2022/2023.")
+    ] = None,
+    territory: Annotated[
+        str, typer.Option("--territory", help="as_published, or current: in today's division of gemeenten.")
+    ] = "as_published",
+    of_period: Annotated[
+        str | None, typer.Option("--period", help="Of an objective: the verdict of this period; default: the last.")
+    ] = None,
+    table: Annotated[str | None, typer.Option("--table", help="Any published table, such as fct_budget.")] = None,
+    row: Annotated[
+        str | None, typer.Option("--key", help="Its row, such as wet=wmo,period_id=2024; enough to tell it apart.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="From the publication that tells what was known on a day.")
+    ] = None,
     workspace: WorkspaceOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For machines: everything, also what the text leaves out.")
+    ] = False,
 ) -> None:
-    """From a published value back to the bytes it rests on."""
-    from dagster_project.trace import as_lines
-    from dagster_project.trace import trace as trace_value
+    """From any published row back to the bytes it rests on.
 
-    chain = trace_value(find_workspace(workspace), indicator, region, period)
+    A value: INDICATOR REGION PERIOD. The verdict on an objective: OBJECTIVE. Any row of any table: --table and --key.
+    """
+    from dagster_project.trace import as_lines, question_of
+    from dagster_project.trace import trace as trace_row
+
+    question = question_of(what, region, period, territory=territory, of_period=of_period, table=table, key=row)
+    chain = trace_row(find_workspace(workspace), question, as_of=_past_day(as_of))
     if as_json:
         sys.stdout.write(json.dumps(chain, ensure_ascii=False, indent=2, default=str) + "\n")
         return

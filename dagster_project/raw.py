@@ -386,6 +386,16 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "element_count": "bigint",
         "message": "text",
     },
+    # which code made the tables
+    "model": {
+        "model": "text",
+        "layer": "text",
+        "file": "text",
+        "git_blob": "text",
+        "grain": "text[]",
+        "parents": "text[]",
+    },
+    "model_column": {"model": "text", "column_name": "text", "parent": "text", "parent_column": "text"},
 }
 
 

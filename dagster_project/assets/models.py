@@ -51,7 +51,7 @@ def _build(run: Run, context: dg.AssetExecutionContext, *, select: str | None, e
     with run.stage("column lineage"):
         relations = _relations(run.database)
         nodes = [_node(raw_event) for raw_event in raw_events]
-        sources = _lineage(run, [node for node in nodes if node["resource_type"] == "model"], relations)
+        sources = _lineage(run, [node for node in nodes if _tells_of_columns(node)], relations)
     for raw_event, node in zip(raw_events, nodes, strict=True):
         yield from _asset_events(raw_event, node, relations, sources.get(node["unique_id"], {}), context)
     if failure:
@@ -60,6 +60,11 @@ def _build(run: Run, context: dg.AssetExecutionContext, *, select: str | None, e
 
 def _node(raw_event: dict[str, Any]) -> dict[str, Any]:
     return dict(transform.manifest()["nodes"][raw_event["data"]["node_info"]["unique_id"]])
+
+
+def _tells_of_columns(node: dict[str, Any]) -> bool:
+    """Models, but for those of row lineage: their columns are keys, made of columns of every other table."""
+    return node["resource_type"] == "model" and not {"lineage", "audit_lineage"} & {node["fqn"][1], node["name"]}
 
 
 def _relations(database: Path) -> Relations:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from dagster_project import quarantine, transform
+from dagster_project import blueprint, quarantine, transform
 from dagster_project.assets.models import Translator
 from dagster_project.assets.resources import BUILD_POOL, Refresh
 from dagster_project.assets.sources import LATE_TABLES, raw_key
@@ -29,7 +29,7 @@ def _judged_keys() -> list[dg.AssetKey]:
 
 
 def run_record() -> dg.AssetsDefinition:
-    """The raw tables on the run itself and its validations; waits for every mart and every blocking check."""
+    """The raw tables on the run itself, its validations and its code; waits for every mart and every blocking check."""
     waits_for = {*_published_keys(audit=False), *_judged_keys()}
     specs = [
         dg.AssetSpec(raw_key(table), deps=waits_for, group_name="raw", kinds={"duckdb", "table"})
@@ -40,7 +40,7 @@ def run_record() -> dg.AssetsDefinition:
     def record(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         run = refresh.run(context.run_id)
         quarantine.note_refused(run)
-        counts = judgement.load_results(run)
+        counts = judgement.load_results(run) | blueprint.load(run)
         for spec in specs:
             yield dg.MaterializeResult(asset_key=spec.key, metadata={"dagster/row_count": counts[spec.key.path[-1]]})
 

@@ -11,8 +11,8 @@ from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.raw import RAW_TABLES
 from dagster_project.registration.confidential import SEALED
 
-LATE_TABLES = ("run", "validation")
-"""Raw tables that can only be filled when the gates have spoken."""
+LATE_TABLES = ("run", "validation", "model", "model_column")
+"""Raw tables that can only be filled when the gates have spoken and every model is built."""
 
 PROOF_TABLES = ("disclosure_interval",)
 """Raw tables that rest on what is published, and are judged with it."""

@@ -76,9 +76,10 @@ def load_results(run: Run) -> dict[str, int]:
     with duckdb.connect(str(run.database)) as connection:
         for table, content in rows.items():
             connection.execute(f"delete from raw.{table}")
-            append(connection, [_batch(table, content)])
+            append(connection, [batch(table, content)])
     return {table: len(content) for table, content in rows.items()}
 
 
-def _batch(table: str, rows: list[dict[str, Any]]) -> RawBatch:
+def batch(table: str, rows: list[dict[str, Any]]) -> RawBatch:
+    """Rows for a raw table; a key that a row lacks is null."""
     return RawBatch(table, pa.table({name: [row.get(name) for row in rows] for name in RAW_TABLES[table]}))

@@ -41,6 +41,7 @@ from read
             source_id,
             dataset_id,
             snapshot_id,
+            row_number,
             concept_id,
             region_code,
             period_id,
@@ -50,4 +51,25 @@ from read
         from {{ ref(model) }}
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}
+{%- endmacro %}
+
+{# The raw table in which the figures of a source stand. #}
+{% macro observation_table(source) -%}
+    case {{ source }} when 'aggregate' then 'registration_cell' else {{ source }} || '_observation' end
+{%- endmacro %}
+
+{#
+    Which figure of which snapshot a row of int_observation is. Its row number is null where several rows make the
+    figure: they are those of the same concept, region and period.
+#}
+{% macro figure_of(observation) -%}
+    struct_pack(
+        raw_table := {{ observation_table(observation ~ '.source_id') }},
+        source_id := {{ observation }}.source_id,
+        dataset_id := {{ observation }}.dataset_id,
+        snapshot_id := {{ observation }}.snapshot_id,
+        row_number := {{ observation }}.row_number,
+        concept_id := {{ observation }}.concept_id,
+        period_id := {{ observation }}.period_id
+    )
 {%- endmacro %}

@@ -38,6 +38,7 @@ whole_band as (
         per_age.snapshot_id,
         band.concept_id,
         band.bands,
+        band.age_from,
         per_age.region_code,
         per_age.period_id,
         case when count(per_age.value) = count(*) then sum(per_age.value) end as value,
@@ -46,7 +47,8 @@ whole_band as (
             when min(per_age.absence) = 'impossible' and max(per_age.absence) = 'impossible' then 'impossible'
             else 'unknown'
         end as absence,
-        bool_or(per_age.is_synthetic) as is_synthetic
+        bool_or(per_age.is_synthetic) as is_synthetic,
+        list(per_age.row_number order by per_age.age_from) as row_numbers
     from per_age
     inner join band
         on
@@ -81,7 +83,8 @@ select
         when min(absence) = 'impossible' and max(absence) = 'impossible' then 'impossible'
         else 'unknown'
     end as absence,
-    bool_or(is_synthetic) as is_synthetic
+    bool_or(is_synthetic) as is_synthetic,
+    flatten(list(row_numbers order by age_from)) as row_numbers
 from whole_band
 group by source_id, dataset_id, snapshot_id, concept_id, region_code, period_id
 having count(*) = max(bands)

@@ -9,7 +9,9 @@ with version_break as (
         cast(null as text) as region_code,
         valid_from as break_date,
         coalesce(note, 'De indicator wordt vanaf deze dag anders geteld') as reason,
-        'Register van indicatoren' as source
+        'Register van indicatoren' as source,
+        'indicator_versions' as seed,
+        {{ row_key(['indicator_id', 'version']) }} as seed_key
     from {{ ref('indicator_versions') }}
     where
         not is_comparable
@@ -26,7 +28,9 @@ broken_side as (
         event_date as break_date,
         'Grenswijziging: ' || weight_inhabitants || ' inwoners gingen van ' || old_name
         || ' over naar ' || new_name as reason,
-        source
+        source,
+        'region_changes' as seed,
+        {{ row_key(['event_date', 'old_code', 'new_code', 'kind']) }} as seed_key
     from {{ ref('region_changes') }}
     where kind = 'border'
 ),
@@ -37,7 +41,9 @@ border_break as (
         broken_code as region_code,
         break_date,
         reason,
-        source
+        source,
+        seed,
+        seed_key
     from broken_side
     union
     select
@@ -45,7 +51,9 @@ border_break as (
         territory.current_code as region_code,
         broken_side.break_date,
         broken_side.reason,
-        broken_side.source
+        broken_side.source,
+        broken_side.seed,
+        broken_side.seed_key
     from broken_side
     inner join {{ ref('int_region_current') }} as territory on broken_side.broken_code = territory.region_code
 )
@@ -55,7 +63,9 @@ select
     region_code,
     break_date,
     reason,
-    source
+    source,
+    'breaks' as seed,
+    {{ row_key(['indicator_id', 'region_code', 'break_date']) }} as seed_key
 from {{ ref('breaks') }}
 
 union all
@@ -65,7 +75,9 @@ select
     region_code,
     break_date,
     reason,
-    source
+    source,
+    seed,
+    seed_key
 from version_break
 
 union all
@@ -75,5 +87,7 @@ select
     region_code,
     break_date,
     reason,
-    source
+    source,
+    seed,
+    seed_key
 from border_break

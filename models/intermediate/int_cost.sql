@@ -17,7 +17,10 @@ with written as (
         cost,
         source,
         is_synthetic,
+        source_id,
+        dataset_id,
         snapshot_id,
+        row_number,
         replace(lower(wet), ' ', '_') as wet_key
     from {{ ref('stg_municipal__cost') }}
 ),
@@ -73,7 +76,9 @@ counted as (
         weighed.cost,
         'Eigen registraties' as source,
         weighed.is_synthetic,
-        weighed.snapshot_id
+        weighed.snapshot_id,
+        weighed.wet_key as registered_wet,
+        weighed.category as registered_category
     from weighed
     left join spelling on weighed.wet_key = spelling.wet_key
     left join {{ ref('wet_labels') }} as label on weighed.wet_key = label.wet
@@ -95,7 +100,13 @@ select
     cost,
     source,
     is_synthetic,
-    snapshot_id
+    snapshot_id,
+    -- the line of costs.csv; or the wet and category by which the registrations know it
+    source_id,
+    dataset_id,
+    row_number,
+    cast(null as text) as registered_wet,
+    cast(null as text) as registered_category
 from written
 
 union all
@@ -108,5 +119,10 @@ select
     cost,
     source,
     is_synthetic,
-    snapshot_id
+    snapshot_id,
+    cast(null as text) as source_id,
+    cast(null as text) as dataset_id,
+    cast(null as bigint) as row_number,
+    registered_wet,
+    registered_category
 from counted

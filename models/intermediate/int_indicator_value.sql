@@ -16,6 +16,7 @@ observation as not materialized (
 published as (
     select
         version.indicator_id,
+        version.version,
         observation.region_code,
         observation.period_id,
         version.published_offset + version.published_factor * observation.value as rate_published,
@@ -25,7 +26,10 @@ published as (
         observation.is_synthetic,
         observation.snapshot_id,
         version.published_offset + version.published_factor * low.value as one_end,
-        version.published_offset + version.published_factor * high.value as other_end
+        version.published_offset + version.published_factor * high.value as other_end,
+        {{ figure_of('observation') }} as published_figure,
+        {{ figure_of('low') }} as low_figure,
+        {{ figure_of('high') }} as high_figure
     from version
     inner join observation
         on
@@ -49,6 +53,7 @@ published as (
 numerator as (
     select
         version.indicator_id,
+        version.version,
         version.rate_base,
         version.denominator_concept,
         version.numerator_rounding,
@@ -63,7 +68,8 @@ numerator as (
         observation.absence,
         observation.value_status,
         observation.is_synthetic,
-        observation.snapshot_id
+        observation.snapshot_id,
+        {{ figure_of('observation') }} as figure
     from version
     inner join observation
         on
@@ -84,6 +90,7 @@ denominator as (
         observation.value_status,
         observation.is_synthetic,
         observation.snapshot_id,
+        {{ figure_of('observation') }} as figure,
         row_number() over (
             partition by numerator.indicator_id, numerator.region_code, numerator.period_id
             order by
@@ -110,6 +117,7 @@ denominator as (
 computed as (
     select
         numerator.indicator_id,
+        numerator.version,
         numerator.region_code,
         numerator.period_id,
         numerator.numerator,
@@ -130,7 +138,9 @@ computed as (
         end as value_status,
         numerator.is_synthetic or coalesce(denominator.is_synthetic, false) as is_synthetic,
         numerator.snapshot_id,
-        denominator.snapshot_id as denominator_snapshot_id
+        denominator.snapshot_id as denominator_snapshot_id,
+        numerator.figure as numerator_figure,
+        denominator.figure as denominator_figure
     from numerator
     left join denominator
         on
@@ -143,6 +153,7 @@ computed as (
 registered as (
     select
         coalesce(published.indicator_id, computed.indicator_id) as indicator_id,
+        coalesce(published.version, computed.version) as version,
         coalesce(published.region_code, computed.region_code) as region_code,
         coalesce(published.period_id, computed.period_id) as period_id,
         coalesce(published.rate_published, computed.rate_computed) as value,
@@ -166,7 +177,12 @@ registered as (
             when published.rate_published is null and computed.rate_computed is not null then computed.snapshot_id
             else coalesce(published.snapshot_id, computed.snapshot_id)
         end as snapshot_id,
-        computed.denominator_snapshot_id
+        computed.denominator_snapshot_id,
+        published.published_figure,
+        published.low_figure,
+        published.high_figure,
+        computed.numerator_figure,
+        computed.denominator_figure
     from published
     full join computed
         on
@@ -243,7 +259,14 @@ select
     is_synthetic,
     snapshot_id,
     denominator_snapshot_id,
-    cast(null as text) as source_text
+    cast(null as text) as source_text,
+    -- the version of the register by which it was reckoned, and the figures it rests on
+    version,
+    published_figure,
+    low_figure,
+    high_figure,
+    numerator_figure,
+    denominator_figure
 from unfilled
 
 union all
@@ -268,7 +291,21 @@ select
     is_synthetic,
     snapshot_id,
     cast(null as text) as denominator_snapshot_id,
-    source_text
+    source_text,
+    cast(null as integer) as version,
+    struct_pack(
+        raw_table := raw_table,
+        source_id := source_id,
+        dataset_id := dataset_id,
+        snapshot_id := snapshot_id,
+        row_number := row_number,
+        concept_id := indicator_id,
+        period_id := period_id
+    ) as published_figure,
+    null as low_figure,
+    null as high_figure,
+    null as numerator_figure,
+    null as denominator_figure
 from measured
 
 union all
@@ -293,5 +330,11 @@ select
     false as is_synthetic,
     cast(null as text) as snapshot_id,
     cast(null as text) as denominator_snapshot_id,
-    cast(null as text) as source_text
+    cast(null as text) as source_text,
+    cast(null as integer) as version,
+    null as published_figure,
+    null as low_figure,
+    null as high_figure,
+    null as numerator_figure,
+    null as denominator_figure
 from uncollected

@@ -106,6 +106,7 @@ part as (
         gemeente_value.is_synthetic,
         gemeente_value.snapshot_id,
         gemeente_value.denominator_snapshot_id,
+        gemeente_value.indicator_id is not null as is_known,
         -- where a figure cannot occur there is no part
         coalesce(gemeente_value.absence, '') != 'impossible' as is_part
     from wanted
@@ -161,6 +162,7 @@ summed as (
         coalesce(bool_or(absence = 'suppressed') filter (where is_part), false) as any_suppressed,
         coalesce(bool_or(is_split) filter (where is_part), false) as is_indicative,
         bool_or(is_synthetic) as is_synthetic,
+        list(part_code order by part_code) filter (where is_known) as part_codes,
         max(case when place = 1 then snapshot_id end) as snapshot_id,
         max(case when place = 1 then denominator_snapshot_id end) as denominator_snapshot_id
     from ranked
@@ -221,7 +223,8 @@ judged as (
         summed.is_indicative,
         coalesce(summed.is_synthetic, false) or owned.own_is_synthetic as is_synthetic,
         coalesce(summed.snapshot_id, owned.own_snapshot_id) as snapshot_id,
-        summed.denominator_snapshot_id
+        summed.denominator_snapshot_id,
+        coalesce(summed.part_codes, [owned.own_code]) as part_codes
     from owned
     left join summed
         on
@@ -270,7 +273,10 @@ select
     value.is_synthetic,
     value.snapshot_id,
     value.denominator_snapshot_id,
-    value.source_text
+    value.source_text,
+    -- whose row it is, or the codes whose rows it is made of
+    value.region_code as taken_code,
+    cast(null as text []) as part_codes
 from gemeente_value as value
 inner join alone
     on
@@ -300,7 +306,9 @@ select
     value.is_synthetic,
     value.snapshot_id,
     value.denominator_snapshot_id,
-    value.source_text
+    value.source_text,
+    judged.taken_code,
+    cast(null as text []) as part_codes
 from judged
 inner join gemeente_value as value
     on
@@ -337,7 +345,9 @@ select
     is_synthetic,
     snapshot_id,
     denominator_snapshot_id,
-    cast(null as text) as source_text
+    cast(null as text) as source_text,
+    cast(null as text) as taken_code,
+    part_codes
 from remade
 
 union all
@@ -363,6 +373,8 @@ select
     is_synthetic,
     snapshot_id,
     denominator_snapshot_id,
-    source_text
+    source_text,
+    region_code as taken_code,
+    cast(null as text []) as part_codes
 from {{ ref('int_indicator_value') }}
 where {{ region_type('region_code') }} = 'land'

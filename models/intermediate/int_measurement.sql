@@ -29,8 +29,12 @@ stated as (
         absence,
         is_synthetic,
         source_text,
+        case way when 'measurement' then 'measurement' else 'printed_figure' end as raw_table,
+        source_id,
+        dataset_id,
         snapshot_id,
-        row_number
+        row_number,
+        row_number as line
     from {{ ref('int_stated_figure') }}
     where is_counted
 ),
@@ -49,8 +53,12 @@ published as (
         observation.absence,
         observation.is_synthetic,
         dataset.title as source_text,
+        {{ observation_table('observation.source_id') }} as raw_table,
+        observation.source_id,
+        observation.dataset_id,
         observation.snapshot_id,
-        0 as row_number
+        observation.row_number,
+        0 as line
     from {{ ref('int_observation') }} as observation
     left join {{ ref('stg_run__dataset') }} as dataset
         on
@@ -78,8 +86,12 @@ starting_point as (
         cast(null as text) as absence,
         false as is_synthetic,
         'Nulmeting: ' || coalesce(objective.source, objective.instrument, objective.plan_id) as source_text,
+        'objective' as raw_table,
+        objective.source_id,
+        objective.dataset_id,
         objective.snapshot_id,
-        objective.row_number
+        objective.row_number,
+        objective.row_number as line
     from objective
     cross join parameter
     where
@@ -104,7 +116,7 @@ ranked as (
             order by
                 (preference = 3 and value is null) asc,  -- that a print has no figure is the last thing to go by
                 preference asc,
-                row_number desc,
+                line desc,
                 snapshot_id asc
         ) as place
     from everything
@@ -121,6 +133,10 @@ select
     absence,
     is_synthetic,
     source_text,
-    snapshot_id
+    raw_table,
+    source_id,
+    dataset_id,
+    snapshot_id,
+    row_number
 from ranked
 where place = 1

@@ -161,7 +161,12 @@ select
     programme,
     source,
     remarks,
+    source_id,
+    dataset_id,
     snapshot_id,
+    row_number,
+    -- written, measured (in the plan's own period), first (measurement) or null
+    baseline_origin,
     period_type,
     valid_from,
     next_valid_from,

@@ -91,7 +91,8 @@ place as (
         objective.baseline_value as y0,
         objective.baseline_period_id as period0,
         parameter.workspace_gemeente as region_code,
-        false as is_wijk
+        false as is_wijk,
+        cast(null as text) as baseline_figure_period_id
     from objective
     cross join parameter
     union all
@@ -103,7 +104,11 @@ place as (
             else objective.baseline_period_id
         end as period0,
         wijk.region_code,
-        true as is_wijk
+        true as is_wijk,
+        case
+            when at_baseline.value is not null then objective.baseline_period_id
+            when objective.baseline_value is null then first_measured.period_id
+        end as baseline_figure_period_id
     from wijk
     inner join objective
         on
@@ -142,6 +147,7 @@ measured as (
         started.region_code,
         started.period_type,
         started.period0,
+        started.baseline_figure_period_id,
         started.target_period_id,
         started.rhythm,
         started.target_rule / 100 as growth,
@@ -327,5 +333,7 @@ select
     is_latest,
     is_current_version,
     is_synthetic,
-    snapshot_id
+    snapshot_id,
+    -- the period of the wijk's own figure from which it starts; null where it starts from that of the objective
+    baseline_figure_period_id
 from bounded

@@ -27,6 +27,7 @@ trusted as (
         serving.value_status,
         serving.is_synthetic,
         serving.snapshot_id,
+        serving.row_number,
         serving.publisher_modified_at,
         serving.retrieved_at
     from serving
@@ -50,6 +51,7 @@ trusted as (
         cast(null as text) as value_status,
         is_synthetic,
         snapshot_id,
+        row_number,
         cast(null as timestamp) as publisher_modified_at,
         retrieved_at
     from {{ ref('int_registration_observation') }}
@@ -66,6 +68,7 @@ select
     value_status,
     is_synthetic,
     snapshot_id,
+    row_number,
     row_number() over (
         partition by concept_id, region_code, period_id
         order by

@@ -42,7 +42,11 @@ listed as (
         end as kind,
         coalesce(begun.valid_from = told.event_date, false) as is_new_code,
         told.inhabitants,
-        'CBS, codelijst van ' || told.dataset_id as source
+        'CBS, codelijst van ' || told.dataset_id as source,
+        told.source_id,
+        told.dataset_id,
+        told.snapshot_id,
+        told.row_number
     from told
     left join begun on told.new_code = begun.region_code
     left join {{ ref('region_changes') }} as seed
@@ -63,7 +67,11 @@ change as (
         kind,
         is_new_code,
         weight_inhabitants as inhabitants,
-        source
+        source,
+        cast(null as text) as source_id,
+        cast(null as text) as dataset_id,
+        cast(null as text) as snapshot_id,
+        cast(null as bigint) as row_number
     from {{ ref('region_changes') }}
     union all
     select
@@ -73,7 +81,11 @@ change as (
         kind,
         is_new_code,
         inhabitants,
-        source
+        source,
+        source_id,
+        dataset_id,
+        snapshot_id,
+        row_number
     from listed
 )
 
@@ -91,6 +103,11 @@ select
         when count(inhabitants) over destination = count(*) over destination
             then inhabitants / nullif(sum(inhabitants) over destination, 0)
     end as weight,
-    source
+    source,
+    -- the row of a code list; null where the seed tells of it
+    source_id,
+    dataset_id,
+    snapshot_id,
+    row_number
 from change
 window destination as (partition by old_code, event_date, kind = 'border')

@@ -7,7 +7,8 @@ with recursive happened as (
         change.old_code,
         change.new_code,
         change.event_date,
-        change.weight
+        change.weight,
+        {{ row_key(['change.event_date', 'change.old_code', 'change.new_code', 'change.kind']) }} as change_key
     from {{ ref('int_region_change') }} as change
     cross join {{ ref('stg_run__parameter') }} as parameter
     where
@@ -22,14 +23,16 @@ step as (
         region_code,
         region_code as reached_code,
         cast(1 as double) as weight,
-        date '0001-01-01' as since
+        date '0001-01-01' as since,
+        cast([] as text []) as changes
     from {{ ref('int_region_life') }}
     union all
     select
         step.region_code,
         happened.new_code as reached_code,
         step.weight * happened.weight as weight,
-        happened.event_date as since
+        happened.event_date as since,
+        list_append(step.changes, happened.change_key) as changes
     from step
     inner join happened
         on
@@ -41,7 +44,8 @@ reached as (
     select
         step.region_code,
         step.reached_code as current_code,
-        case when count(step.weight) = count(*) then sum(step.weight order by step.since) end as weight
+        case when count(step.weight) = count(*) then sum(step.weight order by step.since) end as weight,
+        list_sort(list_distinct(flatten(list(step.changes)))) as changes
     from step
     inner join {{ ref('int_region_life') }} as life on step.reached_code = life.region_code
     cross join {{ ref('stg_run__parameter') }} as parameter
@@ -61,5 +65,6 @@ select
     current_code,
     -- what was split and came together again is whole, whoever counted or not
     case when is_split then weight else cast(1 as double) end as weight,
-    is_split
+    is_split,
+    changes
 from spread

@@ -32,6 +32,8 @@ share as (
         part.period_id,
         part.value / whole.value * 100 as value,
         part.is_synthetic or whole.is_synthetic as is_synthetic,
+        {{ figure_of('part') }} as figure,
+        {{ figure_of('whole') }} as whole_figure,
         row_number() over (
             partition by part.concept_id, part.region_code, part.period_id
             order by
@@ -57,7 +59,9 @@ known as (
         period_id,
         value,
         case when concept_id = 'income_per_inhabitant' then value else ln(value) end as measure,
-        is_synthetic
+        is_synthetic,
+        {{ figure_of('figure') }} as figure,
+        null as whole_figure
     from figure
     where
         concept_id in ('inhabitants', 'address_density', 'income_per_inhabitant')
@@ -70,7 +74,9 @@ known as (
         period_id,
         value,
         value as measure,
-        is_synthetic
+        is_synthetic,
+        figure,
+        whole_figure
     from share
     where choice = 1
 ),
@@ -102,7 +108,9 @@ select
     newest.value,
     -- where all are alike, nobody differs
     coalesce((newest.measure - spread.mean_measure) / spread.deviation, 0) as standardised,
-    spread.is_synthetic
+    spread.is_synthetic,
+    newest.figure,
+    newest.whole_figure
 from newest
 inner join spread on newest.characteristic = spread.characteristic
 where newest.age = 1

@@ -21,7 +21,8 @@ select
     cell.is_synthetic,
     cell.source_id,
     cell.dataset_id,
-    cell.snapshot_id
+    cell.snapshot_id,
+    cell.row_number
 from {{ ref('stg_aggregate__cell') }} as cell
 inner join {{ ref('int_registration_seal') }} as seal on cell.snapshot_id = seal.snapshot_id
 cross join {{ ref('stg_run__parameter') }} as parameter

@@ -12,6 +12,7 @@ select
     cell.absence,
     cell.is_synthetic,
     cell.snapshot_id,
+    cell.row_number,
     seal.retrieved_at
 from {{ ref('registration_concepts') }} as concept
 inner join {{ ref('int_registration_cell') }} as cell

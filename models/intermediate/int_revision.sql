@@ -15,6 +15,7 @@ told as (
     select
         vintage.*,
         lag(vintage.snapshot_id) over history as old_snapshot_id,
+        lag(vintage.row_number) over history as old_row_number,
         lag(vintage.value) over history as old_value,
         lag(vintage.absence) over history as old_absence,
         lag(vintage.value_status) over history as old_status
@@ -41,7 +42,9 @@ select
     old_status,
     value_status as new_status,
     old_snapshot_id,
+    old_row_number,
     snapshot_id as new_snapshot_id,
+    row_number as new_row_number,
     is_synthetic,
     retrieved_at as seen_at
 from told

@@ -1,46 +1,4 @@
-{# The national register, and the indicators that the workspace's objectives and plans define for themselves. #}
-with register as (
-    select
-        indicator.*,
-        version.unit,
-        version.rate_base,
-        version.decimals,
-        version.age_band
-    from {{ ref('indicators') }} as indicator
-    inner join {{ ref('indicator_versions') }} as version on indicator.indicator_id = version.indicator_id
-    -- the newest version; what was in force earlier stands in dim_indicator_version
-    qualify version.version = max(version.version) over (partition by version.indicator_id)
-),
-
-objective as (
-    select
-        *,
-        row_number() over (partition by indicator_id order by is_current desc, version desc, objective_id asc) as place
-    from {{ ref('int_objective') }}
-    where indicator_id is not null
-),
-
-own as (
-    select objective.*
-    from objective
-    left join register on objective.indicator_id = register.indicator_id
-    where
-        objective.place = 1
-        and register.indicator_id is null
-),
-
-of_plan as (
-    select plan_indicator.*
-    from {{ ref('stg_municipal__plan_indicator') }} as plan_indicator
-    left join register on plan_indicator.indicator_id = register.indicator_id
-    left join own on plan_indicator.indicator_id = own.indicator_id
-    where
-        register.indicator_id is null
-        and own.indicator_id is null
-    -- two plans may both steer on it: the first line of the file names it
-    qualify row_number() over (partition by plan_indicator.indicator_id order by plan_indicator.row_number) = 1
-)
-
+{# Every indicator, for readers: of the national register, of objectives and of plans. #}
 select
     indicator_id,
     bbv_number,
@@ -60,51 +18,5 @@ select
     unverified,
     valid_from,
     valid_to
-from register
-
-union all
-
-select
-    indicator_id,
-    cast(null as integer) as bbv_number,
-    title as name_nl,
-    title || coalesce(' (' || instrument || ')', '') as definition_nl,
-    unit,
-    cast(null as double) as rate_base,
-    decimals,
-    cast(null as text) as age_band,
-    case direction when 'hold' then 'neutral' else direction end as direction,
-    cast(null as text) as taakveld,
-    'workspace' as source_id,
-    instrument as source_reference,
-    rhythm,
-    cast(null as integer) as lag_months,
-    cast(null as text) as legal_source,
-    false as unverified,
-    cast(null as date) as valid_from,
-    cast(null as date) as valid_to
-from own
-
-union all
-
-select
-    indicator_id,
-    cast(null as integer) as bbv_number,
-    name_nl,
-    definition_nl,
-    unit,
-    cast(null as double) as rate_base,
-    decimals,
-    cast(null as text) as age_band,
-    case direction when 'hold' then 'neutral' else direction end as direction,
-    cast(null as text) as taakveld,
-    'workspace' as source_id,
-    source as source_reference,
-    rhythm,
-    cast(null as integer) as lag_months,
-    cast(null as text) as legal_source,
-    false as unverified,
-    cast(null as date) as valid_from,
-    cast(null as date) as valid_to
-from of_plan
+from {{ ref('int_indicator') }}
 order by indicator_id

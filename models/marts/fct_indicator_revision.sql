@@ -1,55 +1,18 @@
-{# Revisions of published figures, as the values of the indicators that rest on them. #}
-with part as (
-    select
-        indicator_id,
-        'rate_published' as part,
-        published_concept as concept_id,
-        published_offset as part_offset,
-        published_factor as part_factor,
-        valid_from,
-        valid_to
-    from {{ ref('indicator_versions') }}
-    union all
-    select
-        indicator_id,
-        'numerator' as part,
-        numerator_concept as concept_id,
-        0 as part_offset,
-        1 as part_factor,
-        valid_from,
-        valid_to
-    from {{ ref('indicator_versions') }}
-    union all
-    select
-        indicator_id,
-        'denominator' as part,
-        denominator_concept as concept_id,
-        0 as part_offset,
-        1 as part_factor,
-        valid_from,
-        valid_to
-    from {{ ref('indicator_versions') }}
-)
-
+{# Revisions of published figures, for readers. #}
 select
-    part.indicator_id,
-    revision.region_code,
-    revision.period_id,
-    part.part,
-    part.part_offset + part.part_factor * revision.old_value as old_value,
-    part.part_offset + part.part_factor * revision.new_value as new_value,
-    revision.old_absence,
-    revision.new_absence,
-    revision.old_status,
-    revision.new_status,
-    revision.old_snapshot_id,
-    revision.new_snapshot_id,
-    revision.is_synthetic,
-    revision.seen_at
-from part
-inner join {{ ref('int_revision') }} as revision
-    on
-        part.concept_id = revision.concept_id
-        and {{ in_force('part', 'revision.period_id') }}
-order by
-    part.indicator_id, revision.region_code, revision.period_id, part.part, revision.seen_at, revision.new_snapshot_id
+    indicator_id,
+    region_code,
+    period_id,
+    part,
+    old_value,
+    new_value,
+    old_absence,
+    new_absence,
+    old_status,
+    new_status,
+    old_snapshot_id,
+    new_snapshot_id,
+    is_synthetic,
+    seen_at
+from {{ ref('int_indicator_revision') }}
+order by indicator_id, region_code, period_id, part, seen_at, new_snapshot_id

@@ -15,7 +15,7 @@ from dagster_project import transform
 from dagster_project.contracts import all_contracts
 from dagster_project.product import product_path
 
-LAYERS = ("staging", "registration", "intermediate", "marts", "audit")
+LAYERS = ("staging", "registration", "intermediate", "marts", "lineage", "audit")
 # what leaves the confidential database: tables cell, coverage and file
 SEALED = {"reg_cell", "reg_coverage", "reg_file"}
 # models whose numbers follow from a formula or a rule
@@ -28,14 +28,14 @@ WITH_RULES = {
     "int_printed_region", "int_stated_line", "int_stated_figure",
     "int_published_magnitude", "int_indicator_unit", "stg_municipal__printed_figure", "audit_quarantine",
     "int_indicator_value", "int_series", "int_mann_kendall_exact", "int_trend",
-    "int_observation_vintage", "int_unit_alarm", "int_revision", "int_age_band", "fct_indicator_revision",
-    "int_objective", "int_objective_status", "dim_region", "dim_period", "dim_indicator", "fct_indicator_trend",
-    "fct_objective_attainment", "stg_cbs__region_change", "int_region_change", "int_region_life", "int_region_current",
+    "int_observation_vintage", "int_unit_alarm", "int_revision", "int_age_band", "int_indicator_revision",
+    "int_objective", "int_objective_status", "int_region", "dim_period", "int_indicator", "fct_indicator_trend",
+    "int_objective_verdict", "stg_cbs__region_change", "int_region_change", "int_region_life", "int_region_current",
     "int_indicator_value_current", "int_break",
     "int_region_profile", "dim_peer", "fct_indicator_benchmark", "int_objective_change", "fct_objective_outlook",
     "dim_plan", "dim_opgave", "dim_opgave_indicator", "dim_plan_indicator", "dim_action", "dim_action_indicator",
     "stg_municipal__agenda", "dim_narrative", "dim_region_shape", "fct_budget", "fct_cost", "fct_cost_change",
-    "int_cost_pair", "int_cost_part", "fct_care_use", "fct_care_cost", "fct_care_flow", "fct_care_outlook",
+    "int_cost_pair", "int_cost_part", "fct_care_use", "fct_care_cost", "fct_care_flow", "int_care_outlook",
     "fct_care_printed",
     "stg_registration__cssd_indicatie", "stg_registration__beschikte_voorziening", "stg_registration__declaratieregel",
     "stg_registration__toekenning", "reg_delivery", "reg_serving", "reg_span", "reg_covered_period", "reg_period",
@@ -69,7 +69,7 @@ def test_models_stand_in_the_schema_of_their_layer(models: dict[str, dict[str, A
 
 def test_what_serves_the_audit_alone_is_tagged_and_nothing_else(models: dict[str, dict[str, Any]]) -> None:
     tagged = {name for name, model in models.items() if model["tags"] == ["audit"]}
-    audit = {name for name, model in models.items() if _layer(model) == "audit"}
+    audit = {name for name, model in models.items() if _layer(model) in ("lineage", "audit")}
     children = transform.manifest()["child_map"]
 
     def serves_audit_alone(model: dict[str, Any]) -> bool:
@@ -118,7 +118,8 @@ def test_layers_know_their_neighbours_only(models: dict[str, dict[str, Any]]) ->
             "registration": {"staging", "registration"},
             "intermediate": {"staging", "intermediate"},
             "marts": {"staging", "intermediate", "marts"},
-            "audit": {"staging", "intermediate"},
+            "lineage": {"staging", "intermediate", "marts", "lineage"},
+            "audit": {"staging", "intermediate", "lineage"},
         }[_layer(model)]
         assert kinds <= allowed, (name, kinds)
 
@@ -138,7 +139,9 @@ def test_counts_of_the_seal_have_one_door(models: dict[str, dict[str, Any]]) -> 
         for folder, kind in (("models", "sql"), ("dbt", "sql"), ("expectations/after_build", "yml"))
         for path in product_path(*folder.split("/")).rglob(f"*.{kind}")
         if path.stem != "stg_aggregate__cell" and "target" not in path.parts
-        if "registration_cell" in path.read_text(encoding="utf-8").replace("int_registration_cell", "")
+        if "registration_cell"
+        # lineage tells by name in which rows of the seal a count stands, and reads them no more than others do
+        in path.read_text(encoding="utf-8").replace("int_registration_cell", "").replace("'registration_cell'", "")
     ]
     shown = [
         path

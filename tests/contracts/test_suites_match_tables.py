@@ -11,7 +11,7 @@ from dagster_project.gate.suites import SQL_TYPE, STAGES, Suite, suites_for
 from dagster_project.product import product_path
 from dagster_project.raw import RAW_TABLES
 
-RESULTS_OF_THE_RUN = {"run", "validation"}
+RESULTS_OF_THE_RUN = {"run", "validation", "model", "model_column"}
 """Raw tables that the run writes about itself after the gates: nothing rests on them."""
 
 PROOFS = {"disclosure_interval"}

@@ -154,14 +154,17 @@ def test_trace_ends_in_the_bytes_and_their_hash(demo: Path) -> None:
     assert done.returncode == 0, done.stderr
     chain = json.loads(done.stdout)
     assert chain["formula"].startswith("840 / 39182 × 10000 = 214.38")
-    assert [model["name"] for model in chain["models"]][-1] == "marts.fct_indicator_value"
-    numerator = chain["snapshots"][0]
+    assert chain["models"][-1]["model"] == "marts.fct_indicator_value"
+    snapshots = {snapshot["sha256"]: snapshot for snapshot in chain["snapshots"]}
+    ends = {end["role"]: end for end in chain["nodes"][0]["rests_on"]}
+    numerator = snapshots[ends["numerator"]["snapshot_id"]]
     assert (numerator["table_id"], numerator["dataset"], numerator["origin"]) == (
         "84799NED",
         "kwb_2020",
         "reconstructed",
     )
-    assert [row["value_text"] for row in numerator["raw_rows"] if row["concept_id"] == "bijstand_persons"] == ["840"]
+    assert [row["value_text"] for row in ends["numerator"]["rows"]] == ["840"]
+    assert [row["value_text"] for row in ends["denominator"]["rows"]] == ["39182"]
     for snapshot in chain["snapshots"]:
         assert hashlib.sha256((demo / snapshot["file"]).read_bytes()).hexdigest() == snapshot["sha256"]
         assert snapshot["retrieved_at"].endswith("Z")
@@ -198,7 +201,8 @@ def test_the_publication_is_whole_and_holds_aggregates_only(demo: Path, warehous
     schemas = warehouse.execute("select distinct schema_name from duckdb_tables()").fetchall()
     assert schemas == [("marts",)]
     tables = {name for (name,) in warehouse.execute("select table_name from duckdb_tables()").fetchall()}
-    audit = {"audit_dataset", "audit_quarantine", "audit_run", "audit_snapshot", "audit_validation"}
+    told = ("dataset", "lineage", "model", "model_column", "quarantine", "run", "snapshot", "validation")
+    audit = {f"audit_{name}" for name in told}
     assert tables == set(PUBLISHED) | audit
     assert {path.stem for path in (folder / "parquet").glob("*.parquet")} == tables
     assert set(manifest["tables"]) == tables

@@ -18,7 +18,7 @@ from dagster_project import demo
 from dagster_project.execution import refresh
 from dagster_project.publication import current_folder
 from dagster_project.run import RunOptions
-from dagster_project.trace import trace
+from dagster_project.trace import of_value, trace
 from dagster_project.workspace import Workspace
 from tests.real_data import real_data
 
@@ -217,10 +217,12 @@ def test_the_quarantine_holds_counts_and_reasons_only(loaded: Loaded) -> None:
 
 
 def test_a_printed_figure_is_traced_to_its_line(loaded: Loaded) -> None:
-    chain = trace(loaded.workspace, "bijstand_per_10000_18plus", "GM0074", "2018")
+    chain = trace(loaded.workspace, of_value("bijstand_per_10000_18plus", "GM0074", "2018"))
     (snapshot,) = chain["snapshots"]
     assert snapshot["url"] == LIST
-    (row,) = [row for row in snapshot["raw_rows"] if row["gemeente"] == "Heerenveen"]
+    (end,) = chain["nodes"][0]["rests_on"]
+    (row,) = end["rows"]
+    assert (end["role"], row["gemeente"]) == ("published", "Heerenveen")
     assert (row["row_number"], row["value_written"], row["unit_label"]) == (22, "42,6", "per 1.000 inw 18+")
 
 

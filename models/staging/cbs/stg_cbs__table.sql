@@ -73,6 +73,7 @@ select
     described.source_id,
     described.dataset_id,
     described.snapshot_id,
+    described.row_number,
     trim(described.table_id) as table_id,
     {{ to_text('described.title') }} as title,
     case lower({{ to_text('described.status') }})

@@ -13,7 +13,7 @@ import pytest
 
 from dagster_project import transform
 from dagster_project.product import product_path
-from dagster_project.raw import create_raw_schema
+from dagster_project.raw import RAW_TABLES, create_raw_schema
 from tests.unit.registration.confidential import create_tables as create_confidential_tables
 
 AS_OF = "2026-11-01"
@@ -50,8 +50,9 @@ def random_series(count: int = 240, seed: int = 20261101) -> dict[str, list[tupl
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Put rows into a raw table; keys that all rows share are its columns."""
-    listed = list(rows)
+    """Put rows into a raw table, numbered as they come; keys that all rows share are its columns."""
+    numbered = "row_number" in RAW_TABLES[table]
+    listed = [{"row_number": n, **row} if numbered else row for n, row in enumerate(rows, 1)]
     names = list(listed[0])
     marks = ", ".join("?" for _ in names)
     connection.executemany(

@@ -117,7 +117,8 @@ def test_every_raw_column_is_described_by_a_source(warehouse: duckdb.DuckDBPyCon
 def test_published_tables_keep_their_columns(warehouse: duckdb.DuckDBPyConnection) -> None:
     built = {table: columns for (schema, table), columns in _columns(warehouse).items() if schema == "marts"}
     assert {table: " ".join(built[table]) for table in PUBLISHED} == PUBLISHED
-    audit = {f"audit_{name}" for name in ("dataset", "quarantine", "run", "snapshot", "validation")}
+    told = ("dataset", "lineage", "model", "model_column", "quarantine", "run", "snapshot", "validation")
+    audit = {f"audit_{name}" for name in told}
     assert set(built) - set(PUBLISHED) == audit
 
 

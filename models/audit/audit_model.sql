@@ -1,0 +1,8 @@
+select
+    model,
+    layer,
+    file,
+    git_blob,
+    grain,
+    parents
+from {{ ref('stg_run__model') }}
