@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from dagster_project.conclusion import conclude
 from dagster_project.errors import GateRefused
@@ -20,6 +22,7 @@ from dagster_project.publication import Published
 from dagster_project.run import Run, RunOptions, finished_runs
 from dagster_project.standards.emission import KEY_VARIABLE, post_events
 from dagster_project.standards.openlineage import FILE
+from dagster_project.status import status
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 from tests.unit.site.page_build import make_workspace
 from tests.unit.standards.openlineage_schema import faults
@@ -171,6 +174,9 @@ def test_a_service_out_of_reach_is_noted_and_changes_nothing(
     assert note.startswith("Lineage events: 0 of 2 reached 127.0.0.1")
     assert note in caplog.text
     assert SECRET not in caplog.text + json.dumps(kept.__dict__)
+    console = Console(width=400, file=StringIO())
+    console.print(status(run.workspace))
+    assert f"those that already stand published. {note}" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_where_no_address_is_set_nothing_is_sent(tmp_path: Path) -> None:
