@@ -22,6 +22,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.data_docs.write import write_data_docs
 from dagster_project.editions.store import edition_before
 from dagster_project.export.write import write_exports
 from dagster_project.run import Run, RunState
@@ -169,7 +170,8 @@ def write_output(
     *,
     stage: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> list[str]:
-    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/` and `export/`. Nothing else writes output.
+    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/`, `data_docs/` and `export/`. Nothing else
+    writes output.
 
     What is written follows from the arguments alone: the same build, settings and run give the same bytes, at any
     moment and on any day. Two files are exceptions: `warehouse.duckdb` differs in its bytes, never in its content, for
@@ -193,6 +195,7 @@ def write_output(
         _write_parquet(folder / WAREHOUSE, folder / "parquet")
     with stage("render site"):
         render_site(database, workspace, folder / "site", run)
+        write_data_docs(database, workspace, folder / "data_docs", run)
     with stage("write exports"):
         return write_exports(database, folder / "site", folder / "export", workspace, run)
 
