@@ -35,6 +35,7 @@ from dagster_project.extract import (
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.extract.personal import masked_name
 from dagster_project.extract.reading import ReadContext, RowFault
+from dagster_project.gate.judgement import refused_snapshots
 from dagster_project.legible import legible
 from dagster_project.publication import current_pins
 from dagster_project.pulls import WIRED
@@ -318,13 +319,19 @@ def earlier_vintages(
 def _load_vintages(
     run: Run, connection: duckdb.DuckDBPyConnection, dataset: Dataset, serving: Sequence[Snapshot]
 ) -> list[Snapshot]:
-    """Load earlier vintages beside the one that serves. One that today's contract cannot read tells of no revision."""
+    """Load earlier vintages beside the one that serves, for the revisions that they tell of.
+
+    One that today's contract cannot read tells of none. Nor does one that a gate refused: its figures were never
+    published, and with them the gate would refuse the table for good, however sound its newer vintages.
+    """
     if dataset.kind not in WIRED or not serving:
         return []
     if run.options.is_rebuild:
         earlier = _pins_of(run, dataset)[:-1]
     else:
-        earlier = earlier_vintages(run.workspace, dataset, serving[0], run.options.as_of)
+        known = earlier_vintages(run.workspace, dataset, serving[0], run.options.as_of)
+        refused = refused_snapshots(run.workspace) if known else set()
+        earlier = [vintage for vintage in known if vintage.snapshot_id not in refused]
     return [vintage for vintage in earlier if _is_loaded(run, connection, dataset, vintage)]
 
 

@@ -24,6 +24,7 @@ from typing import Any
 import duckdb
 
 from dagster_project import chain
+from dagster_project.data_docs.write import write_data_docs
 from dagster_project.editions.store import edition_before
 from dagster_project.errors import NO_ROOM, VerificationFailed
 from dagster_project.export.write import write_exports
@@ -248,8 +249,8 @@ def write_output(
     *,
     stage: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> list[str]:
-    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/`, `export/` and the files that describe them
-    (`datapackage.json`, `dcat.ttl`). Nothing else writes output.
+    """Write all that a reader gets: `warehouse.duckdb`, `parquet/`, `site/`, `data_docs/`, `export/` and the files that
+    describe them (`datapackage.json`, `dcat.ttl`). Nothing else writes output.
 
     What is written follows from the arguments alone: the same build, settings and run give the same bytes, at any
     moment and on any day. Two files are exceptions: `warehouse.duckdb` differs in its bytes, never in its content, for
@@ -273,6 +274,7 @@ def write_output(
         _write_parquet(folder / WAREHOUSE, folder / "parquet")
     with stage("render site"):
         render_site(database, workspace, folder / "site", run)
+        write_data_docs(database, workspace, folder / "data_docs", run)
     with stage("write exports"):
         exported = write_exports(database, folder / "site", folder / "export", workspace, run)
     with stage("describe"):

@@ -64,6 +64,21 @@ def refuses(row: Mapping[str, object]) -> bool:
     return row["result"] == "broken" or (row["result"] == "failed" and row["severity"] == "critical")
 
 
+def refused_snapshots(workspace: Workspace) -> set[str]:
+    """Snapshots that held rows which a gate refused, as the records of earlier runs tell for certain.
+
+    One that was published all the same, once its check or the code had been mended, is not among them.
+    """
+    refused: set[str] = set()
+    published: set[str] = set()
+    for run in finished_runs(workspace):
+        if run.outcome == "published":
+            published |= {pin["snapshot_id"] for pin in run.pins}
+        rows = (row for row in run.validations if refuses(row))
+        refused |= {origin["snapshot_id"] for row in rows for origin in row.get("origins", ())}
+    return refused - published
+
+
 def load_results(run: Run) -> dict[str, int]:
     """Fill raw.run (this run and all before it) and raw.validation in the build database.
 

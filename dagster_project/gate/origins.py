@@ -56,15 +56,16 @@ def _origin(
     snapshot_id, source_id, dataset_id = snapshot
     literal = snapshot_id.replace("'", "''")
     part = query.replace("{batch}", f"(select * from {table} where snapshot_id = '{literal}')")
-    answer = connection.execute(f"select * from ({part}\n)", parameters)
-    names = [column[0] for column in answer.description or []]
-    rows = answer.fetchall()
-    lines = sorted(row[names.index("row_number")] for row in rows) if "row_number" in names else []
+    # counted inside DuckDB: of a table that fails as a whole, millions of rows are not fetched
+    counted = connection.execute(f"select count(*) from ({part}\n)", parameters).fetchall()
+    names = [column[0] for column in connection.execute(f"select * from ({part}\n) limit 0", parameters).description]
+    first = f"select row_number from ({part}\n) where row_number is not null order by 1 limit {_ROWS_SHOWN}"
+    lines = connection.execute(first, parameters).fetchall() if "row_number" in names else []
     return Origin(
         dataset=f"{source_id}/{dataset_id}",
         snapshot_id=snapshot_id,
-        rows=len(rows),
-        row_numbers=tuple(line for line in lines if line is not None)[:_ROWS_SHOWN],
+        rows=counted[0][0],
+        row_numbers=tuple(line for (line,) in lines),
     )
 
 

@@ -39,6 +39,7 @@ PROVEN_TYPES = frozenset(
 `expect_compound_columns_to_be_unique` is left out on purpose: in SQL it never sees rows with an empty key column."""
 
 _SCHEMA: dict[Stage, str] = {"after_ingest": "raw", "after_build": "marts", "after_proof": "raw"}
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is there
 _TABLE = r"^(raw|marts)\.[a-z][a-z0-9_]*$"
 _PERSON_TABLE = re.compile(r"^raw\.(municipal|registration)_")
 
@@ -155,7 +156,8 @@ def suites_for(stage: Stage, folder: Path | None = None) -> list[Suite]:
 def read_suite(path: Path, stage: Stage) -> Suite:
     """One suite file; whatever is wrong with it becomes the suite's `fault`, which names the way out."""
     try:
-        content = _SuiteFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        written = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - it is a safe one
+        content = _SuiteFile.model_validate(written)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return _faulty(path, stage, f"not readable as YAML ({' '.join(str(error).split())})")
     except ValidationError as error:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from uuid import uuid4
 
 import requests
@@ -86,8 +86,9 @@ def send(settings: Notify, notice: Notice, *, deadline: float = _DEADLINE) -> li
     threads = [threading.Thread(target=_try, args=(name, work, done), daemon=True) for name, work in channels.items()]
     for thread in threads:
         thread.start()
+    end = monotonic() + deadline
     for thread in threads:
-        thread.join(deadline)
+        thread.join(max(0.0, end - monotonic()))
     late = f"could not be sent: no end within {deadline:g} seconds"
     return [done.get(name) or Sending(name, False, late) for name in channels]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.editions.freeze import _keep_workspace
 from dagster_project.errors import ConfigurationError
 from dagster_project.notify.settings import is_loopback, webhook_fault
 from dagster_project.publication import settings_hash
@@ -92,3 +93,11 @@ def test_what_cannot_be_left_out_with_certainty_is_refused(tmp_path: Path, form:
     with pytest.raises(ConfigurationError, match="one table") as refusal:
         without_notify(tmp_path / "opkoers.toml")
     assert "zeer-geheim" not in str(refusal.value)
+
+
+def test_an_edition_keeps_the_settings_without_the_secret(tmp_path: Path) -> None:
+    found = workspace(tmp_path / "w", f'[notify]\nwebhook = "{SECRET}"\n')
+    _keep_workspace(found, [], tmp_path / "edition")
+    kept = (tmp_path / "edition" / "opkoers.toml").read_text()
+    assert "zeer-geheim" not in kept
+    assert settings_hash(Workspace(tmp_path / "edition")) == settings_hash(found)
