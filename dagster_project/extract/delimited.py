@@ -44,8 +44,9 @@ _TIME = re.compile(r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WRITTEN_DATE = re.compile(r"[0-9./\- ]+", re.ASCII)
 _OPEN_END = date(9999, 12, 31)
-_NUMBER = {",": re.compile(r"-?[0-9]+(?:,[0-9]+)?"), ".": re.compile(r"-?[0-9]+(?:\.[0-9]+)?")}
-_GROUPED = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
+_WHOLE, _FRACTION = rf"-?[0-9]{{1,{limits.DIGITS}}}", rf"[0-9]{{1,{limits.DECIMALS}}}"
+_NUMBER = {mark: re.compile(rf"{_WHOLE}(?:{re.escape(mark)}{_FRACTION})?") for mark in ",."}
+_GROUPED = re.compile(rf"-?[0-9]{{1,3}}(?:\.[0-9]{{3}}){{1,{limits.DIGITS // 3 - 1}}}(?:,{_FRACTION})?")
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ def parse_date(text: str, date_format: str) -> date | None:
         found = _parsed_date(written, date_format)
     except ValueError:
         return None
-    return found if found == _OPEN_END or 1900 <= found.year <= 2100 else None
+    return found if found == _OPEN_END or limits.FIRST_YEAR <= found.year <= limits.LAST_YEAR else None
 
 
 def _parsed_date(written: str, date_format: str) -> date:

@@ -18,9 +18,12 @@ import pyarrow as pa
 
 from dagster_project.contracts import Dataset
 from dagster_project.errors import UnsoundData
+from dagster_project.extract import limits
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
+from dagster_project.extract.personal import masked
 from dagster_project.extract.rows import ConflictingRows, RowMaker, SeenRows, nearest
+from dagster_project.legible import legible
 from dagster_project.raw import RawBatch
 from dagster_project.snapshots import Recording
 
@@ -123,7 +126,7 @@ def read(dataset: Dataset, path: Path, snapshot_id: str, is_synthetic: bool = Fa
 
 def _unsound(dataset: Dataset, found: str, expected: str) -> UnsoundData:
     return UnsoundData(
-        f"{dataset.key}: {found}; expected {expected}. "
+        f"{dataset.key}: {masked(legible(found))}; expected {expected}. "
         f"It is set aside: compare the file with its contract in sources/{dataset.source_id}.yml."
     )
 
@@ -184,7 +187,9 @@ class _Checker:
         self._places = places
         self._seen = SeenRows()
         # only the contract's own decimal mark: 1.234 may be a thousand and more
-        self._number_form = re.compile(rf"[+-]?\d+({re.escape(dataset.format.decimal)}\d+)?", re.ASCII)
+        mark = re.escape(dataset.format.decimal)
+        form = rf"[+-]?\d{{1,{limits.DIGITS}}}({mark}\d{{1,{limits.DECIMALS}}})?"
+        self._number_form = re.compile(form, re.ASCII)
 
     @property
     def duplicates(self) -> int:
