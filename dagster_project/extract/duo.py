@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from dagster_project.contracts import Dataset
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import limits
+from dagster_project.extract import delimited, limits
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
 from dagster_project.extract.personal import masked
@@ -88,7 +88,8 @@ def pull(
 def count_rows(path: Path) -> int:
     """Lines with content after the header."""
     with path.open("rb") as stream:
-        return max(0, sum(1 for line in stream if line.strip()) - 1)
+        lines = iter(lambda: stream.readline(limits.LINE_CHARACTERS), b"")
+        return max(0, sum(1 for line in lines if line.strip()) - 1)
 
 
 def read(dataset: Dataset, path: Path, snapshot_id: str, is_synthetic: bool = False) -> Iterator[RawBatch]:
@@ -109,8 +110,11 @@ def read(dataset: Dataset, path: Path, snapshot_id: str, is_synthetic: bool = Fa
     """
     encoding = _encoding(dataset, path)
     with path.open(encoding=encoding, newline="") as stream:
-        lines = _lines(dataset, stream.readline(), stream)
+        text = delimited.bounded_lines(stream, dataset.key)
+        lines = _lines(dataset, next(text, ""), text)
         header = [name.strip().casefold() for name in next(lines, (0, []))[1]]
+        if len(header) > limits.COLUMNS:
+            raise _unsound(dataset, f"the file has {len(header)} columns", f"{limits.COLUMNS} at most")
         places = {name: _place(dataset, header, name) for name in _wanted(dataset)}
         checked = _Checker(dataset, len(header), places)
         maker = RowMaker(dataset, snapshot_id, is_synthetic)

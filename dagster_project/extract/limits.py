@@ -49,6 +49,8 @@ RATIO_MATTERS = 16 << 20
 
 COLUMNS = 500
 """Columns of a table: the widest dump of a registration has some 200."""
+LINE_CHARACTERS = 8 << 20
+"""Characters in a line of text: the widest row of the longest cells takes 5 MB."""
 ROWS = 100_000_000
 """Rows that a Parquet file may say it has: five times the declaraties of the largest gemeente. A file of some hundred
 bytes can hold the same row two thousand million times."""

@@ -251,7 +251,8 @@ def _survey_records(file: Path, name: str, delimiter: str) -> _Survey:
     csv.field_size_limit(2 * MAX_CELL)
     with file.open(encoding="utf-8-sig", newline="") as stream:
         try:
-            for number, row in enumerate(csv.reader(stream, delimiter=delimiter), start=1):
+            lines = delimited.bounded_lines(stream, name)
+            for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
                 if not "".join(row).strip():
                     blank.append(number)
         except csv.Error:
