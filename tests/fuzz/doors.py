@@ -24,6 +24,7 @@ import xlsxwriter
 from dagster_project.contracts import Dataset, contract
 from dagster_project.errors import OpkoersError
 from dagster_project.extract import cbs, dropfolder, duo, figures, narratives, printed, shapes, workspace_files
+from dagster_project.extract.cbs_pages import check_page
 from dagster_project.extract.http import BrokenAnswer, HttpClient
 from dagster_project.extract.reading import ReadContext
 from dagster_project.gate.suites import read_suite
@@ -229,10 +230,12 @@ def _json(content: object) -> Callable[[], bytes]:
 
 
 _RUN = RunState("a", "2024-01-01T00:00:00Z", "2024-01-01", "wij", "0", "0", "1")
+_PAGE = b'{"odata.nextLink": "x?$skip=2", "value": [{"ID": 0, "RegioS": "GM0396"}, {"ID": 1, "RegioS": "GM0034"}]}'
 _GRANT = (BSN, "MR01", "01-03-2024", "31-12-2024", "toegekend")
 DOORS: dict[str, Door] = {
     "CBS v3": _of_cbs("v3"),
     "CBS v4": _of_cbs("v4"),
+    "CBS page": Door("page.json", lambda: _PAGE, lambda path: check_page(path.read_bytes())),
     "DUO": Door(
         "duo.csv",
         lambda: made_up.duo_file().body,
