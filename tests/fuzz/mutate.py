@@ -24,7 +24,7 @@ TOKENS: tuple[bytes, ...] = (
 def spoilt(draw: st.DrawFn, sound: bytes) -> bytes:
     """Some bytes with up to five things done to them."""
     content = sound
-    for _ in range(draw(st.integers(1, 5))):
+    for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3, 5]))):  # mostly one: what is spoilt at once is refused at once
         content = draw(_once(content))
     return content
 
@@ -68,7 +68,7 @@ CELLS = st.one_of(
 def tables(draw: st.DrawFn, headers: Sequence[str]) -> bytes:
     """A text file under the headers of a contract, some left out, with cells of every sort."""
     own = draw(st.lists(st.sampled_from(list(headers)), min_size=1, max_size=len(headers), unique=True))
-    own = list(headers) if draw(st.booleans()) else own
+    own = list(headers) if draw(st.integers(0, 3)) else own
     rows = draw(st.lists(st.lists(CELLS, min_size=len(own), max_size=len(own)), max_size=5))
     delimiter = draw(st.sampled_from(";,"))
     text = "\n".join(delimiter.join(row) for row in [own, *rows])
