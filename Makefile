@@ -6,7 +6,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-campaigns test-long lint format bench docs lock clean
+.PHONY: demo test test-campaigns test-long lint format audit bench docs lock clean
 
 demo: $(STAMP)
 	$(BIN)/opkoers demo
@@ -31,6 +31,11 @@ lint: $(DEV_STAMP)
 format: $(DEV_STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What is known of the locked dependencies: vulnerabilities, where the service can be reached, and licences.
+audit: $(DEV_STAMP)
+	$(BIN)/python .ci/audit.py
+	$(BIN)/python .ci/licences.py
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m bench

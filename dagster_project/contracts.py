@@ -19,9 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from dagster_project.errors import ConfigurationError
 from dagster_project.product import product_path
 
-PERIOD = re.compile(r"[0-9]{4}(?:-H[12]|-Q[1-4]|-(?:0[1-9]|1[0-2])|/[0-9]{4})?")
-"""A period id: year, half-year, quarter, month or school year."""
-EDITION = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+_YEAR = r"(?:19[0-9]{2}|20[0-9]{2}|2100)"
+PERIOD = re.compile(rf"{_YEAR}(?:-H[12]|-Q[1-4]|-(?:0[1-9]|1[0-2])|/{_YEAR})?")
+"""A period id: year, half-year, quarter, month or school year. Years outside 1900–2100 are typing errors."""
+EDITION = re.compile(rf"{_YEAR}-(?:0[1-9]|1[0-2])")
 """The label of an edition: year and month."""
 Kind = Literal[
     "cbs_v3",

@@ -98,6 +98,8 @@ def check_page(body: bytes) -> tuple[int, str | None]:
         page = _PAGE.decode(body)
     except msgspec.ValidationError as error:
         raise BrokenAnswer("the answer is JSON, but not a page with a list of rows") from error
+    except RecursionError:
+        raise BrokenAnswer("the answer is nested too deep") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BrokenAnswer("the answer is not whole JSON") from error
     return len(page.value), page.v4_link or page.v3_link or None

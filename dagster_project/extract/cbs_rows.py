@@ -21,12 +21,15 @@ from dagster_project.extract import archives, limits
 from dagster_project.extract.archives import BadArchive
 from dagster_project.extract.cbs_pages import parse_json, parse_page
 from dagster_project.extract.http import BrokenAnswer
+from dagster_project.extract.personal import masked
 from dagster_project.extract.rows import ConflictingRows, RowMaker, SeenRows
+from dagster_project.legible import legible
 from dagster_project.raw import RawBatch
 
 log = logging.getLogger(__name__)
 
-_NUMBER = re.compile(r"\s*[+-]?\d+(\.\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(rf"\s*[+-]?\d{{1,{limits.DIGITS}}}(\.\d{{1,{limits.DECIMALS}}})?\s*", re.ASCII)
+_TOO_LARGE = 10**limits.DIGITS
 _NO_NUMBER = re.compile(r"\s*\.?\s*")  # untyped v3: blank, or a point that is aligned to the right
 
 
@@ -141,6 +144,8 @@ class TableReader:
         odd = [v for v in values if v is not None and type(v) not in allowed] if types - allowed else []
         if str in types and not odd:
             odd = [v for v in values if type(v) is str and not (_NUMBER.fullmatch(v) or _NO_NUMBER.fullmatch(v))]
+        if not odd and types - {str}:
+            odd = [v for v in values if type(v) in (int, float) and not abs(v) < _TOO_LARGE]
         if odd:
             raise self.unsound(f"column {name} holds {str(odd[0])[:60]!r}", "a number or null")
         return [None if value is None else str(value) for value in values]
@@ -239,7 +244,7 @@ class TableReader:
 def unsound(dataset: Dataset, found: str, expected: str) -> UnsoundData:
     """One sentence that names dataset and table, what was found, what was expected, and the way out."""
     return UnsoundData(
-        f"{dataset.key} (CBS table {dataset.table_id}): {found}; expected {expected}. "
+        f"{dataset.key} (CBS table {dataset.table_id}): {masked(legible(found))}; expected {expected}. "
         f"It is set aside: compare the table with its contract in sources/{dataset.source_id}.yml."
     )
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,7 +35,7 @@ from dagster_project.legible import legible
 MAX_COLUMNS = limits.COLUMNS
 MAX_CELL = limits.CELL_CHARACTERS
 _MAX_HEADER = 1 << 16
-_BLOCK = 1 << 23
+_BLOCK = limits.LINE_CHARACTERS
 _FALLBACK = "cp1252"
 _LOOKED_AT = 400
 """Characters of a cell that an error looks at: more than it shows."""
@@ -44,8 +44,9 @@ _TIME = re.compile(r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WRITTEN_DATE = re.compile(r"[0-9./\- ]+", re.ASCII)
 _OPEN_END = date(9999, 12, 31)
-_NUMBER = {",": re.compile(r"-?[0-9]+(?:,[0-9]+)?"), ".": re.compile(r"-?[0-9]+(?:\.[0-9]+)?")}
-_GROUPED = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
+_WHOLE, _FRACTION = rf"-?[0-9]{{1,{limits.DIGITS}}}", rf"[0-9]{{1,{limits.DECIMALS}}}"
+_NUMBER = {mark: re.compile(rf"{_WHOLE}(?:{re.escape(mark)}{_FRACTION})?") for mark in ",."}
+_GROUPED = re.compile(rf"-?[0-9]{{1,3}}(?:\.[0-9]{{3}}){{1,{limits.DIGITS // 3 - 1}}}(?:,{_FRACTION})?")
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,18 @@ def read_chunks(
             ) from None
 
 
+def bounded_lines(stream: TextIO, name: str) -> Iterator[str]:
+    """The lines of a text, none of them so long that it fills memory.
+
+    Raises:
+        UnsoundData: one is.
+    """
+    for line in iter(lambda: stream.readline(_BLOCK), ""):
+        if len(line) == _BLOCK:
+            raise UnsoundData(f"{name} has a line of more than {limits.shown(_BLOCK)}. Export it again.")
+        yield line
+
+
 def headers_of(source: Source, file_format: FileFormat) -> list[str]:
     """The headers as they stand in the file.
 
@@ -170,7 +183,7 @@ def count_rows(path: Path) -> int:
     rows = 0
     is_quoted = False
     with path.open("rb") as stream:
-        for line in stream:
+        for line in iter(lambda: stream.readline(_BLOCK), b""):
             rows += not is_quoted and bool(line.strip(b"\r\n\t ,;"))
             is_quoted ^= line.count(b'"') % 2 == 1
     return max(rows - 1, 0)
@@ -214,7 +227,7 @@ def parse_date(text: str, date_format: str) -> date | None:
         found = _parsed_date(written, date_format)
     except ValueError:
         return None
-    return found if found == _OPEN_END or 1900 <= found.year <= 2100 else None
+    return found if found == _OPEN_END or limits.FIRST_YEAR <= found.year <= limits.LAST_YEAR else None
 
 
 def _parsed_date(written: str, date_format: str) -> date:
@@ -332,7 +345,10 @@ def layout_of(source: Source, encoding: str, file_format: FileFormat) -> tuple[s
             f"{source.name} has no line end in its first {_MAX_HEADER >> 10} kB, expected a line of headers."
         )
     delimiters = [file_format.delimiter] if file_format.delimiter else [";", ","]
-    rows = {delimiter: _first_row(text, delimiter) for delimiter in delimiters}
+    try:
+        rows = {delimiter: _first_row(text, delimiter) for delimiter in delimiters}
+    except csv.Error:
+        raise UnsoundData(f"{source.name} has a header that is longer than any is. Export it again.") from None
     delimiter = max(delimiters, key=lambda one: len(rows[one]))
     if len(rows[delimiter]) > MAX_COLUMNS:
         raise UnsoundData(f"{source.name} has {len(rows[delimiter])} columns, expected {MAX_COLUMNS} at most.")

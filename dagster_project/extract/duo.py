@@ -18,9 +18,12 @@ import pyarrow as pa
 
 from dagster_project.contracts import Dataset
 from dagster_project.errors import UnsoundData
+from dagster_project.extract import delimited, limits
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
+from dagster_project.extract.personal import masked
 from dagster_project.extract.rows import ConflictingRows, RowMaker, SeenRows, nearest
+from dagster_project.legible import legible
 from dagster_project.raw import RawBatch
 from dagster_project.snapshots import Recording
 
@@ -85,7 +88,8 @@ def pull(
 def count_rows(path: Path) -> int:
     """Lines with content after the header."""
     with path.open("rb") as stream:
-        return max(0, sum(1 for line in stream if line.strip()) - 1)
+        lines = iter(lambda: stream.readline(limits.LINE_CHARACTERS), b"")
+        return max(0, sum(1 for line in lines if line.strip()) - 1)
 
 
 def read(dataset: Dataset, path: Path, snapshot_id: str, is_synthetic: bool = False) -> Iterator[RawBatch]:
@@ -106,8 +110,11 @@ def read(dataset: Dataset, path: Path, snapshot_id: str, is_synthetic: bool = Fa
     """
     encoding = _encoding(dataset, path)
     with path.open(encoding=encoding, newline="") as stream:
-        lines = _lines(dataset, stream.readline(), stream)
+        text = delimited.bounded_lines(stream, dataset.key)
+        lines = _lines(dataset, next(text, ""), text)
         header = [name.strip().casefold() for name in next(lines, (0, []))[1]]
+        if len(header) > limits.COLUMNS:
+            raise _unsound(dataset, f"the file has {len(header)} columns", f"{limits.COLUMNS} at most")
         places = {name: _place(dataset, header, name) for name in _wanted(dataset)}
         checked = _Checker(dataset, len(header), places)
         maker = RowMaker(dataset, snapshot_id, is_synthetic)
@@ -123,7 +130,7 @@ def read(dataset: Dataset, path: Path, snapshot_id: str, is_synthetic: bool = Fa
 
 def _unsound(dataset: Dataset, found: str, expected: str) -> UnsoundData:
     return UnsoundData(
-        f"{dataset.key}: {found}; expected {expected}. "
+        f"{dataset.key}: {masked(legible(found))}; expected {expected}. "
         f"It is set aside: compare the file with its contract in sources/{dataset.source_id}.yml."
     )
 
@@ -184,7 +191,9 @@ class _Checker:
         self._places = places
         self._seen = SeenRows()
         # only the contract's own decimal mark: 1.234 may be a thousand and more
-        self._number_form = re.compile(rf"[+-]?\d+({re.escape(dataset.format.decimal)}\d+)?", re.ASCII)
+        mark = re.escape(dataset.format.decimal)
+        form = rf"[+-]?\d{{1,{limits.DIGITS}}}({mark}\d{{1,{limits.DECIMALS}}})?"
+        self._number_form = re.compile(form, re.ASCII)
 
     @property
     def duplicates(self) -> int:

@@ -26,7 +26,7 @@ from dagster_project.snapshots import Snapshot
 SUPPRESSED = "Confidential"
 """`value_attribute` of a cell that hides a small count: the word that OData v4 has for it."""
 _REGION = re.compile(r"[0-9]{1,4}|[A-Z]{2}[0-9A-Z]{2,8}")
-_PERIOD = re.compile(r"[0-9]{4}(?:[A-Z][A-Z0-9][0-9]{2}|-H[12]|-Q[1-4]|-[0-9]{2}|[/-][0-9]{4})?")
+_PERIOD = re.compile(r"(?:19|20)[0-9]{2}(?:[A-Z][A-Z0-9][0-9]{2}|-H[12]|-Q[1-4]|-[0-9]{2}|[/-](?:19|20)[0-9]{2})?")
 _MEASURE = "measure:"
 """Column of figures of the measure whose header follows; of the long form, of every measure."""
 

@@ -49,6 +49,11 @@ RATIO_MATTERS = 16 << 20
 
 COLUMNS = 500
 """Columns of a table: the widest dump of a registration has some 200."""
+LINE_CHARACTERS = 8 << 20
+"""Characters in a line of text: the widest row of the longest cells takes 5 MB."""
+ROWS = 100_000_000
+"""Rows that a Parquet file may say it has: five times the declaraties of the largest gemeente. A file of some hundred
+bytes can hold the same row two thousand million times."""
 CELL_CHARACTERS = 10_000
 """Characters in a cell that is read."""
 SHEET_BYTES = 1 << 30
@@ -62,8 +67,15 @@ WORKBOOK_SECONDS = 300
 
 DEPTH = 64
 """Levels of lists in lists: GeoJSON has eight, no settings have five."""
-NUMBER_CHARACTERS = 40
-"""Characters of a number: money in cents of the whole country takes 15."""
+DIGITS = 15
+"""Digits before the decimal mark: the money of the whole country in cents takes 14, and a double holds no more. Longer
+numbers would break the models, or come out as infinity."""
+DECIMALS = 20
+"""Digits behind the decimal mark: programs that calculate write 17."""
+WHOLE_DIGITS = 9
+"""Digits of a count that the models keep as an integer."""
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Years of periods and dates; others are typing errors."""
 
 
 def size_of(path: Path, name: str, most: int) -> int:

@@ -17,8 +17,8 @@ import yaml
 
 from dagster_project.contracts import EDITION, PERIOD, Dataset
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import archives, delimited
-from dagster_project.extract.pseudonym import passes_eleven_test
+from dagster_project.extract import archives, delimited, limits
+from dagster_project.extract.personal import holds_bsn
 from dagster_project.extract.reading import ReadContext
 from dagster_project.extract.rows import RowMaker, nearest
 from dagster_project.raw import RawBatch
@@ -41,14 +41,9 @@ _MEASURE_FIELDS = ("maatregel", "expected_effect", "effect_period", "cost")
 _OBJECTIVE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _HEADING = re.compile(r" {0,3}(?:##(?!#)|#(?=\s|$))(.*)")
 """A first- or second-level heading; a forgotten space behind `##` must not turn it into text."""
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_NUMBER = re.compile(rf"[+-]?[0-9]{{1,{limits.DIGITS}}}(?:[.,][0-9]{{1,{limits.DECIMALS}}})?")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]{3}")
 """40.000 is forty thousand to a Dutch reader and forty to a computer: it is neither here."""
-_GAP = "[ .\u00a0-]"
-_BSN = re.compile(
-    rf"(?<![0-9])(?:[0-9]{{9}}|[0-9]{{3}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{3}}|[0-9]{{4}}{_GAP}[0-9]{{2}}{_GAP}[0-9]{{3}})(?![0-9])"
-)
-"""Nine digits in one of the ways in which people write the number."""
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 """What an escape such as "\\ud800" leaves: no text file can hold it."""
 _EMPTY = ("", "~", "null")
@@ -213,7 +208,7 @@ def _lines(name: str, content: bytes) -> list[str]:
         raise UnsoundData(f"{name} is not text. Save it again as plain Markdown in UTF-8.")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, line in enumerate(lines, 1):
-        if any(passes_eleven_test(found) for found in _BSN.findall(line)):
+        if holds_bsn(line):
             raise UnsoundData(
                 f"{name}, line {number} holds nine digits that may be a BSN, expected no personal data in a telling. "
                 "Take the number out (write an amount in thousands); nothing of the file was kept."

@@ -21,10 +21,12 @@ from dagster_project.raw import RawBatch
 from dagster_project.snapshots import Snapshot
 
 _PERIOD = re.compile(
-    r"(?P<year>[12][0-9]{3})"
+    r"(?P<year>(?:19|20)[0-9]{2})"
     r"(?:\s*[-/ ]\s*(?P<half>[12])\s*e?\s*(?:hj|halfjaar)|\s*-?\s*[hH](?P<short>[12])|\s*-\s*[qQ](?P<quarter>[1-4])"
-    r"|\s*[-/]\s*(?P<next>[12][0-9]{3}))?",
+    r"|\s*[-/]\s*(?P<next>(?:19|20)[0-9]{2}))?",
 )
+_FREE = ("source", "note")
+"""Columns in which a case may be named by a longer number."""
 _LABELS = ("gemeente", "indicator_label", "unit_label", "period")
 _STATUS = {"": None, "*": "provisional", "**": "revised"}
 
@@ -34,7 +36,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
 
     Labels and figures stand as they were written; beside them the number with a decimal point (null where the cell is
     no number) and the period as an id (null where it is none). Set aside, one RowFault each: a row with a number as
-    long as a BSN in a label, and a row with too many or too few cells.
+    long as a BSN in a label, or with a possible BSN in its source or note, and a row with too many or too few cells.
 
     Raises:
         UnsoundData: the file is not as the contract says, or more than a fifth of its rows is faulty. It may come
@@ -43,6 +45,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, context: ReadContext)
     columns = (*dataset.columns, reading.SYNTHETIC_COLUMN)
     kinds = {column.name: reading.kind_of(column, dataset.format) for column in columns}
     kinds |= {name: reading.without_personal_numbers(kinds[name]) for name in _LABELS}
+    kinds |= {name: reading.without_bsn(kinds[name]) for name in _FREE if name in kinds}
     tally = Tally(context.faults)
     broken: list[BrokenRow] = []
     needed = {"value", *(column.name for column in dataset.columns if column.required)}

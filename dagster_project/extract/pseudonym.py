@@ -77,13 +77,6 @@ def normalise(number: str) -> str:
     return text.lstrip("0") if text.isdecimal() else text
 
 
-def passes_eleven_test(written: str) -> bool:
-    """Whether nine digits, however grouped, are a possible BSN: 9a + 8b + … + 2h - i divides by eleven."""
-    digits = [int(character) for character in written if character.isdigit()]
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return any(digits) and sum(weight * digit for weight, digit in zip(weights, digits, strict=True)) % 11 == 0
-
-
 def new_key() -> str:
     """A fresh random key as its file holds it: hexadecimal, on one line."""
     return secrets.token_hex(KEY_BYTES) + "\n"

@@ -7,6 +7,7 @@ UnsoundData, possibly after some batches, when the whole file is refused. So a c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,14 +16,15 @@ import pyarrow.compute as pc
 
 from dagster_project.contracts import PERIOD, Column, Dataset, FileFormat
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import delimited
+from dagster_project.extract import delimited, limits
 from dagster_project.extract.delimited import BrokenRow, Chunk
-from dagster_project.extract.personal import PERSONAL_NUMBER
+from dagster_project.extract.personal import PERSONAL_NUMBER, holds_bsn
 from dagster_project.raw import RawBatch
 from dagster_project.snapshots import Snapshot
 
 MAX_FAULTY_SHARE = 0.2
 """A file with more faulty rows than this is refused as a whole."""
+_WHOLE = re.compile(rf"-?[0-9]{{1,{limits.WHOLE_DIGITS}}}")
 SYNTHETIC_COLUMN = Column(name="is_synthetic", headers=("synthetisch",), allowed=("ja", "nee"))
 """Any file may say per row that it is made up."""
 
@@ -109,6 +111,18 @@ def without_personal_numbers(kind: Kind) -> Kind:
         return None if PERSONAL_NUMBER.search(text) else kind.parse(text)
 
     return Kind(parse, f"{kind.expected} without a number as long as a BSN", is_shown=False)
+
+
+def without_bsn(kind: Kind) -> Kind:
+    """The same kind of cell, faulty where it holds nine digits that may be a BSN, which are then not shown.
+
+    For text that people write themselves: longer numbers, such as those of cases, may stand in it.
+    """
+
+    def parse(text: str) -> str | None:
+        return None if holds_bsn(text) else kind.parse(text)
+
+    return Kind(parse, f"{kind.expected} without nine digits that may be a BSN", is_shown=False)
 
 
 def check_cells(chunk: Chunk, columns: Sequence[Column], kinds: dict[str, Kind], faults: list[RowFault]) -> Chunk:
@@ -201,8 +215,7 @@ def _spelt(date_format: str) -> str:
 
 
 def _integer(text: str) -> str | None:
-    digits = text.removeprefix("-")
-    return text if digits.isascii() and digits.isdigit() else None
+    return text if _WHOLE.fullmatch(text) else None
 
 
 def _period(text: str) -> str | None:

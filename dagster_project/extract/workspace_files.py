@@ -11,11 +11,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from dagster_project.contracts import Dataset
+from dagster_project.contracts import Column, Dataset
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import delimited, reading
 from dagster_project.extract.delimited import BrokenRow, Chunk, Source
-from dagster_project.extract.reading import ReadContext, RowFault
+from dagster_project.extract.reading import Kind, ReadContext, RowFault
 from dagster_project.raw import RawBatch
 from dagster_project.snapshots import Recording, Snapshot
 
@@ -44,7 +44,7 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, _context: ReadContext
     _refuse_unknown_headers(source, dataset)
     faults: list[RowFault] = []
     broken: list[BrokenRow] = []
-    kinds = {column.name: reading.kind_of(column, dataset.format) for column in dataset.columns}
+    kinds = {column.name: _kind_of(column, dataset) for column in dataset.columns}
     batches = []
     for chunk in delimited.read_chunks(source, dataset.columns, dataset.format, broken):
         sound = reading.check_cells(chunk, dataset.columns, kinds, faults)
@@ -54,6 +54,11 @@ def read(dataset: Dataset, path: Path, snapshot: Snapshot, _context: ReadContext
     if faults:
         raise UnsoundData(_all_faults(name, faults))
     yield from batches
+
+
+def _kind_of(column: Column, dataset: Dataset) -> Kind:
+    kind = reading.kind_of(column, dataset.format)
+    return reading.without_bsn(kind) if column.type == "text" and not column.allowed else kind
 
 
 def _refuse_unknown_headers(source: Source, dataset: Dataset) -> None:

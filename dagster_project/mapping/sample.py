@@ -65,9 +65,11 @@ def sample_of(path: Path, *, sheet: str | None = None) -> Sample:
     encoding = _encoding_of(path)
     try:
         with path.open(encoding=encoding, newline="") as stream:
-            delimiter = _delimiter_of(list(itertools.islice(stream, _LOOKED_AT)))
+            delimiter = _delimiter_of(list(itertools.islice(delimited.bounded_lines(stream, path.name), _LOOKED_AT)))
             stream.seek(0)
-            rows = itertools.islice(csv.reader(stream, delimiter=delimiter), ROWS + 1)
+            rows = itertools.islice(
+                csv.reader(delimited.bounded_lines(stream, path.name), delimiter=delimiter), ROWS + 1
+            )
             return _of_rows(path.name, ".csv", rows, encoding=encoding, delimiter=delimiter)
     except (csv.Error, UnicodeDecodeError):
         # `from None`: the original may quote a row

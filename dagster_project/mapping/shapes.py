@@ -13,7 +13,7 @@ from typing import Literal
 
 from dagster_project.contracts import PERIOD
 from dagster_project.extract import delimited
-from dagster_project.extract.pseudonym import passes_eleven_test
+from dagster_project.extract.personal import passes_eleven_test
 
 ShapeKind = Literal[
     "empty",

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from dagster_project.contracts import Column, FileFormat
 from dagster_project.errors import UnsoundData
-from dagster_project.extract import delimited, workbooks
+from dagster_project.extract import delimited, limits, workbooks
 from dagster_project.extract.delimited import MAX_CELL, BrokenRow, Source
 from dagster_project.extract.workbooks import Row, Workbook
 
@@ -35,6 +35,8 @@ _MAY_BE_BLANK = np.isin(np.arange(256), np.frombuffer(b"\n\r;,|\t ", dtype=np.ui
 _EXCEL_EPOCH = datetime(1899, 12, 30)
 _EXCEL_DAYS = range(10_000, 80_000)
 """Day numbers that may be a date written without a date format: 1927 to 2119."""
+_NO_PARQUET = (pa.ArrowException, OSError, MemoryError, OverflowError, ValueError, KeyError)
+"""What the library raises on bytes that are no sound Parquet file."""
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -249,7 +251,8 @@ def _survey_records(file: Path, name: str, delimiter: str) -> _Survey:
     csv.field_size_limit(2 * MAX_CELL)
     with file.open(encoding="utf-8-sig", newline="") as stream:
         try:
-            for number, row in enumerate(csv.reader(stream, delimiter=delimiter), start=1):
+            lines = delimited.bounded_lines(stream, name)
+            for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
                 if not "".join(row).strip():
                     blank.append(number)
         except csv.Error:
@@ -367,17 +370,45 @@ def _number_text(number: float, column: Column, file_format: FileFormat) -> str:
 
 def _prepare_parquet(file: Path, name: str, columns: Sequence[Column], file_format: FileFormat) -> Prepared:
     try:
-        schema, rows = pq.read_schema(file), pq.read_metadata(file).num_rows
-    except (pa.ArrowInvalid, OSError):
-        raise UnsoundData(f"{name} is no readable Parquet file. Export it again.") from None
-    if len(schema) > delimited.MAX_COLUMNS:
-        raise UnsoundData(f"{name} has {len(schema)} columns, expected {delimited.MAX_COLUMNS} at most.")
-    places = _places(name, schema.names, columns)
+        with pq.ParquetFile(file) as parquet:
+            schema, rows = parquet.schema_arrow, parquet.metadata.num_rows
+            _refuse_hostile_parquet(name, parquet.metadata)
+            places = _places(name, schema.names, columns)
+            _read_through(parquet, name, [schema.field(place) for _, place in places.values()])
+    except _NO_PARQUET:
+        # `from None`: the original may quote a cell
+        raise unreadable_parquet(name) from None
     found = {
         target: (column, _parquet_text(schema.field(place), file_format)) for target, (column, place) in places.items()
     }
     scan = f"read_parquet({sql_path(file)}, file_row_number = true)"
     return Prepared(name, found, scan, "file_row_number + 2", rows)
+
+
+def unreadable_parquet(name: str) -> UnsoundData:
+    """The error for a Parquet file whose bytes are not what its footer says."""
+    return UnsoundData(f"{name} is no readable Parquet file. Export it again.")
+
+
+def _refuse_hostile_parquet(name: str, footer: pq.FileMetaData) -> None:
+    """Raise UnsoundData when a file says of itself that it is larger than any export."""
+    if footer.num_columns > limits.COLUMNS:
+        raise UnsoundData(f"{name} has {footer.num_columns} columns, expected {limits.COLUMNS} at most.")
+    if not 0 <= footer.num_rows <= limits.ROWS:
+        raise UnsoundData(f"{name} has {footer.num_rows:,} rows, expected {limits.ROWS:,} at most. Split it.")
+    unpacked = sum(footer.row_group(number).total_byte_size for number in range(footer.num_row_groups))
+    if unpacked > limits.ARCHIVE_BYTES:
+        most = limits.shown(limits.ARCHIVE_BYTES)
+        raise UnsoundData(f"{name} unpacks to {limits.shown(unpacked)}, expected {most} at most. Split it.")
+
+
+def _read_through(parquet: pq.ParquetFile, name: str, cells: Sequence[pa.Field]) -> None:
+    """See that the columns that are read are as the footer says: DuckDB would end in the middle of its work."""
+    for cell in cells:
+        if pa.types.is_nested(cell.type):
+            raise UnsoundData(f"{name} has lists under {delimited.quoted(cell.name)}, expected single values.")
+    for _ in parquet.iter_batches(columns=[cell.name for cell in cells]):
+        pass
 
 
 def _parquet_text(cell: pa.Field, file_format: FileFormat) -> str:

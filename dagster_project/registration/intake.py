@@ -26,7 +26,7 @@ from dagster_project.extract.delimited import MAX_CELL, BrokenRow
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import SYNTHETIC_COLUMN
 from dagster_project.registration import typed
-from dagster_project.registration.convert import Prepared, prepare, sql_text
+from dagster_project.registration.convert import Prepared, prepare, sql_text, unreadable_parquet
 from dagster_project.registration.names import FilePeriod, period_of, refuse_personal_number
 from dagster_project.registration.tables import CONFIDENTIAL_TABLES
 from dagster_project.registration.typed import Check, value, written
@@ -281,11 +281,13 @@ def _read_prepared(part: _Part, *, may_be_plain: bool) -> Intake:
         _make_lookups(plan)
         try:
             loaded = _load_sums(plan) if part.table in GROUPED else _load_rows(plan)
-        except duckdb.InvalidInputException:
-            if not source.is_plain:
-                raise
+        except duckdb.Error as error:
             # a row with too many or too few cells; `from None`, because the original error quotes it
-            raise _NotPlain from None
+            if source.is_plain and isinstance(error, duckdb.InvalidInputException):
+                raise _NotPlain from None
+            if part.extension == "parquet":
+                raise unreadable_parquet(part.name) from None
+            raise
         _quarantine_broken(plan)
         return _settled(plan, loaded)
 

@@ -31,7 +31,7 @@ from dagster_project.snapshots import Snapshot, pack_texts
 
 _TRUTH = ("false", "true")
 _BOOLEANS = ("is_hidden", "is_synthetic", "is_whole")
-_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+_NUMBER = re.compile(rf"-?[0-9]{{1,{limits.DIGITS}}}(?:\.[0-9]{{1,{limits.DECIMALS}}})?")
 _COUNTS = ("rows_in", "rows_loaded", "rows_quarantined", "n")
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from dagster_project.extract.dropfolder import SYNTHETIC_PREFIX
-from dagster_project.extract.pseudonym import passes_eleven_test
+from dagster_project.extract.personal import passes_eleven_test
 from dagster_project.synthetic.borger_odoorn import PRODUCTS, YEARS, facts
 from dagster_project.synthetic.care import Payment, Person, Provision
 from dagster_project.synthetic.writing import dutch_date, iso_stamp, settle, write_table

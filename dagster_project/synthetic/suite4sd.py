@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from dagster_project.extract.dropfolder import SYNTHETIC_PREFIX
-from dagster_project.extract.pseudonym import passes_eleven_test
+from dagster_project.extract.personal import passes_eleven_test
 from dagster_project.synthetic.writing import dutch_date, iso_stamp, settle, write_table
 
 _CLIENTS = 2_600

@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
-from dagster_project.extract.pseudonym import passes_eleven_test
+from dagster_project.extract.personal import passes_eleven_test
 
 FILE_TIME = 1_768_471_200
 """15 January 2026: the exports carry it, so that they are settled when the first refresh looks at them."""

@@ -3,7 +3,7 @@ select
     dataset_id,
     snapshot_id,
     trim(code_key) as age_code,
-    cast(regexp_extract(title, '^(\d+) jaar', 1) as integer) as age_from,
+    try_cast(regexp_extract(title, '^(\d+) jaar', 1) as integer) as age_from,
     title like '%of ouder' as is_open
 from {{ source('cbs', 'cbs_code') }}
 -- single years and the open end; groups such as `0 tot 5 jaar` would count people twice

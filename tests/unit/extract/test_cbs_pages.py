@@ -60,6 +60,15 @@ def test_json_that_is_no_page_is_broken(document: object) -> None:
         check_page(orjson.dumps(document))
 
 
+@pytest.mark.parametrize("end", [b"", b"]" * 200_000 + b"}]}"])
+def test_a_page_that_is_nested_without_end_is_broken(end: bytes) -> None:
+    body = b'{"value": [{"a": ' + b"[" * 200_000 + end
+    with pytest.raises(BrokenAnswer, match="nested too deep"):
+        check_page(body)
+    with pytest.raises(BrokenAnswer, match="not whole JSON"):
+        parse_page(body)
+
+
 @pytest.mark.parametrize(
     ("link", "leads_to"),
     [

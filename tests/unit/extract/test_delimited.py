@@ -15,6 +15,7 @@ from dagster_project.contracts import Column, FileFormat
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import delimited
 from dagster_project.extract.delimited import BrokenRow, Source
+from tests.unit.extract.files import write
 
 DUTCH = FileFormat(encoding="cp1252", date_format="%d-%m-%Y")
 
@@ -233,3 +234,23 @@ def test_an_error_never_shows_what_may_be_a_bsn(text: str) -> None:
 def test_an_error_does_show_dates_and_school_years() -> None:
     assert delimited.quoted("31-02-2024") == "'31-02-2024'"
     assert delimited.quoted("2023-2024") == "'2023-2024'"
+
+
+def test_a_line_that_would_fill_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "_BLOCK", 1_000)
+    path = write(tmp_path, "a\n" + "x" * 1_000)
+    with (
+        path.open(encoding="utf-8") as stream,
+        pytest.raises(UnsoundData, match="x has a line of more than 1000 bytes"),
+    ):
+        list(delimited.bounded_lines(stream, "x"))
+    assert delimited.count_rows(path) == 1
+
+
+def test_a_header_that_is_longer_than_any_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = csv.field_size_limit(100)
+    try:
+        with pytest.raises(UnsoundData, match="longer than any is"):
+            delimited.headers_of(Source.of(write(tmp_path, "x" * 200 + ";b\n1;2\n"), "x"), FileFormat())
+    finally:
+        csv.field_size_limit(before)

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dagster_project.errors import UnsoundData
+from dagster_project.extract import limits
 from dagster_project.registration import intake as reading
 from dagster_project.registration.intake import Intake, flag_orphans
 from tests.unit.registration.exports import (
@@ -173,6 +174,38 @@ def test_parquet_is_read_as_it_is(tmp_path: Path) -> None:
         (tmp_path / "kapot.parquet").write_bytes(b"PAR1")
         with pytest.raises(UnsoundData, match="no readable Parquet file"):
             database.read(DECLARATIES, tmp_path / "kapot.parquet", "kapot.parquet")
+
+
+def grants(path: Path, **columns: pa.Array) -> Path:
+    sound = {
+        "Clientnummer": ["4711"] * 20,
+        "Regelingcode": ["MR01"] * 20,
+        "Begindatum": ["01-03-2024"] * 20,
+        "Einddatum": [None] * 20,
+        "Status": ["toegekend"] * 20,
+    }
+    pq.write_table(pa.table({**sound, **columns}), path)
+    return path
+
+
+def test_parquet_that_lies_or_bursts_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = grants(tmp_path / "a.parquet")
+    nested = grants(tmp_path / "b.parquet", Regelingcode=pa.array([["MR01"]] * 20))
+    shifted = tmp_path / "c.parquet"
+    shifted.write_bytes(b'"' + path.read_bytes())  # every place in the footer is one byte off
+    with confidential() as database:
+        assert database.read(TOEKENNINGEN, path, "a.parquet").rows_loaded == 20
+        with pytest.raises(UnsoundData, match="has lists under 'Regelingcode'"):
+            database.read(TOEKENNINGEN, nested, "b.parquet")
+        with pytest.raises(UnsoundData, match="no readable Parquet file"):
+            database.read(TOEKENNINGEN, shifted, "c.parquet")
+        monkeypatch.setattr(limits, "ROWS", 19)
+        with pytest.raises(UnsoundData, match="has 20 rows, expected 19 at most"):
+            database.read(TOEKENNINGEN, path, "d.parquet")
+        monkeypatch.setattr(limits, "ROWS", 20)
+        monkeypatch.setattr(limits, "ARCHIVE_BYTES", 100)
+        with pytest.raises(UnsoundData, match="unpacks to .* expected 100 bytes at most"):
+            database.read(TOEKENNINGEN, path, "e.parquet")
 
 
 @pytest.mark.parametrize(
