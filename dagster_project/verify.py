@@ -140,8 +140,8 @@ def _look_at_records(workspace: Workspace, found: Found, current: Kept | None, r
         faults += kept.table_faults(one) if one and not faults else []
     if current:
         report.notes += chained.set_back(chain.links, current)
-    if not faults:
-        report.verified += _records_told(found, len(chain.links), everything)
+    if current and not faults:
+        report.verified += _records_told(found, current, len(chain.links))
     return faults
 
 
@@ -155,13 +155,15 @@ def _signature_faults(workspace: Workspace, one: Kept, current: Kept | None) -> 
     )
 
 
-def _records_told(found: Found, links: int, everything: tuple[Kept, ...]) -> Iterator[str]:
+def _records_told(found: Found, current: Kept, links: int) -> Iterator[str]:
     files = sum(len(one.record["files"]) for one in found.publications)
     yield f"{files} files of {len(found.publications)} publications are as they were published."
+    yield f"Publication {current.folder.name} stands; its content hash is {current.record['content_hash']}."
     for one in found.editions:
         yield f"{len(one.record['files'])} files of edition {one.folder.name} are as they were frozen."
     if links:
         yield f"{links} records follow on each other in the chain."
+    everything = (*found.publications, *found.editions)
     signed = [one for one in everything if one.record.get(SIGNED_WITH)]
     if signed:
         yield f"{len(signed)} of {len(everything)} publications and editions are signed, and each signature holds."

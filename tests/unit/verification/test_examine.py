@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from dagster_project import chain, verify
 from dagster_project.errors import ConfigurationError, VerificationFailed
+from dagster_project.publication import read_manifest
 from dagster_project.signing import make_signing_key, signer_of
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.verification import anew
@@ -47,9 +48,11 @@ def sidecar(workspace: Workspace) -> Path:
 def test_what_is_as_it_was_agrees_and_is_built_anew(workspace: Workspace) -> None:
     report = verify.examine(workspace)
     assert (report.faults, report.notes) == ([], [])
+    content_hash = read_manifest(workspace.publications / PUBLICATION)["content_hash"]
     assert report.verified == [
         "1 snapshots and their sidecars are as they were stored.",
         "2 files of 1 publications are as they were published.",
+        f"Publication {PUBLICATION} stands; its content hash is {content_hash}.",
         f"2 files of edition {LABEL} are as they were frozen.",
         "2 records follow on each other in the chain.",
         f"publications/{PUBLICATION} would be built anew.",
