@@ -18,7 +18,7 @@ from dagster_project.errors import ConfigurationError, VerificationFailed
 from dagster_project.publication import WAREHOUSE
 from dagster_project.registration.vault import Vault, vault_faults, vault_state
 from dagster_project.run import refresh_lock
-from dagster_project.signing import SIGNED_WITH, signature_faults
+from dagster_project.signing import SIGNED_WITH, signature_faults, trusted_keys
 from dagster_project.snapshots import SnapshotStore
 from dagster_project.verification import anew, chained, kept, stored
 from dagster_project.verification.kept import Found, Kept
@@ -71,10 +71,9 @@ def verify(workspace: Workspace) -> list[str]:
 
 def told(report: Report) -> str:
     """The faults of a report, each on its line; beyond twenty they are counted."""
-    faults = list(dict.fromkeys(report.faults))
-    more = [f"And {len(faults) - _TOLD} more faults."] if len(faults) > _TOLD else []
+    more = [f"And {len(report.faults) - _TOLD} more faults."] if len(report.faults) > _TOLD else []
     notes = [f"Note: {note}" for note in report.notes]
-    return "\n".join([*faults[:_TOLD], *more, *notes])
+    return "\n".join([*report.faults[:_TOLD], *more, *notes])
 
 
 def examine(workspace: Workspace) -> Report:
@@ -114,7 +113,8 @@ def _look_at_bytes(workspace: Workspace, found: Found, report: Report) -> None:
     report.notes += snapshots.leftovers
     report.faults += snapshots.faults
     current, _ = kept.standing(workspace, found.publications)
-    for one in (*found.publications, *found.editions):
+    others = [one for one in reversed(found.publications) if one != current]
+    for one in (*([current] if current else []), *found.editions, *others):
         must_exist = one.is_edition or one == current
         name = f"edition {one.folder.name}" if one.is_edition else f"publication {one.folder.name}"
         report.faults += stored.witness_faults(
@@ -146,7 +146,7 @@ def _look_at_records(workspace: Workspace, found: Found, current: Kept | None, r
 
 
 def _signature_faults(workspace: Workspace, one: Kept, current: Kept | None) -> Iterator[str]:
-    named = workspace.settings.signing.public_keys
+    named = trusted_keys(workspace)
     # an earlier publication may have been signed with a key that was given up; what stands and is frozen may not
     trusted = named if one == current or one.is_edition else ()
     name = f"{one.name}/{one.record_name}"
