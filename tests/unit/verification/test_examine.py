@@ -241,6 +241,9 @@ def test_once_a_public_key_is_named_what_stands_must_be_signed(tmp_path: Path, m
     report = verify.examine(workspace)
     assert report.faults == [], "what was published before there was a key stays unsigned"
     assert "1 of 2 publications and editions are signed, and each signature holds." in report.verified
+    broken = settle(tmp_path / "w", '[signing]\npublic_key = "geen sleutel"\n')
+    with pytest.raises(ConfigurationError, match="'geen sleutel', and no Ed25519 public key"):
+        verify.examine(broken)
     forged = (later / "manifest.json.sig").read_bytes()
     (later / "manifest.json.sig").write_bytes(forged[:-1] + bytes([forged[-1] ^ 1]))
     (told,) = faults(workspace)
