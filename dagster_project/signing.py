@@ -67,9 +67,7 @@ def signer_of(workspace: Workspace) -> Signer | None:
         ConfigurationError: there is none although `opkoers.toml` names a public key, it is no Ed25519 key, it is
             another one than `opkoers.toml` names, or other users can read its file.
     """
-    named = workspace.settings.signing.public_keys
-    for line in named:
-        _public_key(line)
+    named = trusted_keys(workspace)
     is_asked = bool(named or os.environ.get(SIGNING_KEY.file_variable))
     if not is_asked and not SIGNING_KEY.is_there(workspace):
         return None
@@ -82,6 +80,18 @@ def signer_of(workspace: Workspace) -> Signer | None:
             "name. Add it there, or give the key that it names."
         )
     return Signer(public, key)
+
+
+def trusted_keys(workspace: Workspace) -> tuple[str, ...]:
+    """The public keys that `opkoers.toml` names.
+
+    Raises:
+        ConfigurationError: one of them is none.
+    """
+    named = workspace.settings.signing.public_keys
+    for line in named:
+        _public_key(line)
+    return named
 
 
 def make_signing_key(path: Path) -> str:

@@ -18,7 +18,7 @@ from dagster_project.errors import ConfigurationError, VerificationFailed
 from dagster_project.publication import WAREHOUSE
 from dagster_project.registration.vault import Vault, vault_faults, vault_state
 from dagster_project.run import refresh_lock
-from dagster_project.signing import SIGNED_WITH, signature_faults
+from dagster_project.signing import SIGNED_WITH, signature_faults, trusted_keys
 from dagster_project.snapshots import SnapshotStore
 from dagster_project.verification import anew, chained, kept, stored
 from dagster_project.verification.kept import Found, Kept
@@ -71,10 +71,9 @@ def verify(workspace: Workspace) -> list[str]:
 
 def told(report: Report) -> str:
     """The faults of a report, each on its line; beyond twenty they are counted."""
-    faults = list(dict.fromkeys(report.faults))
-    more = [f"And {len(faults) - _TOLD} more faults."] if len(faults) > _TOLD else []
+    more = [f"And {len(report.faults) - _TOLD} more faults."] if len(report.faults) > _TOLD else []
     notes = [f"Note: {note}" for note in report.notes]
-    return "\n".join([*faults[:_TOLD], *more, *notes])
+    return "\n".join([*report.faults[:_TOLD], *more, *notes])
 
 
 def examine(workspace: Workspace) -> Report:
@@ -114,7 +113,8 @@ def _look_at_bytes(workspace: Workspace, found: Found, report: Report) -> None:
     report.notes += snapshots.leftovers
     report.faults += snapshots.faults
     current, _ = kept.standing(workspace, found.publications)
-    for one in (*found.publications, *found.editions):
+    others = [one for one in reversed(found.publications) if one != current]
+    for one in (*([current] if current else []), *found.editions, *others):
         must_exist = one.is_edition or one == current
         name = f"edition {one.folder.name}" if one.is_edition else f"publication {one.folder.name}"
         report.faults += stored.witness_faults(
@@ -140,13 +140,13 @@ def _look_at_records(workspace: Workspace, found: Found, current: Kept | None, r
         faults += kept.table_faults(one) if one and not faults else []
     if current:
         report.notes += chained.set_back(chain.links, current)
-    if not faults:
-        report.verified += _records_told(found, len(chain.links), everything)
+    if current and not faults:
+        report.verified += _records_told(found, current, len(chain.links))
     return faults
 
 
 def _signature_faults(workspace: Workspace, one: Kept, current: Kept | None) -> Iterator[str]:
-    named = workspace.settings.signing.public_keys
+    named = trusted_keys(workspace)
     # an earlier publication may have been signed with a key that was given up; what stands and is frozen may not
     trusted = named if one == current or one.is_edition else ()
     name = f"{one.name}/{one.record_name}"
@@ -155,13 +155,15 @@ def _signature_faults(workspace: Workspace, one: Kept, current: Kept | None) -> 
     )
 
 
-def _records_told(found: Found, links: int, everything: tuple[Kept, ...]) -> Iterator[str]:
+def _records_told(found: Found, current: Kept, links: int) -> Iterator[str]:
     files = sum(len(one.record["files"]) for one in found.publications)
     yield f"{files} files of {len(found.publications)} publications are as they were published."
+    yield f"Publication {current.folder.name} stands; its content hash is {current.record['content_hash']}."
     for one in found.editions:
         yield f"{len(one.record['files'])} files of edition {one.folder.name} are as they were frozen."
     if links:
         yield f"{links} records follow on each other in the chain."
+    everything = (*found.publications, *found.editions)
     signed = [one for one in everything if one.record.get(SIGNED_WITH)]
     if signed:
         yield f"{len(signed)} of {len(everything)} publications and editions are signed, and each signature holds."

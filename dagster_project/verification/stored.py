@@ -28,6 +28,8 @@ class Stored:
     """What lies in the snapshots folder. `sound` holds the readable sidecars by `source/dataset/snapshot`."""
 
     sound: dict[str, Snapshot] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    """Those of which a record told a fault: once is enough, however many records rest on them."""
     faults: list[str] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     """Unfinished files of killed runs, which nothing reads."""
@@ -114,8 +116,11 @@ def witness_faults(
     for pin in record["pins"]:
         key = f"{pin['source_id']}/{pin['dataset_id']}/{pin['snapshot_id']}"
         snapshot = stored.sound.get(key)
+        if key in stored.told:
+            continue
         if snapshot is None:
             if must_exist or not (rejected / f"{key}.json").is_file():
+                stored.told.add(key)
                 yield (
                     f"Pin snapshots/{key[:-52]}… of {name} has no snapshot any more, or none with a sound sidecar. "
                     "Restore it from backup."
@@ -125,6 +130,8 @@ def witness_faults(
         if witness is None:
             continue
         now = snapshot.witness(witness["sightings"])
+        if now != witness:
+            stored.told.add(key)
         if now["facts_sha256"] != witness["facts_sha256"]:
             what = _changed(folder, snapshot)
             yield f"Sidecar snapshots/{key}.json was changed after {name} was made{what}. {_WAY_OUT}"

@@ -135,7 +135,7 @@ def test_the_files_around_a_plan_arrive_and_what_they_name_in_vain_is_named(
     assert {suite for suite, _ in warned} == {"dim_risk", "dim_narrative"}
     assert "Vervoer" in str(warned)
     assert "p-99" in str(warned)
-    assert "rebuild from its" in " ".join(verify(workspace))
+    assert "built anew from its" in " ".join(verify(workspace))
     assert run_refresh()[0].startswith("Nothing new")
 
 

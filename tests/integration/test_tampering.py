@@ -111,6 +111,7 @@ def copy(demo: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
             folder.chmod(0o755)
     yield Copy(Workspace(target), random.Random(f"{SEED} {request.node.name}"))  # noqa: S311 - the same every time
     remove_tree(target / "data" / "editions" / LABEL)
+    shutil.rmtree(target)
 
 
 def snapshot_byte(copy: Copy) -> str:

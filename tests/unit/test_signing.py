@@ -151,6 +151,20 @@ def test_what_is_no_key_is_refused_and_never_shown(
     assert not [line for line in text.splitlines() if line in str(refused.value)]
 
 
+def test_a_refresh_with_what_is_no_key_ends_before_it_begins(
+    tmp_path: Path, key_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = workspace_with(tmp_path / "w")
+    monkeypatch.setenv("OPKOERS_SIGNING_KEY", "geheim")
+    with pytest.raises(SystemExit) as ended:
+        main(["refresh", "--offline", "--workspace", str(workspace.root)])
+    assert ended.value.code == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith("OPKOERS_SIGNING_KEY holds no Ed25519 private key")
+    assert "geheim" not in shown
+    assert [path.name for path in workspace.data.iterdir()] == [".refresh.lock"]
+
+
 def test_a_key_that_is_asked_for_must_be_there_and_be_the_one_that_is_named(tmp_path: Path, key_file: Path) -> None:
     with pytest.raises(ConfigurationError, match="Signatures need a key: .* Make one with: opkoers key signing FILE"):
         signer_of(workspace_with(tmp_path / "w"))

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from dagster_project import chain, verify
 from dagster_project.errors import ConfigurationError, VerificationFailed
+from dagster_project.publication import read_manifest
 from dagster_project.signing import make_signing_key, signer_of
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.verification import anew
@@ -47,9 +48,11 @@ def sidecar(workspace: Workspace) -> Path:
 def test_what_is_as_it_was_agrees_and_is_built_anew(workspace: Workspace) -> None:
     report = verify.examine(workspace)
     assert (report.faults, report.notes) == ([], [])
+    content_hash = read_manifest(workspace.publications / PUBLICATION)["content_hash"]
     assert report.verified == [
         "1 snapshots and their sidecars are as they were stored.",
         "2 files of 1 publications are as they were published.",
+        f"Publication {PUBLICATION} stands; its content hash is {content_hash}.",
         f"2 files of edition {LABEL} are as they were frozen.",
         "2 records follow on each other in the chain.",
         f"publications/{PUBLICATION} would be built anew.",
@@ -238,6 +241,9 @@ def test_once_a_public_key_is_named_what_stands_must_be_signed(tmp_path: Path, m
     report = verify.examine(workspace)
     assert report.faults == [], "what was published before there was a key stays unsigned"
     assert "1 of 2 publications and editions are signed, and each signature holds." in report.verified
+    broken = settle(tmp_path / "w", '[signing]\npublic_key = "geen sleutel"\n')
+    with pytest.raises(ConfigurationError, match="'geen sleutel', and no Ed25519 public key"):
+        verify.examine(broken)
     forged = (later / "manifest.json.sig").read_bytes()
     (later / "manifest.json.sig").write_bytes(forged[:-1] + bytes([forged[-1] ^ 1]))
     (told,) = faults(workspace)
