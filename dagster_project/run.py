@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 BUILD_DATABASE = "warehouse.duckdb"  # fixed: the file name is dbt's database name in the manifest
 _REBUILD = "rebuild-"
 """Begins the names of folders of rebuilds, which take no part in the refresh that may go on beside them."""
-_EDITION = "edition-"
+EDITION_FOLDER = "edition-"
 """Begins the names of folders in which an edition is built anew."""
 _RESERVE = "reserve"
 """A file in the run's folder that makes room for its record when there is none left."""
@@ -283,10 +283,10 @@ def clear_leftovers(workspace: Workspace) -> None:
     """
     Vault(workspace).clear_leftovers()
     for folder in workspace.build.glob("*"):
-        if folder.is_dir() and folder.name != "pulls" and not folder.name.startswith((_REBUILD, _EDITION)):
+        if folder.is_dir() and folder.name != "pulls" and not folder.name.startswith((_REBUILD, EDITION_FOLDER)):
             remove_tree(folder)
     with suppress(ConfigurationError), rebuild_lock(workspace):
-        for folder in (*workspace.build.glob(f"{_REBUILD}*"), *workspace.build.glob(f"{_EDITION}*")):
+        for folder in (*workspace.build.glob(f"{_REBUILD}*"), *workspace.build.glob(f"{EDITION_FOLDER}*")):
             remove_tree(folder)
     for path in _unfinished(workspace):
         if path.is_dir() and not path.is_symlink():

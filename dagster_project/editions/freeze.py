@@ -38,7 +38,7 @@ from dagster_project.publication import (
     table_hashes,
     write_output,
 )
-from dagster_project.run import RunOptions, operator, refresh_lock, remove_tree
+from dagster_project.run import EDITION_FOLDER, RunOptions, operator, refresh_lock, remove_tree
 from dagster_project.site.render import SiteRun
 from dagster_project.site.words import labels
 from dagster_project.snapshots import SnapshotStore, sha256_of, sync_folder, utc_now, write_durably
@@ -304,7 +304,7 @@ def rebuild(workspace: Workspace, edition: Edition) -> str:
             f"Edition {edition.label} was made by other code (commit {record['git_commit']}; this is {git_commit()}): "
             "it was not built anew. Check that commit out to do so."
         )
-    folder = workspace.build / f"edition-{edition.label}"
+    folder = workspace.build / f"{EDITION_FOLDER}{edition.label}"
     remove_tree(folder)
     folder.mkdir(parents=True)
     try:
