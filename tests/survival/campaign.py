@@ -6,13 +6,16 @@ import importlib
 import os
 import random
 import re
+import shutil
 import stat
 import subprocess
+import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +44,6 @@ from tests.survival.strikes import (
     from_record,
 )
 
-_IS_ROOT = os.name == "posix" and os.geteuid() == 0
 _WELL = (0, 5)
 _RIVALS = (
     # what is tried beside a step that holds the workspace, and the exit code with which it ends
@@ -364,10 +366,21 @@ def _warm_up() -> None:
         templates().get_template(name)
 
 
+@cache
+def _may_mount() -> bool:
+    """Whether this process may have a small disk of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        mount = ["mount", "-t", "tmpfs", "-o", "size=4096", "survival", folder]
+        if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+            return False
+        subprocess.run(["umount", folder], check=True)
+    return True
+
+
 def _kinds(step: Step) -> tuple[str, ...]:
     if step.command:
         return _KINDS_OF_COMMANDS
-    return KINDS if _IS_ROOT else tuple(kind for kind in KINDS if kind != "disk")
+    return KINDS if _may_mount() else tuple(kind for kind in KINDS if kind != "disk")
 
 
 def _work(step: Step, root: Path) -> int:
