@@ -322,7 +322,9 @@ class Campaign:
         """Whether the workspace keeps what it keeps at a boundary when nothing strikes."""
         wanted, found = soundness.keeps(self._base.folder / boundary), soundness.keeps(self._root)
         return [
-            f"{what}: found {found[what]}, expected {wanted[what]}" for what in wanted if found[what] != wanted[what]
+            f"{what}: found {_without(found[what], wanted[what])}, expected {_without(wanted[what], found[what])}"
+            for what in wanted
+            if found[what] != wanted[what]
         ]
 
     def _again(self, fault: Fault, before: soundness.Before) -> list[str]:
@@ -364,6 +366,10 @@ def _warm_up() -> None:
     transform.manifest()
     for name in templates().list_templates():
         templates().get_template(name)
+
+
+def _without(some: Any, others: Any) -> Any:
+    return [one for one in some if one not in others] if isinstance(some, list) and isinstance(others, list) else some
 
 
 @cache
