@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.survival.base import prepared
 from tests.survival.campaign import Campaign, Fault, Outcome
+from tests.survival.publications import publish_under_readers
 from tests.survival.report import summary, table
 from tests.survival.steps import STEPS
 from tests.survival.strikes import Strike
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=25, help="how many; 200 take some minutes")
     parser.add_argument("--step", help="strike this step only, such as publish")
     parser.add_argument("--only", action="append", help="inject this fault only, as a campaign names it")
+    parser.add_argument("--publications", type=int, help="no faults: publish so many times under readers")
     parser.add_argument("--base", type=Path, help="folder to keep the prepared workspaces in, to use again")
     given = parser.parse_args()
     os.environ["OPKOERS_CHROMIUM"] = "no-browser-in-this-test"
@@ -34,6 +36,10 @@ def main() -> int:
     print(f"seed {given.seed}", flush=True)
     try:
         with prepared(given.base or scratch / "base") as base:
+            if given.publications:
+                came = publish_under_readers(base, scratch / "often", given.publications)
+                print(came.sentence)
+                return 1 if any(read.errors for read in came.reads) or not came.held else 0
             campaign = Campaign(base, scratch / "struck", given.seed)
             steps = [step for step in STEPS if given.step in (None, step.name)]
             if given.only:

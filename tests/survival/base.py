@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -80,6 +81,9 @@ def prepared(folder: Path) -> Iterator[Base]:
 def _first_refresh(root: Path, services: dict[str, str]) -> None:
     os.environ.update(services)
     settle(root)
+    settings = root / "opkoers.toml"
+    patient = re.sub(r"(?m)^timeout_seconds = .*$", "timeout_seconds = 60.0", settings.read_text(encoding="utf-8"))
+    settings.write_text(patient, encoding="utf-8")  # a machine that is busy is no fault of the source
     keep(Workspace(root))
     for objective in ("plan-01", "plan-02"):
         tell(Workspace(root), objective, EDITION)

@@ -18,7 +18,7 @@ from typing import Any
 
 MARK = "OPKOERS_SURVIVAL"
 """A variable by which everything that a child starts is known."""
-_LIMIT = 240.0
+_LIMIT = 900.0
 _PATIENCE = 10.0
 _MEGABYTE = 1 << 20
 

@@ -150,19 +150,33 @@ def unplain(text: str, code: int | None, kind: str) -> Iterator[str]:
         yield f"does not name the snapshot that was changed: {told[:300]!r}"
 
 
+_OF_THE_MOMENT = ("aggregate", "cbs")
+"""Sources whose bytes hold a moment or an address that differs from run to run: they are compared by their number."""
+
+
+def _named(sidecar: Path) -> str:
+    """A snapshot by its dataset and bytes."""
+    dataset = sidecar.parent
+    name = "" if dataset.parent.name in _OF_THE_MOMENT else sidecar.stem
+    return f"{dataset.parent.name}/{dataset.name}/{name}"
+
+
 def keeps(root: Path) -> dict[str, object]:
     """What a workspace keeps from run to run, of which the rest of a refresh is a function."""
     data = root / "data"
     grounds_file = data / "confidential" / "grounds.json"
     return {
-        "snapshots": sorted(path.name for path in (data / "snapshots").glob("*/*/[!.]*")),
+        "snapshots": sorted(_named(path) for path in (data / "snapshots").glob("*/*/[!.]*.json")),
         "originals": sorted(path.name for path in (data / "confidential" / "originals").glob("[!.]*")),
         "confidential database": grounds_file.read_text() if grounds_file.is_file() else None,
         "drop": sorted(path.name for path in (root / "drop").glob("[!.]*")),
-        "set aside": sorted(path.name for path in (data / "rejected").glob("*/*/*")),
+        "set aside": sorted(_named(path) for path in (data / "rejected").glob("*/*/*.json")),
     }
 
 
 def grounds(manifest: dict[str, Any]) -> list[tuple[str, str, str]]:
     """What a publication rests on, without its order."""
-    return sorted((pin["source_id"], pin["dataset_id"], pin["snapshot_id"]) for pin in manifest["pins"])
+    return sorted(
+        (pin["source_id"], pin["dataset_id"], "" if pin["source_id"] in _OF_THE_MOMENT else pin["snapshot_id"])
+        for pin in manifest["pins"]
+    )
