@@ -14,11 +14,12 @@ from typing import Any
 
 from dagster_project.blueprint import git_blob
 from dagster_project.product import code_fingerprint, product_path
+from dagster_project.row_keys import split_key
 from dagster_project.snapshots import Snapshot, sha256_of
 from dagster_project.trace.formula import VALUE_COLUMNS, formula
 from dagster_project.trace.question import Question, answer
 from dagster_project.trace.raw_rows import RawRows, read_rows, verified
-from dagster_project.trace.reading import Publication, Row, opened, split_key
+from dagster_project.trace.reading import Publication, Row, opened
 from dagster_project.trace.walk import Edge, Node, RowName, walk, wanted_rows
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 
