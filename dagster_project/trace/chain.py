@@ -26,7 +26,7 @@ from dagster_project.workspace import SETTINGS_FILE, Workspace
 SEAL_SOURCE = "aggregate"
 SnapshotName = tuple[str, str, str]
 """Source, dataset and snapshot id."""
-_SEED_KEYS = {
+SEED_KEYS = {
     "indicators": ("indicator_id",),
     "indicator_versions": ("indicator_id", "version"),
     "breaks": ("indicator_id", "region_code", "break_date"),
@@ -151,7 +151,7 @@ def _seed(publication: Publication, seed: str, key: str) -> Row:
         return {**kept, "row": None}
     with path.open(encoding="utf-8", newline="") as stream:
         lines = csv.DictReader(stream)
-        row = next((line for line in lines if [line[column] for column in _SEED_KEYS[seed]] == split_key(key)), None)
+        row = next((line for line in lines if [line[column] for column in SEED_KEYS[seed]] == split_key(key)), None)
     return {**kept, "row": row}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 from datetime import date
@@ -10,11 +11,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from jinja2 import Environment
 
 from dagster_project.blueprint import git_blob, grains
 from dagster_project.errors import ConfigurationError
+from dagster_project.product import product_path
 from dagster_project.publication import WAREHOUSE
 from dagster_project.row_keys import row_key, split_key
+from dagster_project.trace.chain import SEED_KEYS
 from dagster_project.trace.formula import formula
 from dagster_project.trace.question import Question, question_of
 from dagster_project.trace.reading import opened
@@ -35,10 +39,6 @@ def test_a_key_falls_apart_into_the_columns_that_made_it(first: str, second: str
 
 
 def test_keys_are_written_alike_by_the_models_and_by_the_trace() -> None:
-    from jinja2 import Environment
-
-    from dagster_project.product import product_path
-
     macros = product_path("dbt", "macros", "values.sql").read_text(encoding="utf-8")
     told = Environment(autoescape=False).from_string(macros + "{{ row_key(['a', 'b']) }}").render()  # noqa: S701
     with duckdb.connect() as connection:
@@ -51,6 +51,13 @@ def test_every_published_table_says_in_one_place_what_tells_its_rows_apart() -> 
     known = grains()
     for table, columns in PUBLISHED.items():
         assert set(known[table]) <= set(columns.split()), table
+
+
+@pytest.mark.parametrize(("seed", "columns"), SEED_KEYS.items())
+def test_a_row_of_a_seed_is_found_by_its_key(seed: str, columns: tuple[str, ...]) -> None:
+    with product_path("seeds", f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
+        keys = [tuple(line[column] for column in columns) for line in csv.DictReader(stream)]
+    assert len(set(keys)) == len(keys) > 0
 
 
 def test_a_file_is_named_as_git_names_it(tmp_path: Path) -> None:
