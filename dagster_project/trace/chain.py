@@ -14,18 +14,19 @@ from typing import Any
 
 from dagster_project.blueprint import git_blob
 from dagster_project.product import code_fingerprint, product_path
+from dagster_project.row_keys import split_key
 from dagster_project.snapshots import Snapshot, sha256_of
 from dagster_project.trace.formula import VALUE_COLUMNS, formula
 from dagster_project.trace.question import Question, answer
 from dagster_project.trace.raw_rows import RawRows, read_rows, verified
-from dagster_project.trace.reading import Publication, Row, opened, split_key
+from dagster_project.trace.reading import Publication, Row, opened
 from dagster_project.trace.walk import Edge, Node, RowName, walk, wanted_rows
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 
 SEAL_SOURCE = "aggregate"
 SnapshotName = tuple[str, str, str]
 """Source, dataset and snapshot id."""
-_SEED_KEYS = {
+SEED_KEYS = {
     "indicators": ("indicator_id",),
     "indicator_versions": ("indicator_id", "version"),
     "breaks": ("indicator_id", "region_code", "break_date"),
@@ -150,7 +151,7 @@ def _seed(publication: Publication, seed: str, key: str) -> Row:
         return {**kept, "row": None}
     with path.open(encoding="utf-8", newline="") as stream:
         lines = csv.DictReader(stream)
-        row = next((line for line in lines if [line[column] for column in _SEED_KEYS[seed]] == split_key(key)), None)
+        row = next((line for line in lines if [line[column] for column in SEED_KEYS[seed]] == split_key(key)), None)
     return {**kept, "row": row}
 
 

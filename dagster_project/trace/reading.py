@@ -17,6 +17,7 @@ import duckdb
 
 from dagster_project.errors import ConfigurationError
 from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, is_audit, read_manifest
+from dagster_project.row_keys import row_key, split_key
 from dagster_project.snapshots import AMSTERDAM
 from dagster_project.workspace import Workspace
 
@@ -55,34 +56,17 @@ class Publication:
 
     def key_of(self, table: str) -> str:
         """SQL for the key of a row of a table, as `audit_lineage` writes it (macro row_key)."""
-        return " || '|' || ".join(
-            f"replace(replace(coalesce(cast({column} as text), ''), '\\', '\\\\'), '|', '\\|')"
-            for column in self.grains[table]
-        )
+        return row_key(self.grains[table])
 
-    def row(self, table: str, row_key: str) -> Row | None:
+    def row(self, table: str, key: str) -> Row | None:
         """One row of a published table by its key."""
         # column by column: a file that is sorted by them is then read in part
         where = " and ".join(
             f"cast({column} as text) = ?" if text else f"coalesce(cast({column} as text), '') = ?"
-            for column, text in zip(self.grains[table], split_key(row_key), strict=True)
+            for column, text in zip(self.grains[table], split_key(key), strict=True)
         )
-        found = self.rows(f"select * from {PUBLISHED_SCHEMA}.{table} where {where}", split_key(row_key))
+        found = self.rows(f"select * from {PUBLISHED_SCHEMA}.{table} where {where}", split_key(key))
         return found[0] if found else None
-
-
-def split_key(row_key: str) -> list[str]:
-    """The texts of which a key is made, as macro row_key joined them."""
-    parts, text, is_escaped = [], "", False
-    for character in row_key:
-        if is_escaped or character not in "\\|":
-            text, is_escaped = text + character, False
-        elif character == "\\":
-            is_escaped = True
-        else:
-            parts.append(text)
-            text = ""
-    return [*parts, text]
 
 
 @contextmanager

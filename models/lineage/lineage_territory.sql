@@ -9,8 +9,9 @@ with part as (
     from {{ ref('int_indicator_value_current') }}
 ),
 
+-- parts that went over together share a change
 moved as (
-    select
+    select distinct
         part.indicator_id,
         part.region_code,
         part.period_id,

@@ -93,10 +93,11 @@ def test_every_row_of_every_table_rests_on_something_that_is_there(publication: 
 
 
 def test_no_way_leads_back_to_where_it_came_from(publication: Publication) -> None:
-    """Rows have an order by the rows they name, tables by their sets: every way ends, and only in raw rows and seeds."""
+    """Rows have an order by the rows they name, tables by their sets: every way ends, in raw rows and seeds only."""
     graph: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     edges = publication.connection.execute(
-        "select table_name, row_key, parent_table, parent_row_key from marts.audit_lineage where parent_row_key is not null"
+        "select table_name, row_key, parent_table, parent_row_key from marts.audit_lineage"
+        " where parent_row_key is not null"
     ).fetchall()
     for table, key, parent, parent_key in edges:
         graph[table, key].add((parent, parent_key))

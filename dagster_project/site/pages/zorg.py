@@ -82,6 +82,7 @@ def _care_page(site: Site, wetten: tuple[WetRows, ...]) -> Page:
         "summary": [(block.title, block.summary) for block in blocks if block.file and block.summary],
         "blocks": blocks,
         "registrations": _REGISTRATIONS if site.data.care.files else None,
+        "command": _command(wetten[0]),
         **_hidden(site, tables),
     }
     return Page(_CARE, "zorg.html.j2", "Zorg", context, _CARE)
@@ -112,9 +113,17 @@ def _wet_page(site: Site, wet: WetRows) -> Page:
         "printed": care.printed_of(site.data.care.printed, wet.code),
         "older": _older_years(wet),
         "overview": f"{_CARE}#wet-{wet.code.replace('_', '-')}",
+        "command": _command(wet),
         **_hidden(site, tables),
     }
     return Page(care.page_of_wet(wet.code), "zorg_wet.html.j2", wet.name, context, _CARE, ((_CARE, "Zorg"),))
+
+
+def _command(wet: WetRows) -> str:
+    """What shows where the newest count of a wet comes from."""
+    whole = f"wet={wet.code},category={TOTAL},form={TOTAL},referrer={TOTAL},region_code={wet.gemeente}"
+    newest = max(cell.period_id for cell in wet.cells if wet.whole(cell.period_id))
+    return f"opkoers trace --table fct_care_use --key {whole},period_id={newest}"
 
 
 def _parts(wet: WetRows) -> Iterator[Part]:

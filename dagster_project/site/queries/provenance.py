@@ -1,7 +1,7 @@
-"""Rows about where the newest figure of each objective comes from.
+"""Rows about where the figure of each verdict comes from, along `audit_lineage`.
 
-What belongs here: SQL from a verdict to the value, the version of its indicator and its snapshots. What does not:
-words.
+What belongs here: SQL that follows what was written down when the verdict was made. What does not: words, and working
+out anew which figure it was.
 """
 
 from __future__ import annotations
@@ -9,76 +9,75 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dagster_project.row_keys import row_key
+
 
 @dataclass(frozen=True)
 class Provenance:
-    """One figure that a verdict may rest on, with what it was worked out from and the snapshot it came in."""
+    """Rows of one snapshot on which the figure of a verdict rests, with the figure itself."""
 
     objective_id: str
     indicator_id: str
     region_code: str
     region_name: str
     period_id: str
-    is_gemeente: bool
-    value: float | None
+    value: float
     numerator: float | None
     denominator: float | None
     rate_published: float | None
     rate_base: float | None
     published_factor: float | None
     published_offset: float | None
-    snapshot_id: str | None
-    source_id: str | None
-    dataset_id: str | None
-    table_id: str | None
-    file_path: str | None
-    origin: str | None
-    url: str | None
-    original_url: str | None
-    retrieved_at: datetime | None
-    publisher_modified: str | None
-    licence: str | None
-    attribution: str | None
-    denominator_snapshot_id: str | None
-    denominator_attribution: str | None
     is_synthetic: bool
+    role: str
+    row_numbers: list[int]
+    snapshot_id: str
+    source_id: str
+    dataset_id: str
+    table_id: str | None
+    file_path: str
+    origin: str
+    url: str
+    original_url: str | None
+    retrieved_at: datetime
+    publisher_modified: str | None
+    licence: str
+    attribution: str
 
 
-PROVENANCE = """
-    with current_verdict as (
-        select a.objective_id, a.version, a.region_code as gemeente_code, a.period_id, o.indicator_id
-        from marts.fct_objective_attainment as a
-        inner join marts.dim_objective as o using (objective_id, version)
-        where a.is_current
+PROVENANCE = f"""
+    with recursive way as (
+        select objective_id, 'fct_objective_attainment' as table_name,
+            {row_key(("objective_id", "version", "region_code", "period_id"))} as row_key
+        from marts.fct_objective_attainment
+        where is_current
+        union all
+        select way.objective_id, l.parent_table, l.parent_row_key
+        from way
+        inner join marts.audit_lineage as l using (table_name, row_key)
+        where l.role in ('deciding_wijk', 'current')
     ),
-    judged as (
-        select distinct c.objective_id, c.indicator_id, a.region_code, a.period_id,
-            a.region_code = c.gemeente_code as is_gemeente
-        from current_verdict as c
-        inner join marts.fct_objective_attainment as a using (objective_id, version)
-        where a.is_current or a.region_code <> c.gemeente_code
+    figure as (
+        select *, {row_key(("indicator_id", "region_code", "period_id", "territory"))} as row_key
+        from marts.fct_indicator_value
+    ),
+    definition as (
+        select l.row_key, d.rate_base, d.published_factor, d.published_offset
+        from marts.audit_lineage as l
+        inner join marts.dim_indicator_version as d on l.parent_row_key = {row_key(("d.indicator_id", "d.version"))}
+        where l.table_name = 'fct_indicator_value' and l.role = 'definition'
     )
-    select j.objective_id, j.indicator_id, j.region_code, coalesce(r.region_name, j.region_code) as region_name,
-        j.period_id, j.is_gemeente, v.value, v.numerator, v.denominator, v.rate_published,
-        coalesce(i.rate_base, d.rate_base) as rate_base, i.published_factor, i.published_offset, v.snapshot_id,
-        s.source_id, s.dataset_id, s.table_id, s.file_path, s.origin, s.url, s.original_url, s.retrieved_at,
-        cast(s.publisher_modified as text) as publisher_modified, s.licence, s.attribution, v.denominator_snapshot_id,
-        n.attribution || coalesce(', tabel ' || n.table_id, '') as denominator_attribution,
-        coalesce(v.is_synthetic, false) as is_synthetic
-    from judged as j
-    inner join marts.fct_indicator_value as v
-        on v.indicator_id = j.indicator_id and v.region_code = j.region_code and v.period_id = j.period_id
-            and v.territory = 'as_published'
-    left join marts.dim_region as r on r.region_code = j.region_code
-    left join marts.audit_snapshot as s on s.snapshot_id = v.snapshot_id
-    left join marts.audit_snapshot as n on n.snapshot_id = v.denominator_snapshot_id
-    left join marts.dim_period as p on p.period_id = j.period_id
-    left join marts.dim_indicator_version as i
-        on i.indicator_id = j.indicator_id
-            and p.start_date between coalesce(i.valid_from, p.start_date) and coalesce(i.valid_to, p.start_date)
-    left join marts.dim_indicator as d on d.indicator_id = j.indicator_id
-    qualify row_number() over (
-        partition by j.objective_id, j.region_code, j.period_id order by i.version desc nulls last
-    ) = 1
-    order by j.objective_id, j.is_gemeente desc, j.region_code, j.period_id desc
+    select way.objective_id, v.indicator_id, v.region_code, coalesce(r.region_name, v.region_code) as region_name,
+        v.period_id, v.value, v.numerator, v.denominator, v.rate_published, d.rate_base, d.published_factor,
+        d.published_offset, v.is_synthetic, l.role, l.row_numbers, l.snapshot_id, l.source_id, l.dataset_id,
+        s.table_id, s.file_path, s.origin, s.url, s.original_url, s.retrieved_at, s.publisher_modified, s.licence,
+        s.attribution
+    from way
+    inner join figure as v on way.table_name = 'fct_indicator_value' and way.row_key = v.row_key
+    inner join marts.audit_lineage as l on l.table_name = way.table_name and l.row_key = way.row_key
+    inner join marts.audit_snapshot as s
+        on s.snapshot_id = l.snapshot_id and s.source_id = l.source_id and s.dataset_id = l.dataset_id
+    left join definition as d on d.row_key = way.row_key
+    left join marts.dim_region as r on r.region_code = v.region_code
+    order by way.objective_id, l.role
 """

@@ -58,6 +58,8 @@ class Block:
     rows: tuple[Row, ...]
     comparison: Comparison | None
     sources: tuple[str, ...]
+    command: str
+    """What shows where the newest figure comes from; empty where there is none."""
     is_synthetic: bool
 
 
@@ -149,8 +151,14 @@ def _block(
         rows=tuple(_row(indicator, figures, period_id) for period_id in figures.periods),
         comparison=comparison,
         sources=tuple(sorted({text for p in shown for text in (p.source_text, p.denominator_source) if text})),
+        command=_command(figures.latest),
         is_synthetic=any(p.is_synthetic for p in shown),
     )
+
+
+def _command(latest: Point | None) -> str:
+    """What shows where the newest figure comes from; nothing where there is none."""
+    return f"opkoers trace {latest.indicator_id} {latest.region_code} {latest.period_id}" if latest else ""
 
 
 def _amount(indicator: Indicator, value: float) -> str:

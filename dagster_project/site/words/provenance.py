@@ -6,7 +6,7 @@ What belongs here: the words of each step, from the rows of `queries/provenance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dagster_project.site.queries import Objective
@@ -41,42 +41,45 @@ def lineage_of(objective: Objective, rows: Iterable[Provenance]) -> Lineage | No
 
     For an objective that holds in every wijk that is the figure of the wijk that decides.
     """
-    mine = [row for row in rows if row.objective_id == objective.objective_id and row.value is not None]
-    whole = [row for row in mine if row.is_gemeente]
-    deciding = [row for row in mine if not row.is_gemeente and row.value == objective.current_value]
-    chosen = next(iter([*whole, *deciding]), None)
-    if chosen is None:
+    mine = {row.role: row for row in rows if row.objective_id == objective.objective_id}
+    if not mine:
         return None
-    command = f"opkoers trace {chosen.indicator_id} {chosen.region_code} {chosen.period_id}"
-    return Lineage(tuple(_steps(objective, chosen)), command, chosen.is_synthetic)
+    figure = next(iter(mine.values()))
+    return Lineage(tuple(_steps(objective, mine)), f"opkoers trace {objective.objective_id}", figure.is_synthetic)
 
 
-def _steps(objective: Objective, row: Provenance) -> Iterable[Step]:
+def _steps(objective: Objective, mine: Mapping[str, Provenance]) -> Iterable[Step]:
+    given = mine.get("published")
+    counted, divided_by = mine.get("numerator"), mine.get("denominator")
+    row = given if given and given.rate_published is not None else counted or given or next(iter(mine.values()))
     value = labels.exact_amount(row.value, objective.unit, objective.decimals)
     yield Step("Cijfer", f"{value}, {row.region_name}, {labels.period(row.period_id)}")
     yield Step("Berekend als", formula_words(row, objective.unit))
     table = f", tabel {row.table_id}" if row.table_id else ""
-    yield Step("Dataset", f"{row.source_id or labels.NOT_IN_SOURCE}/{row.dataset_id or labels.NOT_IN_SOURCE}{table}")
-    if row.file_path:
-        yield Step("Opgeslagen als", row.file_path, is_code=True)
-    yield Step("sha256", row.snapshot_id or labels.NOT_IN_SOURCE, is_code=True)
-    address = row.original_url or row.url or labels.NOT_IN_SOURCE
+    yield Step("Dataset", f"{row.source_id}/{row.dataset_id}{table}, {_lines(row)}")
+    yield Step("Opgeslagen als", row.file_path, is_code=True)
+    yield Step("sha256", row.snapshot_id, is_code=True)
+    address = row.original_url or row.url
     yield Step("Adres of bestand", address, address if address.startswith(("https://", "http://")) else None)
-    if row.retrieved_at:
-        origin = labels.ORIGINS.get(row.origin or "", row.origin or "")
-        yield Step("Opgehaald", ", ".join(filter(None, (labels.moment_words(row.retrieved_at), origin))))
+    origin = labels.ORIGINS.get(row.origin, row.origin)
+    yield Step("Opgehaald", ", ".join(filter(None, (labels.moment_words(row.retrieved_at), origin))))
     yield Step("Stempel van de uitgever", publisher_stamp(row.publisher_modified))
-    yield Step("Licentie", row.licence or labels.NOT_IN_SOURCE)
-    if row.denominator_snapshot_id:
-        name = (row.denominator_attribution or "").removeprefix("Bron: ") or labels.NOT_IN_SOURCE
-        yield Step("Gedeeld door", name)
-        yield Step("sha256 daarvan", row.denominator_snapshot_id, is_code=True)
+    yield Step("Licentie", row.licence)
+    if divided_by:
+        table = f", tabel {divided_by.table_id}" if divided_by.table_id else ""
+        yield Step("Gedeeld door", f"{divided_by.attribution.removeprefix('Bron: ')}{table}, {_lines(divided_by)}")
+        yield Step("sha256 daarvan", divided_by.snapshot_id, is_code=True)
+
+
+def _lines(row: Provenance) -> str:
+    """Which rows of the snapshot; of many the first and the last."""
+    first, last = min(row.row_numbers), max(row.row_numbers)
+    many = len(row.row_numbers)
+    return f"regel {first}" if many == 1 else f"{many} regels, van {first} tot en met {last}"
 
 
 def formula_words(row: Provenance, unit: str | None) -> str:
     """How the value came about, with its numbers."""
-    if row.value is None:
-        return labels.absence_words(None)
     value = _exact(row.value)
     if row.rate_published is None and row.numerator is not None and row.denominator:
         base = row.rate_base or 1

@@ -21,6 +21,44 @@ from dagster_project.site import SiteRun
 from dagster_project.workspace import Workspace
 
 GEMEENTE = "GM0396"
+_LINEAGE = """
+insert into marts.dim_indicator_version (indicator_id, version, published_offset, published_factor, rate_base)
+    select indicator_id, 1, 0, 1, rate_base from marts.dim_indicator
+    where rate_base > 0 and indicator_id not in (select indicator_id from marts.dim_indicator_version);
+insert into marts.audit_lineage (table_name, row_key, role, parent_table, parent_row_key)
+    select 'fct_objective_attainment', concat_ws('|', objective_id, version, region_code, coalesce(period_id, '')),
+        'current', 'fct_indicator_value', concat_ws('|', indicator_id, region_code, period_id, 'as_published')
+    from marts.fct_objective_attainment
+    where kind != 'every_wijk' or region_code like 'WK%';
+insert into marts.audit_lineage (table_name, row_key, role, parent_table, parent_row_key)
+    select 'fct_objective_attainment',
+        concat_ws('|', g.objective_id, g.version, g.region_code, coalesce(g.period_id, '')), 'deciding_wijk',
+        'fct_objective_attainment',
+        concat_ws('|', w.objective_id, w.version, w.region_code, coalesce(w.period_id, ''))
+    from marts.fct_objective_attainment as g
+    inner join marts.fct_objective_attainment as w using (objective_id, version, current_value)
+    where g.kind = 'every_wijk' and g.region_code not like 'WK%' and w.region_code like 'WK%';
+insert into marts.audit_lineage (table_name, row_key, role, raw_table, source_id, dataset_id, snapshot_id, row_numbers)
+    select 'fct_indicator_value', concat_ws('|', v.indicator_id, v.region_code, v.period_id, v.territory), part.role,
+        'cbs_observation', s.source_id, s.dataset_id, s.snapshot_id, [7]
+    from marts.fct_indicator_value as v
+    cross join (values ('published'), ('numerator'), ('denominator')) as part (role)
+    inner join marts.audit_snapshot as s on s.snapshot_id = case part.role
+        when 'denominator' then v.denominator_snapshot_id
+        when 'numerator' then case when v.denominator_snapshot_id is not null then v.snapshot_id end
+        else case when v.rate_published is not null or v.denominator_snapshot_id is null then v.snapshot_id end
+    end
+    where v.value is not null;
+insert into marts.audit_lineage (table_name, row_key, role, parent_table, parent_row_key)
+    select 'fct_indicator_value', concat_ws('|', v.indicator_id, v.region_code, v.period_id, v.territory), 'definition',
+        'dim_indicator_version', concat_ws('|', d.indicator_id, d.version)
+    from marts.fct_indicator_value as v
+    inner join marts.dim_indicator_version as d on v.indicator_id = d.indicator_id
+    qualify row_number() over (
+        partition by v.indicator_id, v.region_code, v.period_id, v.territory order by d.version desc
+    ) = 1;
+"""
+"""What the real build tells of where figures come from, as far as the pages show it."""
 RUN = SiteRun(
     run_id="9f3c2d1e-run",
     publication_id="20250415T061500Z-9f3c2d1e",
@@ -69,6 +107,9 @@ create table marts.audit_snapshot (snapshot_id text, source_id text, dataset_id 
     origin text, url text, original_url text, retrieved_at timestamp, last_seen_at timestamp, publisher_modified text,
     http_status integer, row_count bigint, bytes bigint, licence text, attribution text, contract_version integer,
     is_synthetic boolean, is_serving boolean default true);
+create table marts.audit_lineage (table_name text, row_key text, role text, raw_table text, source_id text,
+    dataset_id text, snapshot_id text, row_numbers bigint[], parent_table text, parent_row_key text, parent_filter text,
+    seed text, seed_key text);
 create table marts.dim_dataset (source_id text, dataset_id text, title text, table_id text, publisher_status text,
     successor_table_id text, successor_note text, attribution text);
 create table marts.audit_dataset (source_id text, dataset_id text, snapshot_id text, trouble text,
@@ -247,6 +288,7 @@ def make_build(
             _insert_doel(connection, doel)
         _insert(connection, "marts.audit_validation", validations() if checks is None else checks)
         connection.execute(sql)
+        connection.execute(_LINEAGE)
     return path
 
 

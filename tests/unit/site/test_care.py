@@ -165,6 +165,19 @@ def test_care_has_an_entry_of_the_navigation_and_its_wetten_lie_under_it(pages: 
     assert "zorg-totaal.html" not in pages
 
 
+def test_every_page_of_care_says_how_to_look_further(pages: dict[str, str]) -> None:
+    whole = f"category=totaal,form=totaal,referrer=totaal,region_code={GEMEENTE}"
+    commands = {
+        name: re.findall(r"<code>(opkoers trace --table fct_care_use --key [^<]*)</code>", html)
+        for name, html in pages.items()
+    }
+    assert commands["zorg.html"] == commands["zorg-wmo.html"]
+    for wet in ("wmo", "jeugdwet"):
+        (command,) = commands[f"zorg-{wet}.html"]
+        assert f"wet={wet},{whole},period_id=20" in command
+    assert {name for name, found in commands.items() if found} == {n for n in pages if n.startswith("zorg")}
+
+
 def test_figures_that_are_made_up_say_so_on_every_page(pages: dict[str, str]) -> None:
     for name in ("zorg.html", "zorg-wmo.html", "registraties.html"):
         assert "Let op: synthetische cijfers." in pages[name]

@@ -151,14 +151,15 @@ def test_the_figure_leads_back_to_the_file_that_it_came_in(pages: dict[str, str]
     for part in (
         "Cijfer 15 %, Heemskerk, 2024",
         "Berekend als 24 / 160 × 100 = 15 %",
+        "Dataset municipal/suite4sd, regel 7",
         f"Opgeslagen als snapshots/municipal/suite4sd/{'c' * 64}.csv",
         f"sha256 {'c' * 64}",
         "Adres of bestand suite4sd_export_2024.csv",
         "15 april 2025, 08:00 uur, aangeleverd bestand",
         "Licentie eigen gegevens",
-        "Gedeeld door CBS, tabel 03759ned",
+        "Gedeeld door CBS, tabel 03759ned, regel 7",
         f"sha256 daarvan {'b' * 64}",
-        "opkoers trace terugkeer_bijstand_pct GM0396 2024",
+        "opkoers trace heemskerk-21",
     ):
         assert part in text
 

@@ -314,6 +314,10 @@ def test_the_register_is_counted(bbv: str) -> None:
     assert counted in Outline(bbv).text
 
 
+def test_every_indicator_with_a_figure_says_how_to_look_further(bbv: str) -> None:
+    assert "Herkomst nagaan: opkoers trace inwoners GM0396 2025" in Outline(bbv).text
+
+
 def test_sources_checks_and_how_to_audit_stand_on_a_page(pages: dict[str, str]) -> None:
     text = Outline(pages["bronnen.html"]).text
     for part in (
