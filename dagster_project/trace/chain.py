@@ -133,7 +133,9 @@ def _end(publication: Publication, edge: Edge, raw: Mapping[SnapshotName, RawRow
     to = edge.to
     if "raw_table" in to:
         rows = raw[to["source_id"], to["dataset_id"], to["snapshot_id"]][to["raw_table"]]
-        return {**to, "rows": [rows[number] for number in to["row_numbers"]]}
+        lines = [row for number in to["row_numbers"] for row in rows[number]]
+        concept = to.get("concept_id")
+        return {**to, "rows": [row for row in lines if concept is None or row["concept_id"].strip() == concept]}
     if "seed" in to:
         return {**to, **_seed(publication, to["seed"], to["seed_key"])}
     return dict(to)

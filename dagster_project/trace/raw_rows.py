@@ -25,8 +25,8 @@ SEALED_CELL = "registration_cell"
 HIDDEN = "not published: a small count, or what would give one away"
 _TOLD_BY_THE_SNAPSHOT = ("source_id", "dataset_id", "snapshot_id")
 
-RawRows = dict[str, dict[int, dict[str, Any]]]
-"""Raw table to row number to the row."""
+RawRows = dict[str, dict[int, list[dict[str, Any]]]]
+"""Raw table to row number to the raw rows of it: a line with several figures is as many raw rows."""
 
 
 def verified(workspace: Workspace, source_id: str, dataset_id: str, snapshot_id: str) -> tuple[Snapshot, Path]:
@@ -50,7 +50,7 @@ def verified(workspace: Workspace, source_id: str, dataset_id: str, snapshot_id:
 
 
 def read_rows(workspace: Workspace, snapshot: Snapshot, path: Path, wanted: Mapping[str, set[int]]) -> RawRows:
-    """The wanted rows of a snapshot, batch by batch; it is read no further than the last of them.
+    """The wanted rows of a snapshot, batch by batch.
 
     Args:
         workspace: its mappings say how its own exports are read.
@@ -62,23 +62,21 @@ def read_rows(workspace: Workspace, snapshot: Snapshot, path: Path, wanted: Mapp
         VerificationFailed: today's code cannot read it, or finds no such row.
     """
     dataset = dropfolder.apply_mapping(contract(snapshot.source_id, snapshot.dataset_id), workspace)
-    missing = {table: set(numbers) for table, numbers in wanted.items()}
     found: RawRows = {table: {} for table in wanted}
     try:
         for batch in ingest.read(dataset, path, snapshot, ReadContext()):
-            if missing.get(batch.table):
-                rows = _of_numbers(batch.rows, missing[batch.table])
-                found[batch.table].update({row["row_number"]: _shown(batch.table, row) for row in rows})
-                missing[batch.table] -= found[batch.table].keys()
-            if not any(missing.values()):
-                return found
+            if batch.table in wanted:
+                for row in _of_numbers(batch.rows, wanted[batch.table]):
+                    found[batch.table].setdefault(row["row_number"], []).append(_shown(batch.table, row))
     except UnsoundData as error:
         raise VerificationFailed(f"Snapshot {path} cannot be read by this version of the code: {error}") from error
-    table, numbers = next((table, numbers) for table, numbers in missing.items() if numbers)
-    raise VerificationFailed(
-        f"Snapshot {path} has no {table} row {min(numbers)} as this version of the code reads it. "
-        "Trace with the version that published."
-    )
+    for table, numbers in wanted.items():
+        if missing := numbers - found[table].keys():
+            raise VerificationFailed(
+                f"Snapshot {path} has no {table} row {min(missing)} as this version of the code reads it. "
+                "Trace with the version that published."
+            )
+    return found
 
 
 def _of_numbers(rows: pa.Table, numbers: set[int]) -> list[dict[str, Any]]:

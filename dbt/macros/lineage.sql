@@ -4,8 +4,11 @@
     table: the published table. key: its row, by row_key. role: what the row takes from there.
 #}
 
-{# Rows of a snapshot. row: what has source_id, dataset_id and snapshot_id. numbers: list of row numbers. #}
-{% macro rests_on_raw(table, key, role, raw_table, row, numbers) -%}
+{#
+    Rows of a snapshot. row: what has source_id, dataset_id and snapshot_id. numbers: list of row numbers. concept: which
+    figure of the row counts, for lines that hold several.
+#}
+{% macro rests_on_raw(table, key, role, raw_table, row, numbers, concept="cast(null as text)") -%}
     select
         {{ lineage_row(table, key, role) }}
         {{ raw_table }} as raw_table,
@@ -13,6 +16,7 @@
         {{ row }}.dataset_id,
         {{ row }}.snapshot_id,
         {{ numbers }} as row_numbers,
+        {{ concept }} as concept_id,
         cast(null as text) as parent_table,
         cast(null as text) as parent_row_key,
         cast(null as text) as parent_filter,
@@ -68,6 +72,7 @@
         cast(null as text) as dataset_id,
         cast(null as text) as snapshot_id,
         cast(null as bigint []) as row_numbers,
+        cast(null as text) as concept_id,
 {%- endmacro %}
 
 {# A condition that a column equals a text, as SQL that writes it. #}
@@ -89,6 +94,17 @@
 {# The row numbers of a figure (see figure_of): its own, or those that lineage_several_rows knows. #}
 {% macro row_numbers_of(figure, several) -%}
     case when {{ figure }}.row_number is not null then [{{ figure }}.row_number] else {{ several }}.row_numbers end
+{%- endmacro %}
+
+{#
+    What the raw rows of a figure count: years of age are the same for every band, and rows that are no observations have
+    no concept.
+#}
+{% macro raw_concept_of(figure, several) -%}
+    case
+        when {{ figure }}.row_number is null then {{ several }}.raw_concept_id
+        when {{ figure }}.raw_table like '%_observation' then {{ figure }}.concept_id
+    end
 {%- endmacro %}
 
 {# How lineage_several_rows is joined to a figure of a region. #}

@@ -13,6 +13,7 @@ select
     dataset_id,
     snapshot_id,
     row_numbers,
+    concept_id,
     parent_table,
     parent_row_key,
     parent_filter,

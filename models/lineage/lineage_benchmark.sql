@@ -93,7 +93,8 @@ union all
 
 {{ rests_on_raw(
     'dim_region_profile', row_key(['figure.region_code', 'figure.characteristic']), 'figure.role',
-    'figure.figure.raw_table', 'figure.figure', row_numbers_of('figure.figure', 'several')
+    'figure.figure.raw_table', 'figure.figure', row_numbers_of('figure.figure', 'several'),
+    raw_concept_of('figure.figure', 'several')
 ) }}
 from figure
 left join {{ ref('lineage_several_rows') }} as several

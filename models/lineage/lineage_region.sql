@@ -24,7 +24,8 @@ union all
 
 {{ rests_on_raw(
     'dim_region', row_key(['sized.region_code']), "'inhabitants'",
-    'sized.figure.raw_table', 'sized.figure', row_numbers_of('sized.figure', 'several')
+    'sized.figure.raw_table', 'sized.figure', row_numbers_of('sized.figure', 'several'),
+    raw_concept_of('sized.figure', 'several')
 ) }}
 from sized
 left join {{ ref('lineage_several_rows') }} as several

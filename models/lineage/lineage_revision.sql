@@ -10,6 +10,7 @@ with told as (
             struct_pack(
                 role := 'old',
                 figure := struct_pack(
+                    raw_table := {{ observation_table('source_id') }},
                     source_id := source_id,
                     dataset_id := dataset_id,
                     snapshot_id := old_snapshot_id,
@@ -21,6 +22,7 @@ with told as (
             struct_pack(
                 role := 'new',
                 figure := struct_pack(
+                    raw_table := {{ observation_table('source_id') }},
                     source_id := source_id,
                     dataset_id := dataset_id,
                     snapshot_id := new_snapshot_id,
@@ -49,7 +51,8 @@ figure as (
     'fct_indicator_revision',
     row_key(['figure.indicator_id', 'figure.region_code', 'figure.period_id', 'figure.part', 'figure.new_snapshot_id']),
     'figure.role',
-    observation_table('figure.figure.source_id'), 'figure.figure', row_numbers_of('figure.figure', 'several')
+    'figure.figure.raw_table', 'figure.figure', row_numbers_of('figure.figure', 'several'),
+    raw_concept_of('figure.figure', 'several')
 ) }}
 from figure
 left join {{ ref('lineage_several_rows') }} as several

@@ -29,6 +29,7 @@ select
     concept_id,
     region_code,
     period_id,
+    'inhabitants_by_age' as raw_concept_id,
     row_numbers
 from {{ ref('int_age_band') }}
 
@@ -41,6 +42,7 @@ select
     repeated.concept_id,
     repeated.region_code,
     repeated.period_id,
+    repeated.concept_id as raw_concept_id,
     list(observation.row_number order by observation.row_number) as row_numbers
 from repeated
 inner join observation

@@ -32,7 +32,8 @@ figure as (
     'fct_indicator_value',
     value_key('figure.indicator_id', 'figure.region_code', 'figure.period_id'),
     'figure.role',
-    'figure.figure.raw_table', 'figure.figure', row_numbers_of('figure.figure', 'several')
+    'figure.figure.raw_table', 'figure.figure', row_numbers_of('figure.figure', 'several'),
+    raw_concept_of('figure.figure', 'several')
 ) }}
 from figure
 left join {{ ref('lineage_several_rows') }} as several

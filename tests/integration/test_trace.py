@@ -138,11 +138,15 @@ def test_every_row_ends_in_bytes_that_hash_right_and_say_the_number(
     assert {snapshot for _, _, snapshot in raw} <= pins
     parts: dict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)
     told = publication.connection.execute(
-        "select row_key, role, raw_table, source_id, dataset_id, snapshot_id, row_numbers from marts.audit_lineage"
+        "select row_key, role, raw_table, source_id, dataset_id, snapshot_id, row_numbers, concept_id"
+        " from marts.audit_lineage"
         " where table_name = 'fct_indicator_value' and raw_table like '%_observation'"
     ).fetchall()
-    for key, role, table, *snapshot, numbers in told:
-        texts = [raw[snapshot[0], snapshot[1], snapshot[2]][table][number]["value_text"] for number in numbers]
+    for key, role, table, *snapshot, numbers, concept in told:
+        lines = raw[snapshot[0], snapshot[1], snapshot[2]][table]
+        found = [[row for row in lines[number] if row["concept_id"] == concept] for number in numbers]
+        assert {len(rows) for rows in found} == {1}, (key, role)
+        texts = [rows[0]["value_text"] for rows in found]
         if all(re.fullmatch(r"\s*-?\d+([.,]\d+)?\s*", text or "") for text in texts):
             parts[key][role] = sum(float(text.replace(",", ".")) for text in texts)  # type: ignore[index]
     key = publication.key_of("fct_indicator_value")
