@@ -2,7 +2,8 @@
 
 A limit is set well above what a real export, table or plan comes to, and well below what a machine of a municipality
 can hold: input beyond it is a mistake or an attack, and is refused with its measure. Looking at the numbers belongs to
-the readers; only the look at a file's size, which they all begin with, is here.
+the readers, and so does what holds for one kind of file alone, such as the points of a map; only the look at a file's
+size, which they all begin with, is here.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Workbook:
                 rest.append(frame)
                 return
             for row in frame["rows"]:
-                yield [_cell(cell) for cell in row]
+                yield [_cell(cell) for cell in row] if list in map(type, row) else row
 
 
 @contextmanager

@@ -23,6 +23,8 @@ from tests.fuzz import mutate
 from tests.fuzz.doors import DOORS, REFUSALS, Door
 from tests.fuzz.mutate import BSN
 
+pytestmark = pytest.mark.filterwarnings("ignore:Duplicate name")  # an archive with a member twice is made on purpose
+
 SLOW = {"workbook": 6, "intake CSV": 8, "intake sums": 6, "intake Parquet": 8}
 """Doors behind which a process or a database starts, and how often `make test` knocks."""
 OFTEN = 40
