@@ -78,7 +78,8 @@ PROVENANCE = """
             and p.start_date between coalesce(i.valid_from, p.start_date) and coalesce(i.valid_to, p.start_date)
     left join marts.dim_indicator as d on d.indicator_id = j.indicator_id
     qualify row_number() over (
-        partition by j.objective_id, j.region_code, j.period_id order by i.version desc nulls last
+        partition by j.objective_id, j.region_code, j.period_id
+        order by i.version desc nulls last, s.source_id, s.dataset_id, n.source_id, n.dataset_id
     ) = 1
     order by j.objective_id, j.is_gemeente desc, j.region_code, j.period_id desc
 """
