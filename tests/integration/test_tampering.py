@@ -373,6 +373,7 @@ def test_a_forgery_in_which_every_hash_agrees_is_found_by_the_rebuild(
     assert re.search(told, said), said
 
 
+@pytest.mark.long
 def test_the_same_forgery_of_a_page_is_found_by_the_rebuild(copy: Copy, capsys: pytest.CaptureFixture[str]) -> None:
     page = copy.publication / "site" / "index.html"
     page.write_text(page.read_text(encoding="utf-8").replace("Heemskerk", "Heemskerck", 1), encoding="utf-8")

@@ -101,11 +101,13 @@ SNAPSHOTS = """
     left join marts.dim_dataset as d on d.source_id = s.source_id and d.dataset_id = s.dataset_id
     left join marts.audit_dataset as a on a.source_id = s.source_id and a.dataset_id = s.dataset_id
     where s.is_serving
-    order by s.is_synthetic, s.source_id, s.dataset_id, s.retrieved_at
+    order by s.is_synthetic, s.source_id, s.dataset_id, s.retrieved_at, s.url, s.snapshot_id
 """
 
 VALIDATIONS = """
     select stage, suite, table_name, expectation, column_name, severity, result, observed, expected,
         unexpected_count, element_count, message
     from marts.audit_validation
+    order by stage desc, suite, table_name, column_name nulls first, expectation, severity, expected, observed, message,
+        result, unexpected_count, element_count
 """

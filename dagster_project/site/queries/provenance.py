@@ -79,5 +79,5 @@ PROVENANCE = f"""
         on s.snapshot_id = l.snapshot_id and s.source_id = l.source_id and s.dataset_id = l.dataset_id
     left join definition as d on d.row_key = way.row_key
     left join marts.dim_region as r on r.region_code = v.region_code
-    order by way.objective_id, l.role
+    order by way.objective_id, l.role, l.source_id, l.dataset_id, l.snapshot_id, v.region_code, v.period_id
 """

@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 
 from dagster_project import chain, verify
+from dagster_project.cli import main
 from dagster_project.errors import ConfigurationError, VerificationFailed
 from dagster_project.publication import read_manifest
 from dagster_project.signing import make_signing_key, signer_of
@@ -272,3 +273,13 @@ def test_an_edition_that_was_changed_or_is_gone_breaks_the_chain(workspace: Work
     assert f"editions/{LABEL}/edition.json was changed after it was chained" in " ".join(faults(workspace))
     record.parent.rename(tmp_path / "elsewhere")
     assert f"Edition {LABEL}, on which edition 2026-10 looks back, is gone." in " ".join(faults(workspace))
+
+
+def test_a_machine_gets_the_same_report_and_exit_code(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    for tamper, code in ((lambda: None, 0), (sidecar(workspace).unlink, 6)):
+        tamper()
+        with pytest.raises(SystemExit) as ended:
+            main(["verify", "--json", "--workspace", str(workspace.root)])
+        assert ended.value.code == code
+        report = json.loads(capsys.readouterr().out)
+        assert (report["agrees"], bool(report["faults"])) == (code == 0, code == 6)
