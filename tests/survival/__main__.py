@@ -24,7 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.survival", description=__doc__)
     parser.add_argument("--seed", type=int, default=int(time.time()), help="what chance begins with")
     parser.add_argument("--faults", type=int, default=25, help="how many; 200 take some minutes")
-    parser.add_argument("--step", help="strike this step only, such as publish")
+    parser.add_argument("--step", action="append", help="strike this step only, such as publish; more than once: these")
     parser.add_argument("--only", action="append", help="inject this fault only, as a campaign names it")
     parser.add_argument("--publications", type=int, help="no faults: publish so many times under readers")
     parser.add_argument("--base", type=Path, help="folder to keep the prepared workspaces in, to use again")
@@ -41,7 +41,7 @@ def main() -> int:
                 print(came.sentence)
                 return 1 if any(read.errors for read in came.reads) or not came.held else 0
             campaign = Campaign(base, scratch / "struck", given.seed)
-            steps = [step for step in STEPS if given.step in (None, step.name)]
+            steps = [step for step in STEPS if given.step is None or step.name in given.step]
             if given.only:
                 chosen = [_fault(word) for word in given.only]
                 outcomes = [_told(campaign.inject(fault)) for fault in chosen]
