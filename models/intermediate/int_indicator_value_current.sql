@@ -276,7 +276,7 @@ select
     value.source_text,
     -- whose row it is, or the codes whose rows it is made of
     value.region_code as taken_code,
-    cast(null as text []) as part_codes
+    cast(null as text[]) as part_codes
 from gemeente_value as value
 inner join alone
     on
@@ -308,7 +308,7 @@ select
     value.denominator_snapshot_id,
     value.source_text,
     judged.taken_code,
-    cast(null as text []) as part_codes
+    cast(null as text[]) as part_codes
 from judged
 inner join gemeente_value as value
     on
@@ -375,6 +375,6 @@ select
     denominator_snapshot_id,
     source_text,
     region_code as taken_code,
-    cast(null as text []) as part_codes
+    cast(null as text[]) as part_codes
 from {{ ref('int_indicator_value') }}
 where {{ region_type('region_code') }} = 'land'

@@ -84,15 +84,15 @@ parent as (
 
 newest_inhabitants as (
     select
-        region_code,
-        arg_max(value, period_id) as inhabitants,
-        arg_max({{ figure_of('observation') }}, period_id) as figure
+        observation.region_code,
+        arg_max(observation.value, observation.period_id) as inhabitants,
+        arg_max({{ figure_of('observation') }}, observation.period_id) as figure
     from {{ ref('int_observation') }} as observation
     where
-        concept_id = 'inhabitants'
-        and preference = 1
-        and value is not null
-    group by region_code
+        observation.concept_id = 'inhabitants'
+        and observation.preference = 1
+        and observation.value is not null
+    group by observation.region_code
 )
 
 select

@@ -24,7 +24,7 @@ step as (
         region_code as reached_code,
         cast(1 as double) as weight,
         date '0001-01-01' as since,
-        cast([] as text []) as changes
+        cast([] as text[]) as changes
     from {{ ref('int_region_life') }}
     union all
     select

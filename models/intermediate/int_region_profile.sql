@@ -54,19 +54,19 @@ share as (
 
 known as (
     select
-        region_code,
-        concept_id as characteristic,
-        period_id,
-        value,
-        case when concept_id = 'income_per_inhabitant' then value else ln(value) end as measure,
-        is_synthetic,
+        figure.region_code,
+        figure.concept_id as characteristic,
+        figure.period_id,
+        figure.value,
+        case when figure.concept_id = 'income_per_inhabitant' then figure.value else ln(figure.value) end as measure,
+        figure.is_synthetic,
         {{ figure_of('figure') }} as figure,
         null as whole_figure
     from figure
     where
-        concept_id in ('inhabitants', 'address_density', 'income_per_inhabitant')
-        and preference = 1
-        and value > 0
+        figure.concept_id in ('inhabitants', 'address_density', 'income_per_inhabitant')
+        and figure.preference = 1
+        and figure.value > 0
     union all
     select
         region_code,
