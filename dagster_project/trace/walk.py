@@ -92,6 +92,8 @@ def _node(publication: Publication, table: str, row_key: str) -> Node:
 
 def _edge(publication: Publication, told: Row) -> Edge:
     to = {name: value for name, value in told.items() if name != "role" and value is not None}
+    if "row_numbers" in to:
+        to["row_numbers"] = [int(number) for number in to["row_numbers"].split(",")]
     if "parent_filter" in to:
         (counted,) = publication.rows(
             f"select count(*) as n from {PUBLISHED_SCHEMA}.{to['parent_table']} where {to['parent_filter']}"

@@ -12,7 +12,7 @@ select
     source_id,
     dataset_id,
     snapshot_id,
-    row_numbers,
+    array_to_string(row_numbers, ',') as row_numbers,
     concept_id,
     parent_table,
     parent_row_key,

@@ -123,7 +123,7 @@ def raw(sample: Workspace, publication: Publication) -> dict[tuple[str, str, str
     wanted: dict[tuple[str, str, str], dict[str, set[int]]] = defaultdict(dict)
     rows = publication.connection.execute(
         "select source_id, dataset_id, snapshot_id, raw_table, list(distinct number)"
-        " from (select *, unnest(row_numbers) as number from marts.audit_lineage where raw_table is not null)"
+        " from (select *, unnest(cast(string_split(row_numbers, ',') as bigint[])) as number from marts.audit_lineage where raw_table is not null)"
         " group by all"
     ).fetchall()
     for source, dataset, snapshot, table, numbers in rows:
@@ -138,7 +138,8 @@ def test_every_row_ends_in_bytes_that_hash_right_and_say_the_number(
     assert {snapshot for _, _, snapshot in raw} <= pins
     parts: dict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)
     told = publication.connection.execute(
-        "select row_key, role, raw_table, source_id, dataset_id, snapshot_id, row_numbers, concept_id"
+        "select row_key, role, raw_table, source_id, dataset_id, snapshot_id,"
+        " cast(string_split(row_numbers, ',') as bigint[]), concept_id"
         " from marts.audit_lineage"
         " where table_name = 'fct_indicator_value' and raw_table like '%_observation'"
     ).fetchall()

@@ -69,9 +69,9 @@ PROVENANCE = f"""
     )
     select way.objective_id, v.indicator_id, v.region_code, coalesce(r.region_name, v.region_code) as region_name,
         v.period_id, v.value, v.numerator, v.denominator, v.rate_published, d.rate_base, d.published_factor,
-        d.published_offset, v.is_synthetic, l.role, l.row_numbers, l.snapshot_id, l.source_id, l.dataset_id,
-        s.table_id, s.file_path, s.origin, s.url, s.original_url, s.retrieved_at, s.publisher_modified, s.licence,
-        s.attribution
+        d.published_offset, v.is_synthetic, l.role, cast(string_split(l.row_numbers, ',') as bigint[]) as row_numbers,
+        l.snapshot_id, l.source_id, l.dataset_id, s.table_id, s.file_path, s.origin, s.url, s.original_url,
+        s.retrieved_at, s.publisher_modified, s.licence, s.attribution
     from way
     inner join figure as v on way.table_name = 'fct_indicator_value' and way.row_key = v.row_key
     inner join marts.audit_lineage as l on l.table_name = way.table_name and l.row_key = way.row_key

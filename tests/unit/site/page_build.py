@@ -40,7 +40,7 @@ insert into marts.audit_lineage (table_name, row_key, role, parent_table, parent
     where g.kind = 'every_wijk' and g.region_code not like 'WK%' and w.region_code like 'WK%';
 insert into marts.audit_lineage (table_name, row_key, role, raw_table, source_id, dataset_id, snapshot_id, row_numbers)
     select 'fct_indicator_value', concat_ws('|', v.indicator_id, v.region_code, v.period_id, v.territory), part.role,
-        'cbs_observation', s.source_id, s.dataset_id, s.snapshot_id, [7]
+        'cbs_observation', s.source_id, s.dataset_id, s.snapshot_id, '7'
     from marts.fct_indicator_value as v
     cross join (values ('published'), ('numerator'), ('denominator')) as part (role)
     inner join marts.audit_snapshot as s on s.snapshot_id = case part.role
@@ -108,7 +108,7 @@ create table marts.audit_snapshot (snapshot_id text, source_id text, dataset_id 
     http_status integer, row_count bigint, bytes bigint, licence text, attribution text, contract_version integer,
     is_synthetic boolean, is_serving boolean default true);
 create table marts.audit_lineage (table_name text, row_key text, role text, raw_table text, source_id text,
-    dataset_id text, snapshot_id text, row_numbers bigint[], parent_table text, parent_row_key text, parent_filter text,
+    dataset_id text, snapshot_id text, row_numbers text, parent_table text, parent_row_key text, parent_filter text,
     seed text, seed_key text);
 create table marts.dim_dataset (source_id text, dataset_id text, title text, table_id text, publisher_status text,
     successor_table_id text, successor_note text, attribution text);
