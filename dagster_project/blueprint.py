@@ -71,8 +71,8 @@ def _models() -> Iterator[dict[str, Any]]:
             "layer": node["fqn"][1] if node["resource_type"] == "model" else node["resource_type"],
             "file": path.relative_to(product_path().resolve()).as_posix(),
             "git_blob": git_blob(path.read_bytes()),
-            "grain": grain.get(node["name"]),
-            "parents": sorted(_relation(parent) for parent in parents),
+            "grain": ",".join(grain.get(node["name"], ())) or None,
+            "parents": ",".join(sorted(_relation(parent) for parent in parents)) or None,
         }
 
 

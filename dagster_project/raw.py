@@ -392,8 +392,8 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "layer": "text",
         "file": "text",
         "git_blob": "text",
-        "grain": "text[]",
-        "parents": "text[]",
+        "grain": "text",
+        "parents": "text",
     },
     "model_column": {"model": "text", "column_name": "text", "parent": "text", "parent_column": "text"},
 }

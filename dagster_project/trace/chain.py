@@ -188,7 +188,7 @@ def _upstream(known: Mapping[str, Row], start: str) -> list[str]:
     def visit(name: str) -> None:
         if name in found or name not in known:
             return
-        for parent in known[name]["parents"] or ():
+        for parent in (known[name]["parents"] or "").split(","):
             visit(parent)
         found[name] = None
 

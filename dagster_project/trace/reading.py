@@ -52,7 +52,7 @@ class Publication:
             "select split_part(model, '.', 2) as name, grain from marts.audit_model"
             " where model like 'marts.%' and grain is not null order by model"
         )
-        return {row["name"]: row["grain"] for row in told if not is_audit(row["name"])}
+        return {row["name"]: row["grain"].split(",") for row in told if not is_audit(row["name"])}
 
     def key_of(self, table: str) -> str:
         """SQL for the key of a row of a table, as `audit_lineage` writes it (macro row_key)."""

@@ -229,3 +229,15 @@ def test_samples_and_code_are_not_taken_for_models() -> None:
     assert {"*.py", "**/samples/**"} <= set(ignored)
     files = {Path(n["original_file_path"]).as_posix() for n in transform.manifest()["nodes"].values()}
     assert not [file for file in files if "samples" in file]
+
+
+def test_no_published_column_holds_a_list() -> None:
+    """Spreadsheets, Power BI and older clients read none."""
+    nested = [
+        f"{node['name']}.{column['name']}"
+        for node in transform.manifest()["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+        for column in node["columns"].values()
+        if "[" in column["data_type"] or "struct" in column["data_type"].lower()
+    ]
+    assert nested == []

@@ -123,7 +123,8 @@ def raw(sample: Workspace, publication: Publication) -> dict[tuple[str, str, str
     wanted: dict[tuple[str, str, str], dict[str, set[int]]] = defaultdict(dict)
     rows = publication.connection.execute(
         "select source_id, dataset_id, snapshot_id, raw_table, list(distinct number)"
-        " from (select *, unnest(cast(string_split(row_numbers, ',') as bigint[])) as number from marts.audit_lineage where raw_table is not null)"
+        " from (select *, unnest(cast(string_split(row_numbers, ',') as bigint[])) as number"
+        "  from marts.audit_lineage where raw_table is not null)"
         " group by all"
     ).fetchall()
     for source, dataset, snapshot, table, numbers in rows:
