@@ -165,12 +165,10 @@ def status(workspace: WorkspaceOption = None) -> None:
 @app.command()
 def trace(
     what: Annotated[
-        str | None, typer.Argument(metavar="[INDICATOR | OBJECTIVE]", help="Such as bijstand_per_10000_inw or plan-02.")
+        str | None, typer.Argument(metavar="INDICATOR|OBJECTIVE", help="Such as bijstand_per_10000_inw or plan-02.")
     ] = None,
-    region: Annotated[str | None, typer.Argument(metavar="[REGION]", help="Such as GM0396, NL01 or WK039601.")] = None,
-    period: Annotated[
-        str | None, typer.Argument(metavar="[PERIOD]", help="Such as 2020, 2023-H1 or 2022/2023.")
-    ] = None,
+    region: Annotated[str | None, typer.Argument(metavar="REGION", help="Such as GM0396, NL01 or WK039601.")] = None,
+    period: Annotated[str | None, typer.Argument(metavar="PERIOD", help="Such as 2020, 2023-H1 or 2022/2023.")] = None,
     territory: Annotated[
         str, typer.Option("--territory", help="as_published, or current: in today's division of gemeenten.")
     ] = "as_published",
