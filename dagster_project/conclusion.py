@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from dagster_project.errors import (
     EXIT_GATE,
     EXIT_INTERNAL,
@@ -18,6 +20,8 @@ from dagster_project.publication import Published, current_folder, current_manif
 from dagster_project.run import Outcome, Run, RunOptions, RunState
 from dagster_project.standards.emission import emit
 from dagster_project.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 
 def conclude(run: Run, published: Published | None = None, error: BaseException | None = None) -> RunState:
@@ -58,7 +62,11 @@ def conclude_stopped(workspace: Workspace) -> None:
     standing = current_manifest(workspace)
     for folder in sorted(workspace.build.glob("*")):
         run = Run(workspace, folder.name, RunOptions())
-        if not run.was_stopped:
+        try:
+            if not run.was_stopped:
+                continue
+        except (ValueError, TypeError) as error:  # of another version of the product: it must not stop every later run
+            log.warning("%s cannot be read (%s): that run gets no record.", folder, error)
             continue
         stopped = "The run was stopped from outside (killed, or the machine went down)"
         if standing and standing["run_id"] == run.run_id:

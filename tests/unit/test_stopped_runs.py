@@ -56,6 +56,14 @@ def test_a_run_that_ended_and_a_rebuild_get_no_other_record(bare_workspace: Work
     assert [record.message for record in finished_runs(bare_workspace)] == ["Nothing new."]
 
 
+def test_what_cannot_be_read_of_a_killed_run_stops_no_later_one(bare_workspace: Workspace) -> None:
+    run = begun(bare_workspace)
+    (run.folder / "state.json").write_text('{"of_another_version": 1}')
+    conclude_stopped(bare_workspace)
+    clear_leftovers(bare_workspace)
+    assert (list(finished_runs(bare_workspace)), list(bare_workspace.build.iterdir())) == ([], [])
+
+
 def test_the_record_finds_room_where_there_is_none_left(
     bare_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
