@@ -11,6 +11,7 @@ from dagster_project.errors import (
     EXIT_SET_ASIDE,
     EXIT_UNREACHABLE,
     OpkoersError,
+    VerificationFailed,
     chain_of,
     machine_fault,
 )
@@ -65,7 +66,7 @@ def conclude_stopped(workspace: Workspace) -> None:
         try:
             if not run.was_stopped:
                 continue
-        except (ValueError, TypeError) as error:  # of another version of the product: it must not stop every later run
+        except VerificationFailed as error:  # of another version of the product: it must not stop every later run
             log.warning("%s cannot be read (%s): that run gets no record.", folder, error)
             continue
         stopped = "The run was stopped from outside (killed, or the machine went down)"
