@@ -292,10 +292,12 @@ def adopt_audit_tables(database: Path, kept: Path) -> None:
     """
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"attach '{quoted(kept)}' as kept (read_only)")
+        there = connection.execute("select table_name from duckdb_tables() where database_name = 'kept'").fetchall()
         for table in filter(is_audit, published_tables(connection)):
             name = f"{PUBLISHED_SCHEMA}.{table}"
             connection.execute(f"delete from {name}")
-            connection.execute(f"insert into {name} by name select * from kept.{name}")
+            if (table,) in there:  # an earlier version of the product had fewer
+                connection.execute(f"insert into {name} by name select * from kept.{name}")
 
 
 def _grounds(run: Run, state: RunState, tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
