@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import duckdb
 
-from dagster_project import ingest, quarantine, transform
+from dagster_project import blueprint, ingest, quarantine, transform
 from dagster_project.assets.models import AUDIT
 from dagster_project.conclusion import conclude
 from dagster_project.contracts import all_contracts
@@ -84,6 +84,7 @@ def _prove(run: Run) -> None:
 def _record(run: Run) -> None:
     quarantine.note_refused(run)
     judgement.load_results(run)
+    blueprint.load(run)
 
 
 def _publish(run: Run) -> None:
@@ -156,6 +157,7 @@ STEPS = (
             ("exports", f"{_PUBLICATION}:write_exports"),
             ("manifest", f"{_PUBLICATION}:_manifest"),
             ("sync", f"{_PUBLICATION}:sync_tree"),
+            ("chain", "dagster_project.chain:append"),
             ("pointer", f"{_PUBLICATION}:point_at"),
             ("run record", "dagster_project.run:Run.finish"),
         ),
@@ -168,8 +170,8 @@ STEPS = (
         command=("edition", "freeze", EDITION),
         parts=(
             ("keep workspace", f"{_FREEZE}:_keep_workspace"),
-            ("rebuild", f"{_FREEZE}:execute"),
-            ("write", f"{_FREEZE}:write_output"),
+            ("rebuild", "dagster_project.rebuild:execute"),
+            ("write", f"{_FREEZE}:write_like"),
             ("sync", f"{_FREEZE}:sync_tree"),
             ("close", f"{_FREEZE}:_close"),
         ),

@@ -1,4 +1,4 @@
-"""Faults in publishing and in the commands, readers over many publications, and a refresh beside `verify`."""
+"""Faults in publishing and in the commands, readers over many publications, and a refresh that comes during `verify`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_readers_over_fifty_publications(base: Base, folder: Path) -> None:
     assert came.held, "a reader that held the first file open read something else afterwards"
 
 
-def test_a_refresh_beside_verify_hurts_neither(base: Base, folder: Path) -> None:
+def test_a_refresh_that_comes_during_verify_is_turned_away_and_hurts_nothing(base: Base, folder: Path) -> None:
     root = folder / "beside" / "workspace"
     root.parent.mkdir()
     copy_tree(base.folder / "published", root)
@@ -47,12 +47,16 @@ def test_a_refresh_beside_verify_hurts_neither(base: Base, folder: Path) -> None
         refreshed.append(in_child(lambda: by_command("refresh", "--offline", "--workspace", str(root)), report))
 
     def arm() -> None:
-        watch = Watch(root, [("compare", "dagster_project.verify:table_hashes")])
+        watch = Watch(root, [("compare", "dagster_project.verification.anew:differing_tables")])
         watch.on_touch = lambda _: None
         watch.on_part = lambda _: ask_for_company()
 
     verified = in_child(
         lambda: by_command("verify", "--workspace", str(root)), root.with_name("verify.json"), arm=arm, beside=refresh
     )
-    assert [ending.result for ending in refreshed] == [5], refreshed
+    assert [ending.result for ending in refreshed] == [2], refreshed
+    assert "or a verification. Wait until it ends" in refreshed[0].printed
     assert verified.value() == 0, verified.printed
+    assert (
+        in_child(lambda: by_command("refresh", "--offline", "--workspace", str(root)), root.with_name("r")).result == 5
+    )
