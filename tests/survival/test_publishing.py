@@ -1,4 +1,4 @@
-"""Faults in publishing and in the commands, readers over many publications, and a refresh that comes during `verify`."""
+"""Faults in publishing and in the commands, readers over many publications, and a refresh during `verify`."""
 
 from __future__ import annotations
 
