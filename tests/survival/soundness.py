@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dagster_project.editions.store import faults as edition_faults
 from dagster_project.registration.vault import Vault, vault_faults
 from dagster_project.snapshots import SnapshotStore
+from dagster_project.verification import kept as records
 from dagster_project.workspace import Workspace
 
 _LINES = 3
@@ -68,7 +68,8 @@ def faults(root: Path, before: Before, *, forgets: bool = False) -> Iterator[str
     kept = {original.original_id for original in Vault(workspace).all() if original.forgotten_at is None}
     if not forgets and before.originals - kept:
         yield f"originals {before.originals - kept} are lost"
-    yield from edition_faults(workspace)
+    found = records.look(workspace)
+    yield from (*found.faults, *records.file_faults(found.editions), *records.edition_chain_faults(found.editions))
     for path in (root / "data" / "runs").glob("[!.]*"):
         json.loads(path.read_text(encoding="utf-8"))
 
