@@ -17,8 +17,8 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 FITTING = {
     *("0BSD", "Apache-2.0", "Artistic-1.0-Perl", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python"),
-    *("EUPL-1.2", "ISC", "LGPL-2.1-or-later", "LGPL-3.0-or-later", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0"),
-    *("Python-2.0", "Unlicense", "W3C-20150513", "Zlib"),
+    *("EUPL-1.2", "ISC", "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0", "MIT-CMU"),
+    *("MPL-2.0", "PSF-2.0", "Python-2.0", "Unlicense", "W3C-20150513", "Zlib"),
 }
 """A library under one of these may be used, unchanged and beside it, by a program under the EUPL-1.2."""
 SPELT = {
@@ -29,6 +29,7 @@ SPELT = {
     "apache software license": "Apache-2.0",
     "apache software license 2.0": "Apache-2.0",
     "bsd license": "BSD",
+    "gnu library or lesser general public license (lgpl)": "LGPL-3.0-or-later",
     "isc license (iscl)": "ISC",
     "mit license": "MIT",
     "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
@@ -77,7 +78,7 @@ def fits(expression: str) -> bool:
 
 def main() -> int:
     """Print the list; 1 when something on it does not fit."""
-    names = sorted({*locked(ROOT / "requirements.lock"), *locked(ROOT / "requirements-dev.lock")}, key=str.casefold)
+    names = sorted({name for file in ROOT.glob("requirements*.lock") for name in locked(file)}, key=str.casefold)
     faults = []
     for name in names:
         try:
