@@ -98,7 +98,9 @@ def demo(
     workspace: Annotated[
         Path | None, typer.Option("--workspace", help="Folder to put the demo in; default: demo, or demo-SAMPLE.")
     ] = None,
-    sample: Annotated[str, typer.Option("--sample", help="heemskerk, heerenveen, westervoort or borger-odoorn.")] = "heemskerk",
+    sample: Annotated[
+        str, typer.Option("--sample", help="heemskerk, heerenveen, westervoort or borger-odoorn.")
+    ] = "heemskerk",
     debug: DebugOption = False,
 ) -> None:
     """Make a sample workspace and run the whole pipeline on it, offline."""

@@ -72,16 +72,17 @@ def outside() -> Iterator[Asked]:
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory, outside: Asked) -> list[Path]:
-    """The same edition, printed twice, under a theme that asks for things from elsewhere."""
+    """The same edition, printed twice, after somebody let its published theme ask for things from elsewhere."""
     root = tmp_path_factory.mktemp("pdf")
     theme = (
         f'@import url("{outside.address}/font.css");\n'
         f'.heemskerk-theme {{ --x: 1 }} body {{ background: url("{outside.address}/pixel.png") }}'
     )
     database = make_export_build(root / "warehouse.duckdb")
-    workspace = make_workspace(root / "workspace", theme=theme)
+    workspace = make_workspace(root / "workspace", theme=".heemskerk-theme { --x: 1 }")
     run = replace(RUN, edition="2025-04")
     render_site(database, workspace, root / "site", run)
+    (root / "site" / "theme.css").write_text(theme, encoding="utf-8")
     for name in ("one", "two"):
         assert write_exports(database, root / "site", root / name, workspace, run).not_made == []
     return [root / name / "monitor.pdf" for name in ("one", "two")]

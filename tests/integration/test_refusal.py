@@ -20,7 +20,7 @@ TOKEN = "zeer-geheim"
 
 
 def with_notification(workspace: Workspace, port: int, address: str) -> Workspace:
-    """The workspace with a mail server and a webhook under `[notify]`, the last table of its settings."""
+    """The workspace with a mail server and a webhook under `[notify]`."""
     settings = workspace.root / "opkoers.toml"
     lines = (
         'email = ["beheer@heemskerk.example"]',
@@ -30,7 +30,8 @@ def with_notification(workspace: Workspace, port: int, address: str) -> Workspac
         'smtp_security = "none"',
         f'webhook = "{address}/{TOKEN}"',
     )
-    settings.write_text(settings.read_text(encoding="utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
+    told = "\n".join(("[notify]", *lines))
+    settings.write_text(settings.read_text(encoding="utf-8").replace("[notify]", told, 1), encoding="utf-8")
     return Workspace(workspace.root)
 
 

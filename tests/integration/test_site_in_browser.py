@@ -23,11 +23,13 @@ from tests.unit.site.page_build import DOELEN, NOT_MEASURABLE, RUN, make_build, 
 HEAVIEST = 300_000
 """No page may weigh more, in bytes."""
 NARROW = 320
-THEME = """
+THEME = ".heemskerk-theme { --utrecht-heading-color: #005500; }"
+CALLS_OUT = f"""
 @import url("https://fonts.example.invalid/house-style.css");
-.heemskerk-theme { --utrecht-heading-color: #005500; }
-body { background-image: url("https://pixel.example.invalid/a.png"); }
+{THEME}
+body {{ background-image: url("https://pixel.example.invalid/a.png"); }}
 """
+"""Such a theme is refused; this is what somebody may make of it who changes the published pages."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = make_build(root / "warehouse.duckdb", doelen=[*DOELEN, NOT_MEASURABLE], sql=rows)
     render_site(build, make_workspace(root / "workspace"), root / "plain", RUN)
     render_site(build, make_workspace(root / "themed_workspace", theme=THEME), root / "themed", RUN)
+    (root / "themed" / "theme.css").write_text(CALLS_OUT, encoding="utf-8")
     return root
 
 

@@ -18,6 +18,7 @@ MANIFEST = {
     "created_at": "2025-04-15T06:15:00Z",
     "as_of": "2025-04-15",
     "git_commit": "0a1b2c3d",
+    "pins": [],
 }
 
 

@@ -25,7 +25,8 @@ def workspace(tmp_path: Path) -> Workspace:
         folder = workspace.publications / f"2026110{number}T060000Z-{number}"
         folder.mkdir(parents=True)
         (folder / "index.html").write_text(f"page {number}")
-        manifest = {"files": {"index.html": sha256_of(folder / "index.html")}, "previous_manifest_sha256": before}
+        files = {"index.html": sha256_of(folder / "index.html")}
+        manifest = {"pins": [], "files": files, "previous_manifest_sha256": before}
         (folder / "manifest.json").write_text(json.dumps(manifest))
         before = sha256_of(folder / "manifest.json")
         point_at(workspace, folder)

@@ -70,7 +70,7 @@ def test_a_failing_check_comes_back_as_a_refusal(worker: GateWorker, build: Call
 
 def test_a_killed_worker_is_a_broken_gate(doomed: GateWorker, sound_build: Path) -> None:
     assert doomed.pid is not None
-    os.kill(doomed.pid, signal.SIGTERM)
+    os.kill(doomed.pid, signal.SIGKILL)
     report = doomed.run("after_ingest", sound_build, "r1")
     assert report.broken
     assert report.refused

@@ -131,4 +131,4 @@ def test_a_personal_number_in_the_seal_refuses_with_a_plain_sentence(build: Call
 
 def test_the_rows_fit_the_table_of_results(sound_reports: dict[Stage, GateReport]) -> None:
     for report in sound_reports.values():
-        assert all(list(row) == list(RAW_TABLES["validation"]) for row in report.rows)
+        assert all([name for name in row if name != "origins"] == list(RAW_TABLES["validation"]) for row in report.rows)

@@ -31,7 +31,8 @@ FREE = (
     *("rhythm", "moment_text", "source", "reason", "source_reference", "suite", "expectation"),
 )
 UNSHOWN = {
-    *("council_moments", "effect_organisational", "evaluation", "result_area", "source_reference", "successor_note"),
+    *("council_moments", "effect_organisational", "evaluation", "message", "result_area", "source_reference"),
+    "successor_note",
 }
 """No page of this build has a place for them, or no row has them."""
 

@@ -163,7 +163,9 @@ def publication(workspace: Workspace, name: str, created_at: str, as_of: str, *,
     """A publication with as much of it as says which day it tells of."""
     folder = workspace.publications / name
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text(json.dumps({"created_at": created_at, "as_of": as_of}), encoding="utf-8")
+    (folder / "manifest.json").write_text(
+        json.dumps({"created_at": created_at, "as_of": as_of, "pins": []}), encoding="utf-8"
+    )
     with duckdb.connect(str(folder / WAREHOUSE)) as connection:
         connection.execute("create schema marts")
         if with_lineage:

@@ -93,7 +93,7 @@ def _move_sidecar(workspace: Workspace) -> None:
         (lambda w: sidecar(w).with_suffix(".csv").unlink(), "is gone"),
         (lambda w: sidecar(w).write_text("[]"), "is not of type 'object'"),
         (lambda w: sidecar(w).write_bytes(b"\xff"), "is not as it was written"),
-        (_move_sidecar, "is one of duo/verzuim_gemeente: it was moved"),
+        (_move_sidecar, "speaks of another dataset than its folder: it was moved"),
         (lambda w: sidecar(w).with_suffix(".txt").write_text("x"), "is not the file that its sidecar speaks of"),
         (lambda w: (w.snapshots / "LEESMIJ.txt").write_text("x"), "snapshots/LEESMIJ.txt is no snapshot"),
         (lambda w: (w.publications / "kopie").mkdir(), "publications/kopie/manifest.json is gone"),
