@@ -14,6 +14,7 @@ from tests.postgres import running_postgres
 from tests.standin.server import StandIn
 
 
+@pytest.mark.long
 def test_a_refresh_leaves_its_run_in_postgres(
     workspace: Workspace, country: StandIn, run_refresh: Refresh, monkeypatch: pytest.MonkeyPatch
 ) -> None:

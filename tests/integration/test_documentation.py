@@ -79,7 +79,9 @@ def shell(tmp_path: Path, demo: Path, country: StandIn) -> Callable[[str], subpr
     return run
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=pytest.mark.long) if page == "tutorial.md" else page for page in PAGES]
+)
 def test_the_commands_of_a_page_do_what_it_says(
     page: str, shell: Callable[[str], subprocess.CompletedProcess[str]]
 ) -> None:

@@ -92,6 +92,7 @@ def opened(workspace: Workspace) -> Iterator[None]:
         remove_tree(folder)
 
 
+@pytest.mark.long
 def test_what_was_frozen_stays_while_everything_else_moves_on(
     country: StandIn, workspace: Workspace, run_refresh: Refresh, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -262,6 +262,7 @@ def test_what_is_missing_is_told_without_the_password(workspace: Workspace, monk
         assert "geheim" not in str(caught.value)
 
 
+@pytest.mark.long
 def test_a_server_out_of_reach_does_not_hold_the_publication(
     tmp_path: Path, server: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:

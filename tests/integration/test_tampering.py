@@ -43,6 +43,9 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     return int(ended.value.code or 0), shown.out + shown.err
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The demo, signed, with the edition that its tellings are for."""
@@ -373,7 +376,6 @@ def test_a_forgery_in_which_every_hash_agrees_is_found_by_the_rebuild(
     assert re.search(told, said), said
 
 
-@pytest.mark.long
 def test_the_same_forgery_of_a_page_is_found_by_the_rebuild(copy: Copy, capsys: pytest.CaptureFixture[str]) -> None:
     page = copy.publication / "site" / "index.html"
     page.write_text(page.read_text(encoding="utf-8").replace("Heemskerk", "Heemskerck", 1), encoding="utf-8")

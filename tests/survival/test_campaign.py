@@ -25,6 +25,7 @@ def test_the_groups_hold_every_step() -> None:
     assert sorted(step.name for step in STEPS) == sorted(name for names in GROUPS.values() for name in names)
 
 
+@pytest.mark.long
 def test_a_sample_of_faults(base: Base, folder: Path) -> None:
     quick = [step for step in STEPS if step.is_quick]
     outcomes = Campaign(base, folder / "sample", SEED).run(SAMPLE, quick)
