@@ -289,8 +289,8 @@ def may_be_closed(touch: Touch) -> bool:
 
 
 def changes_beside(touch: Touch) -> bool:
-    """Once the workspace is held: not the touch of the lock itself."""
-    return touch.writes and not touch.path.endswith(".lock")
+    """Once the workspace is held: not the touch of the lock itself, nor of the folder that it stands in."""
+    return touch.writes and not touch.path.endswith((".lock", "/data"))
 
 
 AT_TOUCH: dict[str, Callable[[Touch], bool]] = {
