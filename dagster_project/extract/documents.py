@@ -113,13 +113,14 @@ def read_json(path: Path, most: int = limits.RECORD_BYTES) -> Any:
     """A JSON document on disk.
 
     Raises:
-        BadDocument: as `parse_json`, or it cannot be read.
+        BadDocument: as `parse_json`, or there is no such file.
+        OSError: the machine refuses to read it; that says nothing of the document.
     """
     try:
         if path.stat().st_size > most:
             raise BadDocument(f"it is larger than {limits.shown(most)}")
         content = path.read_bytes()
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise BadDocument(f"it cannot be read: {error.strerror}") from None
     return parse_json(content, most)
 
