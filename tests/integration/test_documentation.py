@@ -31,7 +31,7 @@ git() {  # the checkout at hand is what is cloned, with the environment that the
     if [ "$1" = clone ]; then
         command git clone --quiet --no-hardlinks "$OPKOERS_CHECKOUT" opkoers
         ln -s "$OPKOERS_ENVIRONMENT" opkoers/.venv
-        touch opkoers/.venv/.installed opkoers/.venv/.installed-dev  # newer than the clone: nothing is installed over it
+        touch opkoers/.venv/.installed opkoers/.venv/.installed-dev  # so that nothing is installed over it
         export PYTHONPATH="$PWD/opkoers"
     else
         command git "$@"
