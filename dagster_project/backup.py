@@ -13,7 +13,6 @@ import hashlib
 import io
 import json
 import os
-import shutil
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -24,7 +23,8 @@ from dagster_project import __version__
 from dagster_project.errors import ConfigurationError, VerificationFailed
 from dagster_project.extract.pseudonym import HMAC_KEY
 from dagster_project.registration.identity import AGE_IDENTITY
-from dagster_project.run import refresh_lock
+from dagster_project.run import refresh_lock, remove_tree
+from dagster_project.signing import SIGNING_KEY
 from dagster_project.snapshots import sha256_of, utc_now
 from dagster_project.workspace import Workspace
 
@@ -33,6 +33,7 @@ _LIST = "opkoers-backup.json"
 _MADE_ANEW = ("build", "dagster", "confidential/clients.duckdb", "confidential/clients.duckdb.wal")
 """Below the data folder."""
 _NOT_OURS = (".git", ".venv")
+_KEYS = (HMAC_KEY, AGE_IDENTITY, SIGNING_KEY)
 
 
 def backup(workspace: Workspace, target: Path) -> list[str]:
@@ -61,7 +62,7 @@ def backup(workspace: Workspace, target: Path) -> list[str]:
     finally:
         temporary.unlink(missing_ok=True)
     size = target.stat().st_size / 1e6
-    keys = " and ".join(str(place.file(workspace)) for place in (HMAC_KEY, AGE_IDENTITY) if place.is_there(workspace))
+    keys = " and ".join(str(place.file(workspace)) for place in _KEYS if place.is_there(workspace))
     sentences = [f"Wrote {len(contents['files'])} files of {workspace.root} to {target} ({size:.1f} MB)."]
     if keys:
         sentences.append(f"The keys are not in it. Keep them apart, where only you can reach them: {keys}")
@@ -119,8 +120,7 @@ def _members(workspace: Workspace) -> Iterator[tuple[str, Path]]:
 
 
 def _left_out(workspace: Workspace) -> set[Path]:
-    keys = {place.file(workspace) for place in (HMAC_KEY, AGE_IDENTITY)}
-    return {workspace.data / name for name in _MADE_ANEW} | keys
+    return {workspace.data / name for name in _MADE_ANEW} | {place.file(workspace) for place in _KEYS}
 
 
 def _mode(path: Path) -> int:
@@ -191,7 +191,7 @@ def restore(source: Path, target: Path) -> list[str]:
             target.rmdir()
         making.rename(target)
     finally:
-        _remove(making)
+        remove_tree(making)
     where = f"{contents['gemeente']}, made {contents['made_at']} by Opkoers {contents['opkoers_version']}"
     return [
         f"Restored {len(contents['files'])} files of {where} to {target}.",
@@ -242,8 +242,3 @@ def _set_modes(folder: Path, contents: dict[str, Any]) -> None:
     for name, mode in sorted(contents["folders"].items(), reverse=True):
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name).chmod(mode)
-
-
-def _remove(folder: Path) -> None:
-    if folder.is_dir():
-        shutil.rmtree(folder)

@@ -28,6 +28,7 @@ def workspace(tmp_path: Path) -> Workspace:
         "data/editions/2026-04/edition.json": b"{}",
         "data/confidential/originals/aa.age": b"locked",
         "data/confidential/clients.duckdb": b"persons",
+        "data/secret.signing": b"private",
         "data/build/run/state.json": b"{}",
         "data/dagster/history/runs.db": b"sqlite",
         "data/.refresh.lock": b"",
@@ -61,6 +62,7 @@ def test_what_comes_back_is_what_went_in(workspace: Workspace, tmp_path: Path) -
     for left_out in ("data/confidential/clients.duckdb", "data/build", "data/dagster", "data/.refresh.lock", ".git"):
         assert not (back / left_out).exists(), left_out
     assert [path.name for path in back.rglob("*") if path.suffix == ".key"] == []
+    assert list(back.rglob("secret.*")) == []
     assert "The keys are not in it" in said[1]
 
 
