@@ -40,6 +40,39 @@ of_plan as (
         and own.indicator_id is null
     -- two plans may both steer on it: the first line of the file names it
     qualify row_number() over (partition by plan_indicator.indicator_id order by plan_indicator.row_number) = 1
+),
+
+-- what the workspace's own files define: an objective before a line of a plan
+of_workspace as (
+    select
+        indicator_id,
+        title as name_nl,
+        title || coalesce(' (' || instrument || ')', '') as definition_nl,
+        unit,
+        decimals,
+        direction,
+        instrument as source_reference,
+        rhythm,
+        'objective' as raw_table,
+        dataset_id,
+        snapshot_id,
+        row_number
+    from own
+    union all
+    select
+        indicator_id,
+        name_nl,
+        definition_nl,
+        unit,
+        decimals,
+        direction,
+        source as source_reference,
+        rhythm,
+        'plan_indicator' as raw_table,
+        dataset_id,
+        snapshot_id,
+        row_number
+    from of_plan
 )
 
 select
@@ -74,34 +107,6 @@ union all
 select
     indicator_id,
     cast(null as integer) as bbv_number,
-    title as name_nl,
-    title || coalesce(' (' || instrument || ')', '') as definition_nl,
-    unit,
-    cast(null as double) as rate_base,
-    decimals,
-    cast(null as text) as age_band,
-    case direction when 'hold' then 'neutral' else direction end as direction,
-    cast(null as text) as taakveld,
-    'workspace' as source_id,
-    instrument as source_reference,
-    rhythm,
-    cast(null as integer) as lag_months,
-    cast(null as text) as legal_source,
-    false as unverified,
-    cast(null as date) as valid_from,
-    cast(null as date) as valid_to,
-    cast(null as integer) as version,
-    'objective' as raw_table,
-    dataset_id,
-    snapshot_id,
-    row_number
-from own
-
-union all
-
-select
-    indicator_id,
-    cast(null as integer) as bbv_number,
     name_nl,
     definition_nl,
     unit,
@@ -111,7 +116,7 @@ select
     case direction when 'hold' then 'neutral' else direction end as direction,
     cast(null as text) as taakveld,
     'workspace' as source_id,
-    source as source_reference,
+    source_reference,
     rhythm,
     cast(null as integer) as lag_months,
     cast(null as text) as legal_source,
@@ -119,8 +124,8 @@ select
     cast(null as date) as valid_from,
     cast(null as date) as valid_to,
     cast(null as integer) as version,
-    'plan_indicator' as raw_table,
+    raw_table,
     dataset_id,
     snapshot_id,
     row_number
-from of_plan
+from of_workspace
