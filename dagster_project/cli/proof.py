@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, past_day, say, show_progress
+from dagster_project.cli.terminal import DebugOption, WorkspaceOption, past_day, say, show_progress, workspace_at
 from dagster_project.errors import EXIT_OK, EXIT_VERIFY
-from dagster_project.workspace import find_workspace
 
 room = typer.Typer()
 
@@ -48,7 +47,7 @@ def trace(
     from dagster_project.trace import trace as trace_row
 
     question = question_of(what, region, period, territory=territory, of_period=of_period, table=table, key=row)
-    chain = trace_row(find_workspace(workspace), question, as_of=past_day(as_of))
+    chain = trace_row(workspace_at(workspace), question, as_of=past_day(as_of))
     if as_json:
         sys.stdout.write(json.dumps(chain, ensure_ascii=False, indent=2, default=str) + "\n")
         return
@@ -68,8 +67,8 @@ def verify(
 
     show_progress(debug)
     if as_json:
-        report = examine(find_workspace(workspace))
+        report = examine(workspace_at(workspace))
         sys.stdout.write(json.dumps(report.as_record(), ensure_ascii=False, indent=2) + "\n")
         raise typer.Exit(EXIT_OK if report.agrees else EXIT_VERIFY)
-    for sentence in verify_workspace(find_workspace(workspace)):
+    for sentence in verify_workspace(workspace_at(workspace)):
         say(sentence)

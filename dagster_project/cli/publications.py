@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, say, show_progress
+from dagster_project.cli.terminal import DebugOption, WorkspaceOption, say, show_progress, workspace_at
 from dagster_project.errors import ConfigurationError
-from dagster_project.workspace import find_workspace
 
 room = typer.Typer()
 
@@ -22,7 +21,7 @@ def serve(workspace: WorkspaceOption = None) -> None:
     from dagster_project.run import refresh_lock
     from dagster_project.serving.postgres import serve as serve_postgres
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     with refresh_lock(found):
         say(serve_postgres(found))
 
@@ -39,7 +38,7 @@ def site(
     """Write the page of official indicators of other gemeenten, from what stands published; default: your own."""
     from dagster_project.country import write_country
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     if every and gemeente:
         raise ConfigurationError("--all and --gemeente were both given; take one of them.")
     say(write_country(found, out, None if every else tuple(gemeente or (found.settings.gemeente,))))
@@ -56,7 +55,7 @@ def rollback(
     from dagster_project.rollback import roll_back
     from dagster_project.serving import postgres
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     for sentence in roll_back(found, publication):
         say(sentence)
     if postgres.is_due(found):
@@ -74,7 +73,7 @@ def edition_freeze(label: LabelArgument, workspace: WorkspaceOption = None, debu
     from dagster_project.editions.freeze import freeze
 
     show_progress(debug)
-    frozen = freeze(find_workspace(workspace), label)
+    frozen = freeze(workspace_at(workspace), label)
     say(
         f"Froze edition {label} of publication {frozen.record['publication_id']} in {frozen.folder}. "
         f"The sha256 of its edition.json is {frozen.sha256}: note it where the council keeps its papers."
@@ -86,7 +85,7 @@ def edition_list(workspace: WorkspaceOption = None) -> None:
     """The frozen editions, oldest first."""
     from dagster_project.editions.store import editions
 
-    frozen = editions(find_workspace(workspace))
+    frozen = editions(workspace_at(workspace))
     if not frozen:
         say("No edition is frozen yet. Freeze what stands published with: opkoers edition freeze 2026-04.")
     for kept in frozen:
@@ -111,7 +110,7 @@ def edition_diff(
     from dagster_project.editions.diff import compare
     from dagster_project.editions.freeze import side_of
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     (a, was), (b, now) = side_of(found, old), side_of(found, new)
     diff = compare(was, now, found.settings.gemeente)
     if as_json:

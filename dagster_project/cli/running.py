@@ -13,9 +13,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, end, past_day, say, show_progress
+from dagster_project.cli.terminal import DebugOption, WorkspaceOption, end, past_day, say, show_progress, workspace_at
 from dagster_project.errors import EXIT_OK, ConfigurationError
-from dagster_project.workspace import Workspace, find_workspace
+from dagster_project.workspace import Workspace
 
 room = typer.Typer()
 
@@ -83,7 +83,7 @@ def refresh(
 ) -> None:
     """Pull what changed, build, judge, publish."""
     text, code = _refresh(
-        find_workspace(workspace), offline=offline, only=_sources(only), as_of=past_day(as_of), debug=debug
+        workspace_at(workspace), offline=offline, only=_sources(only), as_of=past_day(as_of), debug=debug
     )
     end(text, code)
 
@@ -94,7 +94,7 @@ def status(workspace: WorkspaceOption = None) -> None:
     from dagster_project.status import status as status_of
 
     console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(status_of(find_workspace(workspace)))
+    console.print(status_of(workspace_at(workspace)))
 
 
 gate = typer.Typer(help="What the gates checked, and why they refused.", no_args_is_help=True)
@@ -115,7 +115,7 @@ def gate_explain(
     """What a run's gates checked, what failed and where it came from, and the way out."""
     from dagster_project.gate.explain import as_lines, explain
 
-    explained = explain(find_workspace(workspace), run)
+    explained = explain(workspace_at(workspace), run)
     if as_json:
         sys.stdout.write(json.dumps(explained, ensure_ascii=False, indent=2) + "\n")
         return
@@ -128,7 +128,7 @@ def gate_list(workspace: WorkspaceOption = None) -> None:
     """The newest runs, how they ended and what their gates refused."""
     from dagster_project.gate.explain import listed
 
-    for line in listed(find_workspace(workspace)):
+    for line in listed(workspace_at(workspace)):
         say(line)
 
 
@@ -141,7 +141,7 @@ def notify_test(workspace: WorkspaceOption = None) -> None:
     """Send a test message by every channel of [notify], and tell how that went."""
     from dagster_project.notify.announce import try_out
 
-    end(*try_out(find_workspace(workspace)))
+    end(*try_out(workspace_at(workspace)))
 
 
 @room.command()
@@ -153,7 +153,7 @@ def dev(
     from dagster_project.assets.resources import WORKSPACE_VARIABLE
     from dagster_project.execution import prepare_dagster_home
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     prepare_dagster_home(found)
     environment = {**os.environ, "DAGSTER_HOME": str(found.dagster_home), WORKSPACE_VARIABLE: str(found.root)}
     dagster = ["-m", "dagster", "dev", "-m", "dagster_project.definitions"]
