@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from dagster_project import language
 from dagster_project.cli import machine, proof, publications, registrations, running
 from dagster_project.cli.terminal import complain
 from dagster_project.errors import OpkoersError, ending_of
@@ -30,6 +31,7 @@ for each in (machine, running, publications, proof, registrations):
 def main(arguments: list[str] | None = None) -> Any:
     """Entry point: run a command; an error that the user can act on is one plain sentence and its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    language.speak("")  # until the workspace is found
     try:
         app(args=given)
     except Exception as error:

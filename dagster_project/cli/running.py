@@ -18,6 +18,8 @@ from dagster_project.errors import EXIT_OK, ConfigurationError
 from dagster_project.workspace import Workspace
 
 room = typer.Typer()
+_FILE_WIDTH = 200
+"""Characters of a line where no terminal says how many it takes."""
 
 
 def _sources(text: str | None) -> tuple[str, ...]:
@@ -89,12 +91,21 @@ def refresh(
 
 
 @room.command()
-def status(workspace: WorkspaceOption = None) -> None:
-    """What stands published, how old each source is, how the last runs ended."""
+def status(
+    workspace: WorkspaceOption = None,
+    is_whole: Annotated[bool, typer.Option("--all", help="Every dataset and file, also what was never had.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """What stands published, how old each source is, what its gates said and what needs a hand; ends with code 0."""
     from dagster_project.status import status as status_of
+    from dagster_project.status import status_record
 
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(status_of(workspace_at(workspace)))
+    found = workspace_at(workspace)
+    if as_json:
+        sys.stdout.write(json.dumps(status_record(found), ensure_ascii=False, indent=2, default=str) + "\n")
+        return
+    is_seen = sys.stdout.isatty() or "COLUMNS" in os.environ
+    Console(width=None if is_seen else _FILE_WIDTH, highlight=False).print(status_of(found, is_whole=is_whole))
 
 
 gate = typer.Typer(help="What the gates checked, and why they refused.", no_args_is_help=True)

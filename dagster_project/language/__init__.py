@@ -33,7 +33,7 @@ _LONGEST = 8
 _OURS = re.compile(r"sentence|state|outcome|named")
 """Placeholders that are filled with words of our own; all others hold names and figures, which stay as they are."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is there
-_spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)
+_setting: ContextVar[str] = ContextVar("setting", default="")
 
 
 def choose(setting: str = "", environment: Mapping[str, str] | None = None) -> Language:
@@ -57,13 +57,13 @@ def choose(setting: str = "", environment: Mapping[str, str] | None = None) -> L
 
 
 def speak(setting: str) -> None:
-    """Speak the language of a workspace from here on."""
-    _spoken.set(choose(setting))
+    """Speak the language that a workspace sets from here on; empty: that of the environment."""
+    _setting.set(setting)
 
 
 def spoken() -> Language:
     """The language that is spoken now: that of the workspace, or of the environment as long as there is none."""
-    return _spoken.get() or choose()
+    return choose(_setting.get())
 
 
 def told(message: str, **values: object) -> str:

@@ -89,7 +89,6 @@ def test_the_workspace_decides_where_the_environment_says_nothing(
     monkeypatch.delenv(language.VARIABLE)
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     (tmp_path / "opkoers.toml").write_text('gemeente = "GM0396"\ngemeente_name = "Heemskerk"\nlanguage = "nl"\n')
-    monkeypatch.setattr(language, "_spoken", language.ContextVar("spoken", default=None))
     with pytest.raises(SystemExit):
         cli.main(["edition", "list", "--workspace", str(tmp_path)])
     assert capsys.readouterr().out.startswith("Er is nog geen editie vastgezet.")
