@@ -1,14 +1,17 @@
-"""Commands for a workspace and the machine it stands on: init, doctor, backup, restore, version."""
+"""Commands for a workspace and the machine it stands on: init, doctor, backup, restore, completion, version."""
 
 from __future__ import annotations
 
 import shlex
+import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dagster_project import __version__
+from dagster_project.cli import completions
 from dagster_project.cli.terminal import WorkspaceOption, out, say, workspace_at
 
 room = typer.Typer()
@@ -21,7 +24,11 @@ def init(
     ] = None,
     gemeente: Annotated[
         str | None,
-        typer.Option("--gemeente", help="Name or CBS code, such as Heemskerk or GM0396; then nothing is asked."),
+        typer.Option(
+            "--gemeente",
+            help="Name or CBS code, such as Heemskerk or GM0396; then nothing is asked.",
+            autocompletion=completions.gemeente_names,
+        ),
     ] = None,
     name: Annotated[str, typer.Option("--name", help="Name as it should read on the page; default: that of CBS.")] = "",
     registrations: Annotated[
@@ -94,6 +101,23 @@ def restore(
 
     for sentence in put_back(source, target):
         say(sentence)
+
+
+class Shell(StrEnum):
+    """Shells that can be told what completes a command."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+@room.command()
+def completion(shell: Annotated[Shell, typer.Argument(help="The shell you type in.")]) -> None:
+    """Print what makes the shell complete commands, options, ids and editions; for its start file, or to source."""
+    from typer.completion import get_completion_script
+
+    script = get_completion_script(prog_name="opkoers", complete_var="_OPKOERS_COMPLETE", shell=shell.value)
+    sys.stdout.write(f"{script}\n")
 
 
 @room.command()

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli import completions
 from dagster_project.cli.terminal import DebugOption, WorkspaceOption, past_day, say, show_progress, workspace_at
 from dagster_project.errors import EXIT_OK, EXIT_VERIFY
 
@@ -17,17 +18,33 @@ room = typer.Typer()
 @room.command()
 def trace(
     what: Annotated[
-        str | None, typer.Argument(metavar="INDICATOR|OBJECTIVE", help="Such as bijstand_per_10000_inw or plan-02.")
+        str | None,
+        typer.Argument(
+            metavar="INDICATOR|OBJECTIVE",
+            help="Such as bijstand_per_10000_inw or plan-02.",
+            autocompletion=completions.indicators_and_objectives,
+        ),
     ] = None,
-    region: Annotated[str | None, typer.Argument(metavar="REGION", help="Such as GM0396, NL01 or WK039601.")] = None,
-    period: Annotated[str | None, typer.Argument(metavar="PERIOD", help="Such as 2020, 2023-H1 or 2022/2023.")] = None,
+    region: Annotated[
+        str | None,
+        typer.Argument(metavar="REGION", help="Such as GM0396, NL01 or WK039601.", autocompletion=completions.regions),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PERIOD", help="Such as 2020, 2023-H1 or 2022/2023.", autocompletion=completions.periods
+        ),
+    ] = None,
     territory: Annotated[
         str, typer.Option("--territory", help="as_published, or current: in today's division of gemeenten.")
     ] = "as_published",
     of_period: Annotated[
         str | None, typer.Option("--period", help="Of an objective: the verdict of this period; default: the last.")
     ] = None,
-    table: Annotated[str | None, typer.Option("--table", help="Any published table, such as fct_budget.")] = None,
+    table: Annotated[
+        str | None,
+        typer.Option("--table", help="Any published table, such as fct_budget.", autocompletion=completions.tables),
+    ] = None,
     row: Annotated[
         str | None, typer.Option("--key", help="Its row, such as wet=wmo,period_id=2024; enough to tell it apart.")
     ] = None,

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from dagster_project.cli import completions
 from dagster_project.cli.terminal import DebugOption, WorkspaceOption, say, show_progress, workspace_at
 from dagster_project.errors import ConfigurationError
 
@@ -47,7 +48,12 @@ def site(
 @room.command()
 def rollback(
     publication: Annotated[
-        str | None, typer.Argument(metavar="[PUBLICATION]", help="Its id; default: the one before what stands.")
+        str | None,
+        typer.Argument(
+            metavar="[PUBLICATION]",
+            help="Its id; default: the one before what stands.",
+            autocompletion=completions.publications,
+        ),
     ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -98,9 +104,16 @@ def edition_list(workspace: WorkspaceOption = None) -> None:
 
 @edition.command("diff")
 def edition_diff(
-    old: Annotated[str, typer.Argument(metavar="A", help="Label of the earlier edition.")],
+    old: Annotated[
+        str, typer.Argument(metavar="A", help="Label of the earlier edition.", autocompletion=completions.editions)
+    ],
     new: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="Label of the later one; default: what stands published.")
+        str | None,
+        typer.Argument(
+            metavar="[B]",
+            help="Label of the later one; default: what stands published.",
+            autocompletion=completions.editions,
+        ),
     ] = None,
     workspace: WorkspaceOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,

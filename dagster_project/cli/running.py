@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from dagster_project.cli import completions
 from dagster_project.cli.terminal import DebugOption, WorkspaceOption, end, past_day, say, show_progress, workspace_at
 from dagster_project.errors import EXIT_OK, ConfigurationError
 from dagster_project.workspace import Workspace
@@ -49,7 +50,10 @@ def demo(
         Path | None, typer.Option("--workspace", help="Folder to put the demo in; default: demo, or demo-SAMPLE.")
     ] = None,
     sample: Annotated[
-        str, typer.Option("--sample", help="heemskerk, heerenveen, westervoort or borger-odoorn.")
+        str,
+        typer.Option(
+            "--sample", help="heemskerk, heerenveen, westervoort or borger-odoorn.", autocompletion=completions.samples
+        ),
     ] = "heemskerk",
     debug: DebugOption = False,
 ) -> None:
@@ -79,7 +83,10 @@ def demo(
 def refresh(
     workspace: WorkspaceOption = None,
     offline: Annotated[bool, typer.Option("--offline", help="Pull nothing; build from the snapshots at hand.")] = False,
-    only: Annotated[str | None, typer.Option("--only", help="Pull these sources only, such as cbs,duo.")] = None,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", help="Pull these sources only, such as cbs,duo.", autocompletion=completions.sources),
+    ] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="Build what was known on a day; pulls nothing.")] = None,
     debug: DebugOption = False,
 ) -> None:
