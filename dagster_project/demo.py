@@ -26,13 +26,18 @@ _SYNTHETIC = "synthetic"
 """Folder of a sample with made-up material; the plan itself stands beside it."""
 
 
-def init_workspace(target: Path, gemeente: str, name: str) -> None:
-    """Make an empty workspace for a municipality, with keys of its own.
+def init_workspace(
+    target: Path, gemeente: str, name: str, *, registrations: bool = True, contact: str = "", language: str = "nl"
+) -> None:
+    """Make an empty workspace for a municipality, with keys of its own where it reads registrations of persons.
 
     Args:
         target: folder to make or to fill; nothing in it is overwritten.
         gemeente: CBS code, such as GM0396.
         name: name of the municipality.
+        registrations: whether it will read exports with rows on persons.
+        contact: where questions on the monitor can go: an e-mail address, a web address or words.
+        language: of what people read at the terminal, `nl` or `en`.
 
     Raises:
         ConfigurationError: the code is not one, or a file that would be written exists.
@@ -41,18 +46,39 @@ def init_workspace(target: Path, gemeente: str, name: str) -> None:
         raise ConfigurationError(
             f"'{gemeente}' is not a municipality code, expected GM and four digits, such as GM0396."
         )
-    template = product_path("sources", "samples", "template")
-    files = {_template_name(path, template): path for path in _files(template)}
-    present = [str(relative) for relative in files if (target / relative).exists()]
+    refuse_used_folder(target)
+    values = {
+        "gemeente": _toml_text(gemeente),
+        "gemeente_name": _toml_text(name),
+        "language": _toml_text(language),
+        "contact": _toml_text(contact),
+        "registration": str(registrations).lower(),
+    }
+    for relative, path in _template_files().items():
+        text = path.read_text(encoding="utf-8")
+        _write_text(target / relative, Template(text).substitute(values) if relative.name == SETTINGS_FILE else text)
+    workspace = Workspace(target)
+    if registrations:
+        make_missing_keys(workspace)
+
+
+def refuse_used_folder(target: Path) -> None:
+    """Refuse a folder in which a new workspace would meet files of another.
+
+    Raises:
+        ConfigurationError: a file that would be written exists.
+    """
+    present = [str(relative) for relative in _template_files() if (target / relative).exists()]
     if present:
         raise ConfigurationError(
             f"{target} already holds {', '.join(present)}. Choose an empty folder, or go on with the one there."
         )
-    values = {"gemeente": _toml_text(gemeente), "gemeente_name": _toml_text(name)}
-    for relative, path in files.items():
-        text = path.read_text(encoding="utf-8")
-        _write_text(target / relative, Template(text).substitute(values) if relative.name == SETTINGS_FILE else text)
-    make_missing_keys(Workspace(target))
+
+
+def _template_files() -> dict[Path, Path]:
+    """Place in a new workspace to the file that is put there."""
+    template = product_path("sources", "samples", "template")
+    return {_template_name(path, template): path for path in _files(template)}
 
 
 @dataclass(frozen=True)

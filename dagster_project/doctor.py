@@ -71,7 +71,7 @@ def examine(workspace: Workspace, *, offline: bool = False) -> Iterator[Finding]
     yield from _time_zone()
     yield _memory()
     yield from _folders(workspace)
-    yield _disk(workspace)
+    yield disk(workspace)
     yield _links(workspace)
     yield _leases(workspace)
     yield from _keys(workspace)
@@ -179,7 +179,8 @@ def _writable(folder: Path) -> Finding:
     return Finding("ok", "folder", f"{folder} can be written")
 
 
-def _disk(workspace: Workspace) -> Finding:
+def disk(workspace: Workspace) -> Finding:
+    """Whether the disk has room for the next publications."""
     free = shutil.disk_usage(_existing(workspace.data)).free
     standing = current_folder(workspace)
     published = sum(path.stat().st_size for path in standing.rglob("*") if path.is_file()) if standing else 0

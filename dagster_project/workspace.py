@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -130,6 +130,8 @@ class Settings(BaseModel):
     notify: Annotated[Notify, Field(exclude=True, repr=False)] = Notify()
     """Whom to tell when a run is refused. It says nothing about figures and stays out of every dump of the settings."""
     signing: Signing = Signing()
+    language: Annotated[Literal["nl", "en", ""], Field(exclude=True)] = ""
+    """Of what people read at the terminal: Dutch or English; empty: that of the machine. The pages are always Dutch."""
     synthetic_note: str = ""
     """Shown on every page when the workspace holds made-up figures."""
     reading_note: str = ""

@@ -7,7 +7,12 @@ import zlib
 
 import pytest
 
+from dagster_project import language
+
 pytest_plugins = ["tests.standin.fixtures"]
+
+# tests read the sentences as the program makes them; those of another language set it themselves
+os.environ[language.VARIABLE] = "en"
 
 
 def _sample() -> tuple[int, str] | None:

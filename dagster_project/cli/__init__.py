@@ -10,7 +10,9 @@ import sys
 from typing import Any
 
 import typer
+from typer.completion import completion_init
 
+from dagster_project import language
 from dagster_project.cli import machine, proof, publications, registrations, running
 from dagster_project.cli.terminal import complain
 from dagster_project.errors import OpkoersError, ending_of
@@ -20,7 +22,7 @@ app = typer.Typer(
     name="opkoers",
     help="Is the social-domain plan on course? A data warehouse for Dutch municipalities that answers with proof.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=False,  # it would write into a person's start files: see the command completion
     pretty_exceptions_enable=False,
 )
 for each in (machine, running, publications, proof, registrations):
@@ -30,6 +32,8 @@ for each in (machine, running, publications, proof, registrations):
 def main(arguments: list[str] | None = None) -> Any:
     """Entry point: run a command; an error that the user can act on is one plain sentence and its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    completion_init()
+    language.speak("")  # until the workspace is found
     try:
         app(args=given)
     except Exception as error:

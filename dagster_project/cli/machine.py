@@ -1,32 +1,67 @@
-"""Commands for a workspace and the machine it stands on: init, doctor, backup, restore, version."""
+"""Commands for a workspace and the machine it stands on: init, doctor, backup, restore, completion, version."""
 
 from __future__ import annotations
 
+import shlex
+import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dagster_project import __version__
-from dagster_project.cli.terminal import WorkspaceOption, out, say
-from dagster_project.workspace import find_workspace
+from dagster_project.cli import completions
+from dagster_project.cli.terminal import WorkspaceOption, out, say, workspace_at
 
 room = typer.Typer()
 
 
 @room.command()
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new workspace.")],
-    gemeente: Annotated[str, typer.Option("--gemeente", help="CBS code, such as GM0396.")],
-    name: Annotated[str, typer.Option("--name", help="Name as it should read on the page; default: the code.")] = "",
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Folder of the new workspace; default: the gemeente's name.")
+    ] = None,
+    gemeente: Annotated[
+        str | None,
+        typer.Option(
+            "--gemeente",
+            help="Name or CBS code, such as Heemskerk or GM0396; then nothing is asked.",
+            autocompletion=completions.gemeente_names,
+        ),
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="Name as it should read on the page; default: that of CBS.")] = "",
+    registrations: Annotated[
+        bool | None,
+        typer.Option("--registrations/--no-registrations", help="Whether it reads exports with rows on persons."),
+    ] = None,
+    contact: Annotated[
+        str | None, typer.Option("--contact", help="Where questions on the monitor can go, such as an e-mail address.")
+    ] = None,
 ) -> None:
-    """Write a workspace that runs, for your own municipality."""
-    from dagster_project.demo import init_workspace
+    """Write a workspace that runs, for your own municipality; asks three questions, or none with --gemeente."""
+    from dagster_project import language
+    from dagster_project.cli.questions import Beginning, ask, given
+    from dagster_project.demo import init_workspace, refuse_used_folder
 
-    init_workspace(folder, gemeente, name or gemeente)
-    say(
-        f"Workspace for {name or gemeente} in {folder}. Fill objectives.csv, then: opkoers refresh --workspace {folder}"
+    if folder:
+        refuse_used_folder(folder)  # before anybody answers questions for nothing
+    wanted = Beginning(gemeente, name, registrations, contact)
+    answers = given(wanted) if gemeente else ask(wanted)
+    target = folder or Path(answers.folder_name)
+    init_workspace(
+        target,
+        answers.code,
+        answers.name,
+        registrations=answers.registrations,
+        contact=answers.contact,
+        language=language.spoken(),
     )
+    say(f"""Workspace for {answers.name} ({answers.code}) in {target}.
+LEESMIJ.md in it tells what every file is for. Go on with:
+  cd {shlex.quote(str(target))}
+  opkoers doctor
+  opkoers refresh""")
 
 
 @room.command()
@@ -38,7 +73,7 @@ def doctor(
     from dagster_project import doctor as examination
 
     findings = []
-    for finding in examination.examine(find_workspace(workspace), offline=offline):
+    for finding in examination.examine(workspace_at(workspace), offline=offline):
         findings.append(finding)
         out.print(examination.as_line(finding), soft_wrap=True)
     raise typer.Exit(examination.exit_code(findings))
@@ -52,7 +87,7 @@ def backup(
     """Write the workspace with all that cannot be made anew to one file; keys stay out of it."""
     from dagster_project.backup import backup as back_up
 
-    for sentence in back_up(find_workspace(workspace), target):
+    for sentence in back_up(workspace_at(workspace), target):
         say(sentence)
 
 
@@ -66,6 +101,23 @@ def restore(
 
     for sentence in put_back(source, target):
         say(sentence)
+
+
+class Shell(StrEnum):
+    """Shells that can be told what completes a command."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+@room.command()
+def completion(shell: Annotated[Shell, typer.Argument(help="The shell you type in.")]) -> None:
+    """Print what makes the shell complete commands, options, ids and editions; for its start file, or to source."""
+    from typer.completion import get_completion_script
+
+    script = get_completion_script(prog_name="opkoers", complete_var="_OPKOERS_COMPLETE", shell=shell.value)
+    sys.stdout.write(f"{script}\n")
 
 
 @room.command()

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, past_day, say, show_progress
+from dagster_project.cli import completions
+from dagster_project.cli.terminal import DebugOption, WorkspaceOption, past_day, say, show_progress, workspace_at
 from dagster_project.errors import EXIT_OK, EXIT_VERIFY
-from dagster_project.workspace import find_workspace
 
 room = typer.Typer()
 
@@ -18,17 +18,33 @@ room = typer.Typer()
 @room.command()
 def trace(
     what: Annotated[
-        str | None, typer.Argument(metavar="INDICATOR|OBJECTIVE", help="Such as bijstand_per_10000_inw or plan-02.")
+        str | None,
+        typer.Argument(
+            metavar="INDICATOR|OBJECTIVE",
+            help="Such as bijstand_per_10000_inw or plan-02.",
+            autocompletion=completions.indicators_and_objectives,
+        ),
     ] = None,
-    region: Annotated[str | None, typer.Argument(metavar="REGION", help="Such as GM0396, NL01 or WK039601.")] = None,
-    period: Annotated[str | None, typer.Argument(metavar="PERIOD", help="Such as 2020, 2023-H1 or 2022/2023.")] = None,
+    region: Annotated[
+        str | None,
+        typer.Argument(metavar="REGION", help="Such as GM0396, NL01 or WK039601.", autocompletion=completions.regions),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PERIOD", help="Such as 2020, 2023-H1 or 2022/2023.", autocompletion=completions.periods
+        ),
+    ] = None,
     territory: Annotated[
         str, typer.Option("--territory", help="as_published, or current: in today's division of gemeenten.")
     ] = "as_published",
     of_period: Annotated[
         str | None, typer.Option("--period", help="Of an objective: the verdict of this period; default: the last.")
     ] = None,
-    table: Annotated[str | None, typer.Option("--table", help="Any published table, such as fct_budget.")] = None,
+    table: Annotated[
+        str | None,
+        typer.Option("--table", help="Any published table, such as fct_budget.", autocompletion=completions.tables),
+    ] = None,
     row: Annotated[
         str | None, typer.Option("--key", help="Its row, such as wet=wmo,period_id=2024; enough to tell it apart.")
     ] = None,
@@ -48,7 +64,7 @@ def trace(
     from dagster_project.trace import trace as trace_row
 
     question = question_of(what, region, period, territory=territory, of_period=of_period, table=table, key=row)
-    chain = trace_row(find_workspace(workspace), question, as_of=past_day(as_of))
+    chain = trace_row(workspace_at(workspace), question, as_of=past_day(as_of))
     if as_json:
         sys.stdout.write(json.dumps(chain, ensure_ascii=False, indent=2, default=str) + "\n")
         return
@@ -68,8 +84,8 @@ def verify(
 
     show_progress(debug)
     if as_json:
-        report = examine(find_workspace(workspace))
+        report = examine(workspace_at(workspace))
         sys.stdout.write(json.dumps(report.as_record(), ensure_ascii=False, indent=2) + "\n")
         raise typer.Exit(EXIT_OK if report.agrees else EXIT_VERIFY)
-    for sentence in verify_workspace(find_workspace(workspace)):
+    for sentence in verify_workspace(workspace_at(workspace)):
         say(sentence)

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, say, show_progress
+from dagster_project.cli import completions
+from dagster_project.cli.terminal import DebugOption, WorkspaceOption, say, show_progress, workspace_at
 from dagster_project.errors import ConfigurationError
-from dagster_project.workspace import find_workspace
 
 room = typer.Typer()
 
@@ -22,7 +22,7 @@ def serve(workspace: WorkspaceOption = None) -> None:
     from dagster_project.run import refresh_lock
     from dagster_project.serving.postgres import serve as serve_postgres
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     with refresh_lock(found):
         say(serve_postgres(found))
 
@@ -39,7 +39,7 @@ def site(
     """Write the page of official indicators of other gemeenten, from what stands published; default: your own."""
     from dagster_project.country import write_country
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     if every and gemeente:
         raise ConfigurationError("--all and --gemeente were both given; take one of them.")
     say(write_country(found, out, None if every else tuple(gemeente or (found.settings.gemeente,))))
@@ -48,7 +48,12 @@ def site(
 @room.command()
 def rollback(
     publication: Annotated[
-        str | None, typer.Argument(metavar="[PUBLICATION]", help="Its id; default: the one before what stands.")
+        str | None,
+        typer.Argument(
+            metavar="[PUBLICATION]",
+            help="Its id; default: the one before what stands.",
+            autocompletion=completions.publications,
+        ),
     ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -56,7 +61,7 @@ def rollback(
     from dagster_project.rollback import roll_back
     from dagster_project.serving import postgres
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     for sentence in roll_back(found, publication):
         say(sentence)
     if postgres.is_due(found):
@@ -74,7 +79,7 @@ def edition_freeze(label: LabelArgument, workspace: WorkspaceOption = None, debu
     from dagster_project.editions.freeze import freeze
 
     show_progress(debug)
-    frozen = freeze(find_workspace(workspace), label)
+    frozen = freeze(workspace_at(workspace), label)
     say(
         f"Froze edition {label} of publication {frozen.record['publication_id']} in {frozen.folder}. "
         f"The sha256 of its edition.json is {frozen.sha256}: note it where the council keeps its papers."
@@ -86,7 +91,7 @@ def edition_list(workspace: WorkspaceOption = None) -> None:
     """The frozen editions, oldest first."""
     from dagster_project.editions.store import editions
 
-    frozen = editions(find_workspace(workspace))
+    frozen = editions(workspace_at(workspace))
     if not frozen:
         say("No edition is frozen yet. Freeze what stands published with: opkoers edition freeze 2026-04.")
     for kept in frozen:
@@ -99,9 +104,16 @@ def edition_list(workspace: WorkspaceOption = None) -> None:
 
 @edition.command("diff")
 def edition_diff(
-    old: Annotated[str, typer.Argument(metavar="A", help="Label of the earlier edition.")],
+    old: Annotated[
+        str, typer.Argument(metavar="A", help="Label of the earlier edition.", autocompletion=completions.editions)
+    ],
     new: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="Label of the later one; default: what stands published.")
+        str | None,
+        typer.Argument(
+            metavar="[B]",
+            help="Label of the later one; default: what stands published.",
+            autocompletion=completions.editions,
+        ),
     ] = None,
     workspace: WorkspaceOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
@@ -111,7 +123,7 @@ def edition_diff(
     from dagster_project.editions.diff import compare
     from dagster_project.editions.freeze import side_of
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     (a, was), (b, now) = side_of(found, old), side_of(found, new)
     diff = compare(was, now, found.settings.gemeente)
     if as_json:

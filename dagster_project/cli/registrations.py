@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, day_of, say, show_progress
-from dagster_project.workspace import find_workspace
+from dagster_project.cli.terminal import DebugOption, WorkspaceOption, day_of, say, show_progress, workspace_at
 
 room = typer.Typer()
 
@@ -41,7 +40,7 @@ def mapping_check(
     """Explain what would be read of exports, and what would be set aside. Takes nothing in."""
     from dagster_project.mapping.check import check
 
-    report = check(find_workspace(workspace), files or ())
+    report = check(workspace_at(workspace), files or ())
     for line in report.lines:
         say(line)
     raise typer.Exit(report.exit_code)
@@ -59,7 +58,7 @@ def contract_export(
     """Write a contract in the Open Data Contract Standard for every kind of file, with your own mappings in it."""
     from dagster_project.standards.odcs import API_VERSION, export_contracts
 
-    files = export_contracts(find_workspace(workspace), folder)
+    files = export_contracts(workspace_at(workspace), folder)
     say(f"Wrote {len(files)} contracts (ODCS {API_VERSION}) to {folder}.")
 
 
@@ -72,7 +71,7 @@ def key_make(workspace: WorkspaceOption = None) -> None:
     """Make the key for client numbers and the key for originals, where there is none yet."""
     from dagster_project.registration.rotation import make_keys
 
-    for sentence in make_keys(find_workspace(workspace)):
+    for sentence in make_keys(workspace_at(workspace)):
         say(sentence)
 
 
@@ -82,7 +81,7 @@ def key_rotate(workspace: WorkspaceOption = None, debug: DebugOption = False) ->
     from dagster_project.registration.rotation import rotate
 
     show_progress(debug)
-    for sentence in rotate(find_workspace(workspace)):
+    for sentence in rotate(workspace_at(workspace)):
         say(sentence)
 
 
@@ -114,6 +113,6 @@ def forget(
     from dagster_project.registration.retention import forget as forget_persons
 
     show_progress(debug)
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     for sentence in forget_persons(found, day_of(before, "--before") if before else end_of_retention(found)):
         say(sentence)

@@ -13,11 +13,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, end, past_day, say, show_progress
+from dagster_project.cli import completions
+from dagster_project.cli.terminal import DebugOption, WorkspaceOption, end, past_day, say, show_progress, workspace_at
 from dagster_project.errors import EXIT_OK, ConfigurationError
-from dagster_project.workspace import Workspace, find_workspace
+from dagster_project.workspace import Workspace
 
 room = typer.Typer()
+_FILE_WIDTH = 200
+"""Characters of a line where no terminal says how many it takes."""
 
 
 def _sources(text: str | None) -> tuple[str, ...]:
@@ -47,7 +50,10 @@ def demo(
         Path | None, typer.Option("--workspace", help="Folder to put the demo in; default: demo, or demo-SAMPLE.")
     ] = None,
     sample: Annotated[
-        str, typer.Option("--sample", help="heemskerk, heerenveen, westervoort or borger-odoorn.")
+        str,
+        typer.Option(
+            "--sample", help="heemskerk, heerenveen, westervoort or borger-odoorn.", autocompletion=completions.samples
+        ),
     ] = "heemskerk",
     debug: DebugOption = False,
 ) -> None:
@@ -77,24 +83,36 @@ def demo(
 def refresh(
     workspace: WorkspaceOption = None,
     offline: Annotated[bool, typer.Option("--offline", help="Pull nothing; build from the snapshots at hand.")] = False,
-    only: Annotated[str | None, typer.Option("--only", help="Pull these sources only, such as cbs,duo.")] = None,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", help="Pull these sources only, such as cbs,duo.", autocompletion=completions.sources),
+    ] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="Build what was known on a day; pulls nothing.")] = None,
     debug: DebugOption = False,
 ) -> None:
     """Pull what changed, build, judge, publish."""
     text, code = _refresh(
-        find_workspace(workspace), offline=offline, only=_sources(only), as_of=past_day(as_of), debug=debug
+        workspace_at(workspace), offline=offline, only=_sources(only), as_of=past_day(as_of), debug=debug
     )
     end(text, code)
 
 
 @room.command()
-def status(workspace: WorkspaceOption = None) -> None:
-    """What stands published, how old each source is, how the last runs ended."""
+def status(
+    workspace: WorkspaceOption = None,
+    is_whole: Annotated[bool, typer.Option("--all", help="Every dataset and file, also what was never had.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """What stands published, how old each source is, what its gates said and what needs a hand; ends with code 0."""
     from dagster_project.status import status as status_of
+    from dagster_project.status import status_record
 
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(status_of(find_workspace(workspace)))
+    found = workspace_at(workspace)
+    if as_json:
+        sys.stdout.write(json.dumps(status_record(found), ensure_ascii=False, indent=2, default=str) + "\n")
+        return
+    is_seen = sys.stdout.isatty() or "COLUMNS" in os.environ
+    Console(width=None if is_seen else _FILE_WIDTH, highlight=False).print(status_of(found, is_whole=is_whole))
 
 
 gate = typer.Typer(help="What the gates checked, and why they refused.", no_args_is_help=True)
@@ -115,7 +133,7 @@ def gate_explain(
     """What a run's gates checked, what failed and where it came from, and the way out."""
     from dagster_project.gate.explain import as_lines, explain
 
-    explained = explain(find_workspace(workspace), run)
+    explained = explain(workspace_at(workspace), run)
     if as_json:
         sys.stdout.write(json.dumps(explained, ensure_ascii=False, indent=2) + "\n")
         return
@@ -128,7 +146,7 @@ def gate_list(workspace: WorkspaceOption = None) -> None:
     """The newest runs, how they ended and what their gates refused."""
     from dagster_project.gate.explain import listed
 
-    for line in listed(find_workspace(workspace)):
+    for line in listed(workspace_at(workspace)):
         say(line)
 
 
@@ -141,7 +159,7 @@ def notify_test(workspace: WorkspaceOption = None) -> None:
     """Send a test message by every channel of [notify], and tell how that went."""
     from dagster_project.notify.announce import try_out
 
-    end(*try_out(find_workspace(workspace)))
+    end(*try_out(workspace_at(workspace)))
 
 
 @room.command()
@@ -153,7 +171,7 @@ def dev(
     from dagster_project.assets.resources import WORKSPACE_VARIABLE
     from dagster_project.execution import prepare_dagster_home
 
-    found = find_workspace(workspace)
+    found = workspace_at(workspace)
     prepare_dagster_home(found)
     environment = {**os.environ, "DAGSTER_HOME": str(found.dagster_home), WORKSPACE_VARIABLE: str(found.root)}
     dagster = ["-m", "dagster", "dev", "-m", "dagster_project.definitions"]

@@ -14,8 +14,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from dagster_project import language
 from dagster_project.errors import EXIT_OK, ConfigurationError
 from dagster_project.legible import LegibleFormatter, legible_lines
+from dagster_project.workspace import Workspace, find_workspace
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Folder of the workspace; default: the nearest one above.")
@@ -25,14 +27,25 @@ out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
+def workspace_at(folder: Path | None) -> Workspace:
+    """The workspace that a command is about; its language is spoken from here on.
+
+    Raises:
+        ConfigurationError: there is none, or its settings are wrong.
+    """
+    workspace = find_workspace(folder)
+    language.speak(workspace.settings.language)
+    return workspace
+
+
 def say(text: str) -> None:
-    """Print a message of our own, with everything that it quotes in sight."""
-    out.print(legible_lines(text), markup=False)
+    """Print a message of our own, in the language of the reader and with everything that it quotes in sight."""
+    out.print(legible_lines(language.translated(text)), markup=False)
 
 
 def complain(text: str) -> None:
-    """Print a message on standard error, with everything that it quotes in sight."""
-    err.print(legible_lines(text), markup=False)
+    """Print a message on standard error, like `say`."""
+    err.print(legible_lines(language.translated(text)), markup=False)
 
 
 def end(text: str, code: int) -> None:

@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from dagster_project import chain
 from dagster_project.changes import why_nothing_to_do
 from dagster_project.contracts import contract
 from dagster_project.editions.store import RECORD, Edition, check_label, edition_before, editions, find_edition
+from dagster_project.editions.untold import untold
 from dagster_project.errors import ConfigurationError, GateRefused, VerificationFailed
 from dagster_project.extract import narratives
 from dagster_project.ingest import OWN, datasets_of, own_files
@@ -39,25 +38,8 @@ from dagster_project.publication import (
 from dagster_project.rebuild import KEPT_WORKSPACE, built, compared_otherwise, edition_as_original, write_like
 from dagster_project.run import RunOptions, operator, refresh_lock, remove_tree
 from dagster_project.signing import SIGNED_WITH, Signer, signer_of
-from dagster_project.site.words import labels
 from dagster_project.snapshots import SnapshotStore, sha256_of, sync_folder, utc_now, write_durably
 from dagster_project.workspace import SETTINGS_FILE, Workspace, without_notify
-
-_TOLD = {code: narratives.SECTIONS[code] for code in ("cause", "measures")}
-
-_UNTOLD = """
-select objective.objective_id, objective.owner, attainment.status,
-    list_filter($sections, section -> not list_contains(coalesce(told.sections, []), section)) as missing
-from marts.fct_objective_attainment as attainment
-inner join marts.dim_objective as objective
-    on attainment.objective_id = objective.objective_id and attainment.version = objective.version
-left join (
-    select objective_id, list(section) as sections from marts.dim_narrative
-    where edition = $label and trim(text) <> '' group by objective_id
-) as told on attainment.objective_id = told.objective_id
-where attainment.is_current and list_contains($deviating, attainment.status) and len(missing) > 0
-order by objective.objective_id
-"""
 
 
 def freeze(workspace: Workspace, label: str) -> Edition:
@@ -144,17 +126,9 @@ def _pinned_files(workspace: Workspace, pins: list[dict[str, str]]) -> Iterator[
 
 
 def _refuse_untold(warehouse: Path, label: str, publication: str) -> None:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        untold = connection.execute(
-            _UNTOLD, {"label": label, "sections": list(_TOLD), "deviating": list(labels.DEVIATING)}
-        ).fetchall()
-    if not untold:
+    sentences = list(untold(warehouse, label))
+    if not sentences:
         return
-    sentences = [
-        f"{objective} ({owner or 'no owner in the plan'}): verdict '{status}', and narratives/{objective}.md tells "
-        f"nothing for edition {label} under {' and '.join(_TOLD[section] for section in missing)}."
-        for objective, owner, status, missing in untold
-    ]
     raise GateRefused(
         "\n".join(
             [

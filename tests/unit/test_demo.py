@@ -42,10 +42,10 @@ def test_an_empty_workspace_can_be_opened_and_is_closed_to_git_where_it_should(t
     assert (workspace.settings.gemeente, workspace.settings.gemeente_name) == ("GM0074", 'Heerenveen "De Knipe"')
     assert workspace.settings.synthetic_note == ""
     ignored = (tmp_path / "new" / ".gitignore").read_text(encoding="utf-8").splitlines()
-    assert {"data/", "drop/", "accepted/", "rejected/"} <= set(ignored)
+    assert {"data/", "drop/*", "accepted/", "rejected/", "*.key", "*.age"} <= set(ignored)
     assert sorted(path.name for path in workspace.root.iterdir()) == [
         ".gitignore",
-        "LEESMIJ.txt",
+        "LEESMIJ.md",
         "actions.csv",
         "agenda.csv",
         "budget.csv",
@@ -249,4 +249,5 @@ def test_the_template_shows_every_setting_with_its_default(tmp_path: Path) -> No
     demo.init_workspace(tmp_path, "GM0396", "Heemskerk")
     written = tomllib.loads((tmp_path / "opkoers.toml").read_text(encoding="utf-8"))
     assert set(written) == set(Settings.model_fields)
-    assert Workspace(tmp_path).settings == Settings(gemeente="GM0396", gemeente_name="Heemskerk")
+    usual = Settings(gemeente="GM0396", gemeente_name="Heemskerk", language="nl", sources={"registration": True})
+    assert Workspace(tmp_path).settings == usual

@@ -31,11 +31,12 @@ def test_every_original_has_its_day(
         monkeypatch.setattr(vault_module, "utc_now", lambda moment=moment: moment)
         deliver(vault, tmp_path, moment, f"grants_{moment[:10]}.csv")
     vault.forget(date(2025, 2, 1))
+    assert any("opkoers forget" in line for line in lines_of(workspace))
     forgotten, over, kept = (line for line in lines_of(workspace) if "registration/grants" in line)
     assert f"forgotten {recent}" in forgotten
     assert "grants_2025-05-01.csv" in over
-    assert "2025-08-09, which is over: opkoers forget" in over
-    assert kept.rstrip().endswith((recent + timedelta(days=100)).isoformat())
+    assert "2025-08-09, which is over" in over
+    assert (recent + timedelta(days=100)).isoformat() in kept
 
 
 def test_without_originals_nothing_is_said_of_them(workspace: Workspace) -> None:

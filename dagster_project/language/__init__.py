@@ -1,0 +1,151 @@
+"""The language in which people at a terminal are spoken to: Dutch or English.
+
+The program thinks in English: every sentence is made in it, and so it stands in records, logs and errors. At the door
+to the terminal it is put into Dutch, by the table in `dutch.yml`: the English sentence, with `{names}` where something
+is filled in, to the Dutch one. What the table does not hold is shown in English.
+
+What belongs here: choosing the language, and the table. What does not: the pages, the export and the notices, which are
+Dutch whoever makes them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+Language = Literal["nl", "en"]
+VARIABLE = "OPKOERS_LANG"
+"""Goes before the workspace's own setting."""
+CATALOGUE = Path(__file__).parent / "dutch.yml"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=\S)")
+_LONGEST = 8
+"""Sentences that one message of the table may span."""
+_OURS = re.compile(r"sentence|state|outcome|named")
+"""Placeholders that are filled with words of our own; all others hold names and figures, which stay as they are."""
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is there
+_setting: ContextVar[str] = ContextVar("setting", default="")
+
+
+def choose(setting: str = "", environment: Mapping[str, str] | None = None) -> Language:
+    """The language to speak.
+
+    Args:
+        setting: `language` of a workspace; empty where it says nothing, or where there is no workspace.
+        environment: of the process; default: its own.
+
+    Returns:
+        What `OPKOERS_LANG` says, else the setting, else the locale. Without any of these it is Dutch, for those who
+        use this work for a Dutch municipality; a server often has no locale.
+    """
+    environment = os.environ if environment is None else environment
+    for said in (environment.get(VARIABLE, ""), setting):
+        if said[:2] in ("nl", "en"):
+            return "nl" if said.startswith("nl") else "en"
+    locale = next((environment[name] for name in _LOCALE if environment.get(name)), "")
+    is_neutral = locale.partition(".")[0] in ("", "C", "POSIX")
+    return "nl" if is_neutral or locale.startswith("nl") else "en"
+
+
+def speak(setting: str) -> None:
+    """Speak the language that a workspace sets from here on; empty: that of the environment."""
+    _setting.set(setting)
+
+
+def spoken() -> Language:
+    """The language that is spoken now: that of the workspace, or of the environment as long as there is none."""
+    return choose(_setting.get())
+
+
+def told(message: str, **values: object) -> str:
+    """A message of the table in the language that is spoken, filled in.
+
+    Args:
+        message: the English of it.
+        values: what stands for each `{name}` in it.
+    """
+    return _in_language(message).format(**values)
+
+
+def _in_language(message: str) -> str:
+    return dutch().get(message, message) if spoken() == "nl" else message
+
+
+def translated(text: str) -> str:
+    """A text that was made elsewhere, in English, in the language that is spoken.
+
+    Line by line and sentence by sentence: what is not in the table stays as it is.
+    """
+    if spoken() == "en":
+        return text
+    return "\n".join(_line(line) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return indent + " ".join(_sentences(_SENTENCE_END.split(line.lstrip())))
+
+
+def _sentences(parts: list[str]) -> Iterator[str]:
+    """Of some sentences the longest stretches that the table knows, each in Dutch."""
+    position = 0
+    while position < len(parts):
+        for length in range(min(_LONGEST, len(parts) - position), 0, -1):
+            known = _known(" ".join(parts[position : position + length]))
+            if known is not None:
+                break
+        yield parts[position] if known is None else known
+        position += length
+
+
+def _known(sentence: str) -> str | None:
+    if sentence in dutch():
+        return dutch()[sentence]
+    for pattern in _patterns():
+        found = pattern.expression.fullmatch(sentence)
+        if found:
+            return pattern.dutch.format(**{name: _filled(name, value) for name, value in found.groupdict().items()})
+    return None
+
+
+def _filled(name: str, value: str) -> str:
+    return translated(value) if _OURS.fullmatch(name) else value
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    expression: re.Pattern[str]
+    dutch: str
+
+
+@cache
+def dutch() -> dict[str, str]:
+    """The table: English to Dutch."""
+    content: dict[str, str] = yaml.load(CATALOGUE.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
+    return content
+
+
+@cache
+def _patterns() -> tuple[_Pattern, ...]:
+    """The messages with something to fill in, those with most words of their own first: they leave least to guess."""
+    open_ones = [message for message in dutch() if _PLACEHOLDER.search(message)]
+    open_ones.sort(key=lambda message: len(_PLACEHOLDER.sub("", message)), reverse=True)
+    return tuple(_Pattern(_expression(message), dutch()[message]) for message in open_ones)
+
+
+def _expression(message: str) -> re.Pattern[str]:
+    parts = _PLACEHOLDER.split(message)  # words and names by turns
+    words, names = parts[::2], parts[1::2]
+    expression = re.escape(words[0])
+    for name, following in zip(names, words[1:], strict=True):
+        expression += f"(?P<{name}>.+?){re.escape(following)}"
+    return re.compile(expression)

@@ -1,0 +1,94 @@
+"""Dutch or English at the terminal: who decides, and a table that keeps step with what the program says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dagster_project
+from dagster_project import cli, language
+
+PLACEHOLDER = re.compile(r"\{\w*\}")
+SOURCES = sorted(Path(dagster_project.__file__).parent.rglob("*.py"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "environment", "expected"),
+    [
+        ("", {}, "nl"),
+        ("", {"LANG": "C.UTF-8"}, "nl"),
+        ("", {"LANG": "nl_NL.UTF-8"}, "nl"),
+        ("", {"LANG": "en_US.UTF-8"}, "en"),
+        ("", {"LANG": "nl_NL.UTF-8", "LC_ALL": "de_DE.UTF-8"}, "en"),
+        ("nl", {"LANG": "en_US.UTF-8"}, "nl"),
+        ("en", {"LANG": "nl_NL.UTF-8"}, "en"),
+        ("nl", {"OPKOERS_LANG": "en"}, "en"),
+        ("en", {"OPKOERS_LANG": "nl_NL"}, "nl"),
+        ("en", {"OPKOERS_LANG": "fr"}, "en"),
+    ],
+)
+def test_who_decides_on_the_language(setting: str, environment: dict[str, str], expected: str) -> None:
+    assert language.choose(setting, environment) == expected
+
+
+def test_every_message_has_both_languages_and_the_same_places_to_fill_in() -> None:
+    for english, dutch in language.dutch().items():
+        assert dutch.strip(), english
+        assert sorted(PLACEHOLDER.findall(english)) == sorted(PLACEHOLDER.findall(dutch)), english
+        assert len(set(PLACEHOLDER.findall(english))) == len(PLACEHOLDER.findall(english)), english
+        assert english[-1:] == dutch[-1:] or english[-1:] not in ".:?", english
+
+
+def test_the_program_still_says_every_message_of_the_table() -> None:
+    said = set(_literals())
+    unsaid = [english for english in language.dutch() if not any(_without_names(english) in one for one in said)]
+    assert unsaid == []
+
+
+def _literals() -> Iterator[str]:
+    """Every text in the program, with {} where something is filled in."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield _without_names(node.value)
+
+
+def _without_names(text: str) -> str:
+    return PLACEHOLDER.sub("{}", text)
+
+
+@pytest.fixture
+def in_dutch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(language.VARIABLE, "nl")
+
+
+@pytest.mark.usefixtures("in_dutch")
+def test_sentences_are_known_one_by_one_and_the_rest_stays() -> None:
+    text = "  There is no gemeente 'X. Y'. Those that come near: A (GM0001). Something new. And {this}."
+    assert language.translated(text) == (
+        "  Er is geen gemeente 'X. Y'. Wat erop lijkt: A (GM0001). Something new. And {this}."
+    )
+
+
+@pytest.mark.usefixtures("in_dutch")
+def test_braces_in_what_is_quoted_are_not_filled_in() -> None:
+    assert language.translated("There is no gemeente '{since}'. Those that come near: {0}.") == (
+        "Er is geen gemeente '{since}'. Wat erop lijkt: {0}."
+    )
+
+
+def test_the_workspace_decides_where_the_environment_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(language.VARIABLE)
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    (tmp_path / "opkoers.toml").write_text('gemeente = "GM0396"\ngemeente_name = "Heemskerk"\nlanguage = "nl"\n')
+    with pytest.raises(SystemExit):
+        cli.main(["edition", "list", "--workspace", str(tmp_path)])
+    assert capsys.readouterr().out.startswith("Er is nog geen editie vastgezet.")
