@@ -13,6 +13,7 @@ from dagster_project.site.words import labels
 from dagster_project.standards.tables import PublishedTable, published_tables
 
 _GROUPS = (
+    ("v_", "Klaar om te gebruiken, met Nederlandse kolommen"),
     ("dim_", "Waar cijfers over gaan"),
     ("fct_", "Cijfers en oordelen"),
     ("audit_", "Verantwoording"),
