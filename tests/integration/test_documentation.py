@@ -31,14 +31,22 @@ from tests.standin.server import StandIn
 
 DOCS = product_root() / "docs"
 BLOCK = re.compile(r"^ *```(sh|python)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+README = product_root() / "README.md"
 PAGES = {
     page.relative_to(DOCS).as_posix(): page.read_text(encoding="utf-8")
     for page in sorted(DOCS.rglob("*.md"))
     if BLOCK.search(page.read_text(encoding="utf-8"))
 }
+PARTS = {
+    f"README: {part.partition(chr(10))[0]}": part
+    for part in README.read_text(encoding="utf-8").split("\n## ")
+    if BLOCK.search(part)
+}
+"""The README by its sections, which a reader tries one by one."""
 CLIENTS = {"duckdb -": ("duckdb-cli", "PATH", "duckdb_cli"), "import polars": ("polars", "PYTHONPATH", "")}
 """What in a script asks for a client of the reader, and where the shell must find it."""
-LONG = {"tutorial.md"}
+LONG = {"tutorial.md", "README: For your own municipality", "README: Audit a figure"}
+"""What makes publications of its own; each of their commands is run elsewhere as well."""
 VIEWS = ("v_bbv", "v_doelen", "v_kosten", "v_wijken")
 _CLONE = """
 git() {  # the checkout at hand is what is cloned, with the environment that these tests run in
@@ -64,6 +72,11 @@ def test_the_documentation_builds_and_every_link_leads_somewhere(tmp_path: Path)
     assert [page.name for page in tmp_path.rglob("*.html") if fetched.search(page.read_text(encoding="utf-8"))] == []
 
 
+_IN_A_CHECKOUT = """
+git clone https://example.org/opkoers.git
+mv demo opkoers/
+cd opkoers
+"""
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +110,29 @@ def shell(tmp_path: Path, demo: Path, country: StandIn) -> Callable[[str], subpr
 
 
 @pytest.mark.parametrize(
-    "page", [pytest.param(page, marks=pytest.mark.long) if page in LONG else page for page in PAGES]
+    "page", [pytest.param(page, marks=pytest.mark.long) if page in LONG else page for page in (*PARTS, *PAGES)]
 )
 def test_the_commands_of_a_page_do_what_it_says(
     page: str, shell: Callable[[str], subprocess.CompletedProcess[str]]
 ) -> None:
-    script = "\n".join(_as_shell(kind, body) for kind, body in BLOCK.findall(PAGES[page]))
+    script = "\n".join(_as_shell(kind, body) for kind, body in BLOCK.findall((PARTS | PAGES)[page]))
+    if page in PARTS and "make " in script:
+        script = f"{_IN_A_CHECKOUT}\n{script}"
     done = shell(_with_clients(script))
     assert done.returncode == 0, f"{page}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+def test_every_block_of_the_readme_is_run() -> None:
+    fences = re.findall(r"^ *```(\w*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    opened = fences[::2]
+    assert opened.count("sh") + opened.count("python") == len(opened) - 1, "only the drawing is no command"
+
+
+def test_every_link_of_the_readme_leads_to_a_file() -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", README.read_text(encoding="utf-8"))
+    own = [link for link in links if "://" not in link]
+    assert len(own) > 15
+    assert [link for link in own if not (README.parent / link).is_file()] == []
 
 
 def _with_clients(script: str) -> str:
