@@ -6,7 +6,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test test-campaigns test-long lint format audit bench docs lock clean
+.PHONY: demo test test-campaigns test-long lint format audit bench docs contract lock clean
 
 demo: $(STAMP)
 	$(BIN)/opkoers demo
@@ -69,6 +69,10 @@ lock:
 	echo 'constraint-dependencies = [' >> pyproject.toml
 	sed -nE 's/^([a-z][^ ]*==[^\\]*[^ \\]) *\\?$$/    "\1",/p' requirements-dev.lock | sed -E 's/\[[a-z,]*\]==/==/' >> pyproject.toml
 	echo ']' >> pyproject.toml
+
+# After a deliberate change of a published table: writes what was agreed anew, with the version that follows from it.
+contract: $(DEV_STAMP)
+	$(BIN)/python -m dagster_project.standards.contract
 
 clean:
 	rm -rf $(VENV) demo demo-* dbt/target .mypy_cache .ruff_cache

@@ -352,7 +352,7 @@ def read_contracts(path: Path) -> Iterator[Dataset]:
             except ValidationError as error:
                 faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'block'}: {e['msg']}" for e in error.errors())
                 raise ConfigurationError(
-                    f"{path.name}, dataset {dataset_id}: {faults}. Mend the block; see README, 'Add a table'."
+                    f"{path.name}, dataset {dataset_id}: {faults}. Mend the block; see docs/how-to/add-a-table.md."
                 ) from error
 
 

@@ -36,6 +36,7 @@ from dagster_project.signing import SIGNED_WITH, signer_of
 from dagster_project.site import theme
 from dagster_project.site.render import SiteRun, render_site
 from dagster_project.snapshots import SnapshotStore, sha256_of, sync_folder, utc_now, write_durably
+from dagster_project.standards.contract import agreed_version
 from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -383,6 +384,7 @@ def _manifest(
         **_grounds(run, state, tables),
         "git_commit": state.git_commit,
         "opkoers_version": state.opkoers_version,
+        "tables_version": agreed_version(),
         "versions": {"python": platform.python_version()}
         | {name: importlib.metadata.version(name) for name in _VERSIONED},
         "previous_manifest_sha256": sha256_of(before / MANIFEST) if before else None,

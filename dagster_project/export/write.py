@@ -17,6 +17,7 @@ from dagster_project.export.cells import Sheet
 from dagster_project.export.chapters import chapters_of
 from dagster_project.export.delimited import write_csv
 from dagster_project.export.document import write_document
+from dagster_project.export.geojson import write_wijken
 from dagster_project.export.imprint import imprint_of
 from dagster_project.export.printing import print_site
 from dagster_project.export.queries import read_export_data
@@ -41,7 +42,7 @@ class Exported:
 
 
 def write_exports(database: Path, site_folder: Path, target: Path, workspace: Workspace, run: SiteRun) -> Exported:
-    """Write `tables.xlsx`, `csv/`, a `pc-<opgave>.docx` per opgave and `monitor.pdf`.
+    """Write `tables.xlsx`, `csv/`, `wijken.geojson`, a `pc-<opgave>.docx` per opgave and `monitor.pdf`.
 
     Equal content and an equal run give equal bytes, of the PDF on one machine with one browser.
 
@@ -61,12 +62,13 @@ def write_exports(database: Path, site_folder: Path, target: Path, workspace: Wo
         FileNotFoundError: the site has no front page.
     """
     gemeente = workspace.settings.gemeente
+    target.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(database), read_only=True) as connection:
         data = read_export_data(connection, gemeente)
         told = told_by_site(connection, gemeente)
+        write_wijken(connection, target / "wijken.geojson")
     imprint = imprint_of(data, told, workspace, run)
     sheets = sheets_of(data, told, imprint)
-    target.mkdir(parents=True, exist_ok=True)
     write_workbook(sheets, imprint, target / "tables.xlsx")
     write_csv(sheets, target / "csv")
     taken: set[str] = set()

@@ -17,6 +17,7 @@ from dagster_project.export.delimited import INTERNATIONAL
 from dagster_project.export.imprint import SYNTHETIC_MARK
 from dagster_project.site.site import SiteRun
 from dagster_project.snapshots import sha256_of
+from dagster_project.standards.contract import agreed_version
 from dagster_project.standards.publisher import Publisher
 from dagster_project.standards.tables import PublishedColumn, PublishedTable
 
@@ -59,6 +60,7 @@ def write_datapackage(
         "title": publisher.title,
         "description": publisher.description,
         "version": run.edition or run.publication_id,
+        "tablesVersion": agreed_version(),
         "created": run.generated_at,
         "isSynthetic": any(resource["isSynthetic"] for resource in resources),
         "licenses": [{"path": publisher.licence, "title": publisher.licence_title}],

@@ -30,6 +30,9 @@ _LICENCES = {
 _ORGANISATION = "https://identifier.overheid.nl/tooi/id/gemeente/{}"
 """How the register of organisations (TOOI) names a gemeente: by its code, in small letters."""
 
+_MARKS = ("is_synthetic", "is_synthetisch")
+"""Columns that mark a made-up row: of the marts, and of the views for analysts."""
+
 _PERIOD = """
     select min(p.start_date), max(p.end_date)
     from marts.fct_indicator_value as v inner join marts.dim_period as p using (period_id)
@@ -131,9 +134,9 @@ def lacking(workspace: Workspace) -> list[str]:
 
 
 def _synthetic(connection: duckdb.DuckDBPyConnection, tables: tuple[PublishedTable, ...]) -> frozenset[str]:
-    marked = [table.name for table in tables if any(column.name == "is_synthetic" for column in table.columns)]
+    marked = [(table.name, column.name) for table in tables for column in table.columns if column.name in _MARKS]
     return frozenset(
         name
-        for name in marked
-        if connection.execute(f"select count(*) from marts.{name} where is_synthetic").fetchone() != (0,)
+        for name, mark in marked
+        if connection.execute(f"select count(*) from marts.{name} where {mark}").fetchone() != (0,)
     )

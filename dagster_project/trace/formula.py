@@ -32,6 +32,10 @@ VALUE_COLUMNS = {
     "fct_registration_count": "value",
     "dim_peer": "distance",
     "dim_region_profile": "standardised",
+    "v_bbv": "waarde",
+    "v_doelen": "oordeel",
+    "v_kosten": "verschil",
+    "v_wijken": "waarde",
 }
 """Of tables with one figure that all the rest of the row is about: that figure."""
 
@@ -222,6 +226,24 @@ def _revision(node: Node, _: Nodes) -> str:
     return f"{row['part']}: {old} ({row['old_status'] or '-'}) became {new} ({row['new_status'] or '-'})"
 
 
+def _shown(role: str) -> Callable[[Node, Nodes], str | None]:
+    """The formula of the row that a view shows."""
+
+    def tell(node: Node, nodes: Nodes) -> str | None:
+        (shown,) = _parents(node, nodes, role)
+        return formula(shown, nodes)
+
+    return tell
+
+
+def _spent(node: Node, _: Nodes) -> str | None:
+    row = node.row
+    if row["verschil"] is None:
+        return None
+    spent = row["prognose"] if row["werkelijk"] is None else row["werkelijk"]
+    return f"{number(spent)} - {number(row['begroot'])} = {number(row['verschil'])}"
+
+
 def _parents(node: Node, nodes: Nodes, role: str) -> list[Node]:
     return [nodes[edge.parent] for edge in node.to(role) if edge.parent is not None]
 
@@ -245,4 +267,8 @@ _FORMULAS: dict[str, Callable[[Node, Nodes], str | None]] = {
     "fct_objective_attainment": _verdict,
     "fct_objective_outlook": _outlook,
     "fct_registration_count": _counted,
+    "v_bbv": _shown("value"),
+    "v_doelen": _shown("verdict"),
+    "v_kosten": _spent,
+    "v_wijken": _shown("value"),
 }

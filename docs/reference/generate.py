@@ -21,6 +21,7 @@ from dagster_project import transform
 from dagster_project.cli import app
 from dagster_project.contracts import all_contracts
 from dagster_project.product import product_path
+from dagster_project.standards.contract import agreed_version
 from dagster_project.workspace import Settings
 
 
@@ -135,11 +136,13 @@ def tables() -> Iterator[str]:
     """Every published table with its columns."""
     yield "# Published tables"
     yield ""
-    yield "All stand in the schema `marts` of `data/current/warehouse.duckdb`, and as Parquet beside it. Names and"
-    yield "columns are a contract: the changelog says what changes."
+    yield "All stand in the schema `marts` of `data/current/warehouse.duckdb`, and as Parquet beside it."
+    yield "Names, columns, types and grain are a contract, see [upgrades](../how-to/upgrade.md);"
+    yield f"it is of version {agreed_version()}."
     nodes = transform.manifest()["nodes"].values()
     published = [node for node in nodes if node["resource_type"] == "model" and node["schema"] == "marts"]
-    for node in sorted(published, key=lambda node: (node["name"].startswith("audit"), node["name"])):
+    ranks = ("v", "dim", "fct", "audit")
+    for node in sorted(published, key=lambda node: (ranks.index(node["name"].partition("_")[0]), node["name"])):
         yield ""
         yield f"## {node['name']}"
         yield ""

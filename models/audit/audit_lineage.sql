@@ -1,7 +1,7 @@
 {# What every published row rests on. Which row that is was chosen where the value was made; it is only read here. #}
 {% set kinds = [
     'lineage_value', 'lineage_territory', 'lineage_series', 'lineage_benchmark', 'lineage_revision', 'lineage_region',
-    'lineage_register', 'lineage_plan', 'lineage_objective', 'lineage_money', 'lineage_care',
+    'lineage_register', 'lineage_plan', 'lineage_objective', 'lineage_money', 'lineage_care', 'lineage_view',
 ] %}
 {% for kind in kinds %}
 select

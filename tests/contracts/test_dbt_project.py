@@ -42,6 +42,7 @@ WITH_RULES = {
     "reg_coverage", "reg_file", "reg_client", "reg_care_line", "reg_care_span", "reg_care_in_period", "reg_care_use",
     "reg_care_stacking", "reg_care_cost", "reg_care_flow", "reg_waiting", "reg_grants", "reg_uitkering_spell",
     "reg_benefits", "reg_integration", "reg_debt", "reg_reports", "reg_complaints",
+    "v_bbv", "v_doelen", "v_wijken", "v_kosten",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from scipy import stats
 from dagster_project.demo import HEEMSKERK
 from dagster_project.publication import read_manifest
 from dagster_project.snapshots import SnapshotStore
+from dagster_project.standards.contract import agreed_version
 from tests.unit.models.test_columns import PUBLISHED
 
 ALMERE = {
@@ -206,6 +207,7 @@ def test_the_publication_is_whole_and_holds_aggregates_only(demo: Path, warehous
     assert tables == set(PUBLISHED) | audit
     assert {path.stem for path in (folder / "parquet").glob("*.parquet")} == tables
     assert set(manifest["tables"]) == tables
+    assert manifest["tables_version"] == agreed_version()
     columns = "select count(*) from duckdb_columns() where schema_name = 'marts' and (comment is null or comment = '')"
     assert warehouse.execute(columns).fetchone() == (0,), "every published column carries its description"
 

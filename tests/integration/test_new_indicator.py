@@ -1,6 +1,6 @@
 """A table that the project has never seen becomes an indicator by data alone: no Python, no SQL.
 
-What is written here into a copy of the project is what the README shows under "Add a StatLine table or an indicator".
+What is written here into a copy of the project is what docs/how-to/add-a-table.md shows.
 """
 
 from __future__ import annotations

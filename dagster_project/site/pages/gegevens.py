@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 from dagster_project.site.site import Page, Site
 from dagster_project.site.words import labels
+from dagster_project.standards.contract import agreed_version
 from dagster_project.standards.tables import PublishedTable, published_tables
 
 _GROUPS = (
+    ("v_", "Klaar om te gebruiken, met Nederlandse kolommen"),
     ("dim_", "Waar cijfers over gaan"),
     ("fct_", "Cijfers en oordelen"),
     ("audit_", "Verantwoording"),
@@ -24,7 +26,7 @@ _GROUPS = (
 def pages(site: Site) -> Iterator[Page]:  # noqa: ARG001 - the tables are the same for every municipality
     """The page of tables and columns."""
     tables = published_tables()
-    context = {"groups": groups_of(tables), "counted": counted_sentence(tables)}
+    context = {"groups": groups_of(tables), "counted": counted_sentence(tables), "version": agreed_version()}
     crumbs = (("bronnen.html", "Bronnen"),)
     yield Page("gegevens.html", "gegevens.html.j2", "Tabellen en kolommen", context, "bronnen.html", crumbs)
 

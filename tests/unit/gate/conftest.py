@@ -15,6 +15,7 @@ from dagster_project.raw import create_raw_schema
 from tests.unit.gate.care_rows import CARE_ROWS
 from tests.unit.gate.figure_rows import FIGURE_ROWS
 from tests.unit.gate.plan_rows import PLAN_ROWS, RAW_PLAN_ROWS
+from tests.unit.gate.view_rows import VIEW_ROWS
 
 
 def create_marts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -36,7 +37,7 @@ def sound_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect(str(path)) as connection:
         create_raw_schema(connection)
         create_marts(connection)
-        for rows in (FIGURE_ROWS, RAW_PLAN_ROWS, PLAN_ROWS, CARE_ROWS):
+        for rows in (FIGURE_ROWS, RAW_PLAN_ROWS, PLAN_ROWS, CARE_ROWS, VIEW_ROWS):
             connection.execute(rows)
     return path
 

@@ -17,17 +17,19 @@ from dagster_project.raw import RAW_TABLES, create_raw_schema
 from tests.unit.gate.care_faults import CARE_FAULTS
 from tests.unit.gate.figure_faults import BSN, FIGURE_FAULTS
 from tests.unit.gate.plan_faults import FURTHER_FAULTS, PLAN_FAULTS
+from tests.unit.gate.view_rows import FURTHER_VIEW_FAULTS, VIEW_FAULTS
 
 pytestmark = pytest.mark.usefixtures("_analytics_off")
 
 ALL_SUITES: dict[str, Suite] = {suite.name: suite for stage in STAGES for suite in suites_for(stage)}
-FAULTS = FIGURE_FAULTS | PLAN_FAULTS | CARE_FAULTS
+FAULTS = FIGURE_FAULTS | PLAN_FAULTS | CARE_FAULTS | VIEW_FAULTS
 """By suite: a part of the check's label that is unique in the suite, and SQL that brings about its fault and no other.
 
 Only a row of `attempt` is trouble by itself, whatever else ails it.
 """
 
-CASES = [(suite, part, sql) for suite, faults in FAULTS.items() for part, sql in faults.items()] + FURTHER_FAULTS
+CASES = [(suite, part, sql) for suite, faults in FAULTS.items() for part, sql in faults.items()]
+CASES += FURTHER_FAULTS + FURTHER_VIEW_FAULTS
 
 
 def labels_with(suite: Suite, part: str) -> list[str]:

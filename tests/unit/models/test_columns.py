@@ -78,6 +78,19 @@ PUBLISHED = {
     "is_synthetic snapshot_id",
     "dim_registration_file": "original_id dataset_id file_name period_id received_at rows_in rows_loaded "
     "rows_quarantined state superseded_by forgotten_at is_synthetic snapshot_id",
+    "v_bbv": "indicator_id bbv_nummer indicator taakveld gunstig gemeentecode gemeente provincie grootteklasse periode "
+    "peildatum is_nieuwste waarde eenheid teller noemer marge_laag marge_hoog landelijk provinciaal "
+    "mediaan_grootteklasse mediaan_vergelijkbare_gemeenten rang aantal_gemeenten percentiel trend "
+    "vooruitzicht_periode vooruitzicht vooruitzicht_laag vooruitzicht_hoog status waarom_geen_waarde bron "
+    "is_synthetisch",
+    "v_doelen": "doel_id plan_id plan opgave doel resultaatgebied soort indicator_id indicator eenheid nulmeting "
+    "nulmeting_periode streefwaarde streefwaarde_periode actueel actueel_periode verwacht oordeel vooruitzicht "
+    "vooruitzicht_laag vooruitzicht_hoog kans is_beslispunt eigenaar meetinstrument programma volgende_meting "
+    "is_te_laat bron is_synthetisch",
+    "v_wijken": "indicator_id bbv_nummer indicator gunstig wijkcode wijk gemeentecode periode peildatum is_nieuwste "
+    "waarde eenheid teller noemer waarde_gemeente verschil status waarom_geen_waarde bron is_synthetisch",
+    "v_kosten": "soort plan_id programma begrotingspost opgave wet periode grondslag begroot werkelijk besteed_tot_nu "
+    "besteed_tot_en_met prognose verschil clienten kosten_per_client bron is_synthetisch",
 }
 
 

@@ -186,6 +186,8 @@ create table marts.fct_registration_count (subject text, measure text, wet text,
 create table marts.dim_registration_file (original_id text, dataset_id text, file_name text, period_id text,
     received_at timestamp, rows_in bigint, rows_loaded bigint, rows_quarantined bigint, state text,
     superseded_by text, forgotten_at timestamp, is_synthetic boolean, snapshot_id text);
+create table marts.v_wijken (indicator_id text, wijkcode text, periode text, waarde double, verschil double,
+    is_nieuwste boolean, is_synthetisch boolean);
 create table marts.dim_region_shape (region_code text, region_name text, geometry text, crs text, is_synthetic boolean,
     snapshot_id text);
 """

@@ -8,6 +8,7 @@ import pytest
 
 from dagster_project.site import render_site
 from dagster_project.site.pages.gegevens import counted_sentence, groups_of
+from dagster_project.standards.contract import agreed_version
 from dagster_project.standards.tables import PublishedTable, published_tables
 from tests.unit.site.html_outline import Outline, main
 from tests.unit.site.page_build import RUN, make_build, make_workspace
@@ -22,6 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_table_and_column_stands_on_the_page_with_its_meaning(folder: Path) -> None:
     text = Outline(main((folder / "gegevens.html").read_text(encoding="utf-8"))).text
+    assert f"Versie van de tabellen: {agreed_version()}." in text
     for table in published_tables():
         assert f"Kolommen van {table.name} Kolom Soort Betekenis" in text
         assert table.file in text

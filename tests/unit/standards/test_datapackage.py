@@ -16,6 +16,7 @@ import pytest
 from dagster_project.export.cells import Euro, Figure, Share, Sheet
 from dagster_project.export.delimited import write_csv
 from dagster_project.snapshots import sha256_of
+from dagster_project.standards.contract import agreed_version
 from dagster_project.standards.datapackage import FILE, cell_type, write_datapackage
 from dagster_project.standards.tables import PublishedColumn, PublishedTable
 from tests.unit.site.page_build import RUN
@@ -106,6 +107,7 @@ def test_the_package_names_its_licence_its_sources_and_that_figures_are_made_up(
         {"title": "Gemeente", "licence": None, "isSynthetic": True},
     ]
     assert (package["version"], package["created"]) == (RUN.publication_id, RUN.generated_at)
+    assert package["tablesVersion"] == agreed_version()
     write_datapackage(folder, TABLES, [SHEET], PUBLISHER, replace(RUN, edition="2025-04"))
     assert read(folder)["version"] == "2025-04"
 

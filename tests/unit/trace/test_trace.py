@@ -154,6 +154,20 @@ def test_the_formula_of_a_verdict_shows_way_time_ratio_and_rule() -> None:
     )
 
 
+def test_the_formula_of_a_view_is_that_of_the_row_it_shows() -> None:
+    shown = Node("fct_indicator_value", "i|GM0001|2020|as_published", value(value=7.0, rate_published=7.0))
+    assert formula(*node("v_bbv", {"waarde": 7.0}, ("value", shown))) == "7, as it was given"
+    judged = Node("fct_objective_attainment", "p-01", verdict(attainment=None, ratio=None, status="geen nulmeting"))
+    assert formula(*node("v_doelen", {}, ("verdict", judged))) == ("geen nulmeting: there is no baseline to start from")
+
+
+def test_the_formula_of_money_holds_what_was_spent_or_is_expected_against_the_budget() -> None:
+    spent = {"begroot": 90, "werkelijk": 100, "prognose": 120, "verschil": 10}
+    assert formula(*node("v_kosten", spent)) == "100 - 90 = 10"
+    assert formula(*node("v_kosten", {**spent, "werkelijk": None, "verschil": 30})) == "120 - 90 = 30"
+    assert formula(*node("v_kosten", {**spent, "begroot": None, "verschil": None})) is None
+
+
 def empty(root: Path) -> Workspace:
     (root / "opkoers.toml").write_text('gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n', encoding="utf-8")
     return Workspace(root)
