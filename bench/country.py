@@ -66,7 +66,7 @@ def main() -> None:
         return
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()
-    server = spawn.Process(target=_serve, args=(there,), daemon=True)
+    server = spawn.Process(target=serve_country, args=(there,), daemon=True)
     server.start()
     try:
         with tempfile.TemporaryDirectory() as scratch:
@@ -302,7 +302,7 @@ def _print_loads(loads: dict[str, dict[str, float]]) -> None:
     print(f"memory above imports of rival / ours: {rivals / mine:.2f}x")
 
 
-def _serve(pipe: Connection) -> None:
+def serve_country(pipe: Connection) -> None:
     """Serve the country; then, for each table id that comes, its revision; until told to stop."""
     gc.disable()  # a million rows that stay: looking through them again and again costs more than it finds
     with StandIn(netherlands.tables(netherlands.Figures()), netherlands.verzuim()) as standin:

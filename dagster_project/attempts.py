@@ -11,17 +11,26 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Protocol
 
 from dagster_project.contracts import Dataset
 from dagster_project.extract import documents
 from dagster_project.product import code_fingerprint
 from dagster_project.snapshots import utc_now, write_durably
-from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 FILE = "attempts.json"
+
+
+class Keeps(Protocol):
+    """A workspace, or another holder of snapshots that keeps such a file."""
+
+    @property
+    def data(self) -> Path: ...
+
+
 Cause = Literal["unsound", "vanished", "unreachable"]
 
 
@@ -78,7 +87,7 @@ def failed(
     return Attempt(cause, since, publisher_modified, etag, fingerprint(dataset), sentence)
 
 
-def read_attempts(workspace: Workspace) -> Attempts:
+def read_attempts(workspace: Keeps) -> Attempts:
     """What is noted; nothing where the file is missing or damaged, for it can only spare work."""
     path = workspace.data / FILE
     if not path.is_file():
@@ -91,7 +100,7 @@ def read_attempts(workspace: Workspace) -> Attempts:
         return {}
 
 
-def note_attempts(workspace: Workspace, changes: Mapping[str, Attempt | None]) -> None:
+def note_attempts(workspace: Keeps, changes: Mapping[str, Attempt | None]) -> None:
     """Write down failed attempts, and strike out those of datasets that are well again (None)."""
     known = read_attempts(workspace)
     merged = {key: attempt for key, attempt in {**known, **changes}.items() if attempt}

@@ -7,19 +7,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dagster_project import ingest, pulls
-from dagster_project.attempts import note_attempts, read_attempts
+from dagster_project.attempts import Attempts, note_attempts, read_attempts
 from dagster_project.contracts import Dataset
 from dagster_project.errors import SourceUnreachable, UnsoundData
 from dagster_project.extract import dropfolder, narratives
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
+from dagster_project.many import national
 from dagster_project.product import code_fingerprint
 from dagster_project.publication import current_folder, read_manifest, settings_hash
 from dagster_project.registration import intake_run
 from dagster_project.run import RunOptions, today
 from dagster_project.serving import postgres
 from dagster_project.site import theme
-from dagster_project.snapshots import SnapshotStore, sha256_of
+from dagster_project.snapshots import Snapshot, SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
 
 
@@ -58,7 +59,7 @@ def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> Quiet | None
     if options.offline:
         return Quiet(stands)
     wired = [d for d in datasets if d.kind in pulls.WIRED and options.wants(d.source_id)]
-    set_aside = _ask_sources(workspace, wired)
+    set_aside = _ask_sources(workspace, wired, options)
     return None if set_aside is None else Quiet(f"{stands} Every source was asked.", set_aside)
 
 
@@ -105,17 +106,37 @@ def _snapshots_moved(workspace: Workspace, datasets: tuple[Dataset, ...], pinned
     return not (serving <= pinned <= known)
 
 
-def _ask_sources(workspace: Workspace, datasets: list[Dataset]) -> tuple[str, ...] | None:
-    """Ask every table whether it changed, one small request each.
+def _ask_sources(workspace: Workspace, datasets: list[Dataset], options: RunOptions) -> tuple[str, ...] | None:
+    """Ask every table whether it changed, one small request each, or what all workspaces have of it in common.
 
     Returns:
         A sentence for each dataset that is still set aside, as it was at the last attempt; None when there is news.
     """
-    store, endpoints = SnapshotStore(workspace.snapshots), Endpoints.from_environment()
+    store = SnapshotStore(workspace.snapshots)
     attempts = read_attempts(workspace)
     latest = {dataset.key: store.latest(dataset.source_id, dataset.dataset_id) for dataset in datasets}
     if any(latest[dataset.key] is None and dataset.key not in attempts for dataset in datasets):
         return None
+    if options.common:
+        answers: list[str] = [answer.kind for _, answer in national.answers(options, workspace, datasets)]
+    else:
+        answers = _asked_by_itself(workspace, datasets, latest, attempts)
+    if "news" in answers:
+        return None
+    asked = list(zip(datasets, answers, strict=True))
+    note_attempts(workspace, {dataset.key: None for dataset, answer in asked if answer == "unchanged"})
+    return tuple(
+        pulls.said(attempts[dataset.key], latest[dataset.key], today())
+        for dataset, answer in asked
+        if answer == "still_set_aside"
+    )
+
+
+def _asked_by_itself(
+    workspace: Workspace, datasets: list[Dataset], latest: dict[str, Snapshot | None], attempts: Attempts
+) -> list[str]:
+    """The kind of each publisher's answer."""
+    endpoints = Endpoints.from_environment()
     stamps = pulls.Stamps(endpoints)
 
     def kind_of_answer(dataset: Dataset, http: HttpClient) -> str:
@@ -127,13 +148,4 @@ def _ask_sources(workspace: Workspace, datasets: list[Dataset]) -> tuple[str, ..
             return "news"
 
     with TemporaryDirectory() as scratch:
-        answers = pulls.side_by_side(datasets, kind_of_answer, workspace.settings.network, endpoints)
-    if "news" in answers:
-        return None
-    asked = list(zip(datasets, answers, strict=True))
-    note_attempts(workspace, {dataset.key: None for dataset, answer in asked if answer == "unchanged"})
-    return tuple(
-        pulls.said(attempts[dataset.key], latest[dataset.key], today())
-        for dataset, answer in asked
-        if answer == "still_set_aside"
-    )
+        return pulls.side_by_side(datasets, kind_of_answer, workspace.settings.network, endpoints)

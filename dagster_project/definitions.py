@@ -1,8 +1,10 @@
-"""What Dagster loads: assets from the contracts and the dbt manifest, the gates, one job, its schedule and its sensor.
+"""What Dagster loads: assets from the contracts and the dbt manifest, the gates, the jobs, and what starts them.
 
-Loads with a workspace and without one: nothing here asks for it before a run does.
+Loads with a workspace and without one: nothing here asks for it before a run does. Where `OPKOERS_WORKSPACES` names a
+folder of workspaces, every asset has a partition for each of them.
 """
 
+import json
 from typing import Any
 
 import dagster as dg
@@ -11,15 +13,18 @@ from dagster_project import arrivals, changes
 from dagster_project.assets.gates import gate_checks
 from dagster_project.assets.models import model_assets
 from dagster_project.assets.outcome import conclude_failure, publication, run_record
+from dagster_project.assets.partitions import job_of_all, per_municipality
 from dagster_project.assets.proof import disclosure_proof
 from dagster_project.assets.resources import Refresh, gate
 from dagster_project.assets.sources import raw_tables, snapshot_assets
 from dagster_project.errors import ConfigurationError
 from dagster_project.gate.suites import STAGES
+from dagster_project.many.installation import Installation, installation_in_environment
 from dagster_project.run import RunOptions
 from dagster_project.workspace import Settings
 
 JOB_NAME = "refresh"
+TIME_ZONE = "Europe/Amsterdam"
 SENSOR_SECONDS = 60
 
 
@@ -34,7 +39,7 @@ def _setting(name: str) -> Any:
 def refresh_schedule() -> dg.ScheduleDefinition:
     """A look at set times in Europe/Amsterdam; a day without news starts no run."""
 
-    @dg.schedule(job_name=JOB_NAME, cron_schedule=_setting("schedule"), execution_timezone="Europe/Amsterdam")
+    @dg.schedule(job_name=JOB_NAME, cron_schedule=_setting("schedule"), execution_timezone=TIME_ZONE)
     def scheduled_refresh() -> dg.SkipReason | dg.RunRequest:
         quiet = changes.why_nothing_to_do(Refresh().found_workspace(), RunOptions())
         return dg.SkipReason(str(quiet)) if quiet else dg.RunRequest()
@@ -42,13 +47,28 @@ def refresh_schedule() -> dg.ScheduleDefinition:
     return scheduled_refresh
 
 
-def drop_sensor() -> dg.SensorDefinition:
+def schedule_of_all(installation: Installation, job: dg.JobDefinition) -> dg.ScheduleDefinition:
+    """One run a day for every workspace of an installation; one without news costs it a few seconds."""
+    return dg.ScheduleDefinition(
+        name="scheduled_refresh_of_all",
+        job=job,
+        cron_schedule=installation.settings.schedule,
+        execution_timezone=TIME_ZONE,
+        description="Asks CBS and DUO once, then refreshes every workspace.",
+    )
+
+
+def drop_sensor(installation: Installation | None = None) -> dg.SensorDefinition:
     """A look in `drop/` every minute, which starts a run when complete exports lie there.
 
     It runs wherever a Dagster daemon runs, because whoever drops an export on a server expects it to be taken.
     `watch_drop_folder = false` keeps it from ever starting a run, whatever the switch in the UI says.
+
+    Args:
+        installation: the folder of workspaces that it looks into, each with a run of its own partition; None: the one
+            workspace.
     """
-    is_on = _setting("watch_drop_folder")
+    is_on = installation is not None or _setting("watch_drop_folder")
 
     @dg.sensor(
         job_name=JOB_NAME,
@@ -57,17 +77,42 @@ def drop_sensor() -> dg.SensorDefinition:
         description="Looks in drop/ every minute.",
     )
     def drop_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        found = arrivals.arrivals(Refresh().found_workspace(), context.cursor)
-        if found.run_key is None:
-            return dg.SensorResult(skip_reason=found.sentence, cursor=found.cursor)
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=found.run_key)], cursor=found.cursor)
+        return _seen_in_all(installation, context.cursor) if installation else _seen(context.cursor)
 
     return drop_sensor
 
 
-@dg.definitions
-def defs() -> dg.Definitions:
-    """The whole code location."""
+def _seen(cursor: str | None) -> dg.SensorResult:
+    found = arrivals.arrivals(Refresh().found_workspace(), cursor)
+    if found.run_key is None:
+        return dg.SensorResult(skip_reason=found.sentence, cursor=found.cursor)
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=found.run_key)], cursor=found.cursor)
+
+
+def _seen_in_all(installation: Installation, cursor: str | None) -> dg.SensorResult:
+    """A look in every workspace; one that cannot be looked into is named, and hides no other."""
+    cursors: dict[str, str] = json.loads(cursor) if cursor else {}
+    seen, requests, sentences = {}, [], []
+    for key in installation.workspace_keys():
+        try:
+            found = arrivals.arrivals(installation.workspace(key), cursors.get(key))
+        except (ConfigurationError, OSError) as error:
+            sentences.append(f"{key}: {error}")
+            continue
+        seen[key] = found.cursor
+        sentences.append(f"{key}: {found.sentence}")
+        if found.run_key is not None:
+            requests.append(dg.RunRequest(run_key=f"{key}:{found.run_key}", partition_key=key))
+    reason = None if requests else " ".join(sentences)
+    return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=json.dumps(seen))
+
+
+def definitions_of(installation: Installation | None) -> dg.Definitions:
+    """The whole code location.
+
+    Args:
+        installation: the folder of workspaces; None for one workspace alone.
+    """
     job = dg.define_asset_job(
         JOB_NAME,
         selection=dg.AssetSelection.all(),
@@ -75,20 +120,39 @@ def defs() -> dg.Definitions:
         hooks={conclude_failure},
         description="Pull, load, gate, build, gate, publish. `opkoers refresh` runs this same job.",
     )
+    assets = [
+        *snapshot_assets(),
+        raw_tables(),
+        *model_assets(),
+        disclosure_proof(),
+        run_record(),
+        publication(),
+    ]
+    common: dict[str, Any] = {
+        "asset_checks": [gate_checks(stage) for stage in STAGES],
+        "resources": {"refresh": Refresh(), "gate": gate},
+        # also for what somebody materialises by hand: the steps of a run share one build database
+        "executor": dg.in_process_executor,
+    }
+    if installation:
+        of_all = job_of_all(installation)
+        return dg.Definitions(
+            assets=per_municipality(assets, installation),
+            jobs=[job, of_all],
+            schedules=[schedule_of_all(installation, of_all)],
+            sensors=[drop_sensor(installation)],
+            **common,
+        )
     return dg.Definitions(
-        assets=[
-            *snapshot_assets(),
-            raw_tables(),
-            *model_assets(),
-            disclosure_proof(),
-            run_record(),
-            publication(),
-        ],
-        asset_checks=[gate_checks(stage) for stage in STAGES],
+        assets=assets,
         jobs=[job],
         schedules=[refresh_schedule()],
         sensors=[drop_sensor()],
-        resources={"refresh": Refresh(), "gate": gate},
-        # also for what somebody materialises by hand: the steps of a run share one build database
-        executor=dg.in_process_executor,
+        **common,
     )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The whole code location, for the workspace or the workspaces that the environment names."""
+    return definitions_of(installation_in_environment())

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -37,8 +38,9 @@ from dagster_project.extract.personal import masked_name
 from dagster_project.extract.reading import ReadContext, RowFault
 from dagster_project.gate.judgement import refused_snapshots
 from dagster_project.legible import legible
+from dagster_project.many import national
 from dagster_project.publication import current_pins
-from dagster_project.pulls import WIRED
+from dagster_project.pulls import WIRED, Pulled
 from dagster_project.raw import RAW_TABLES, RawBatch, append, create_raw_schema
 from dagster_project.registration import intake_run, seal
 from dagster_project.registration.confidential import SEALED
@@ -119,10 +121,7 @@ def _take_wired(run: Run, datasets: list[Dataset], tell: Callable[[str], None]) 
     if not datasets:
         return {}
     new: dict[str, list[Snapshot]] = {}
-    attempts = read_attempts(run.workspace)
-    with progress.display(tell) as display:
-        outcomes = pulls.Round(run.workspace, run.scratch, attempts, run.state().unreachable).pull(datasets, display)
-    for outcome in outcomes:
+    for outcome in (outcomes := _pull(run, datasets, tell)):
         dataset, attempt = outcome.dataset, outcome.attempt
         if attempt:
             serving = run.store.latest(dataset.source_id, dataset.dataset_id)
@@ -132,6 +131,16 @@ def _take_wired(run: Run, datasets: list[Dataset], tell: Callable[[str], None]) 
             new[dataset.key] = [outcome.snapshot]
     note_attempts(run.workspace, {outcome.dataset.key: outcome.attempt for outcome in outcomes})
     return new
+
+
+def _pull(run: Run, datasets: list[Dataset], tell: Callable[[str], None]) -> list[Pulled]:
+    """Ask the publishers, or take over what they gave to all workspaces of the installation."""
+    if run.options.common:
+        return national.take_over(run.options, run.workspace, datasets, tell)
+    attempts, unreachable = read_attempts(run.workspace), run.state().unreachable
+    with progress.display(tell) as display:
+        says = partial(pulls.publisher_says, run.workspace)
+        return pulls.Round(run.workspace, run.scratch, attempts, unreachable, says).pull(datasets, display)
 
 
 def _take_local(run: Run, dataset: Dataset) -> Iterator[Snapshot]:

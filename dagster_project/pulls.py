@@ -7,18 +7,18 @@ datasets, whichever finishes first. What the bytes mean belongs to the readers, 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import duckdb
 
-from dagster_project.attempts import Attempt, Attempts, Cause, failed
+from dagster_project.attempts import Attempt, Attempts, Cause, Keeps, failed
 from dagster_project.contracts import Dataset
 from dagster_project.errors import SourceUnreachable, UnsoundData
 from dagster_project.extract import cbs, duo
@@ -155,21 +155,43 @@ def said(attempt: Attempt, serving: Snapshot | None, as_of: date) -> str:
     return f"{attempt.sentence}{lasting} For now its snapshot of {day}{old} serves."
 
 
-class Round:
-    """One round of pulls of a workspace."""
+class _Patient(Protocol):
+    network: Network
 
-    def __init__(self, workspace: Workspace, scratch: Path, attempts: Attempts, unreachable: Iterable[str]) -> None:
+
+class Holder(Keeps, Protocol):
+    """Who holds snapshots: a workspace, or several workspaces in common."""
+
+    @property
+    def snapshots(self) -> Path: ...
+
+    @property
+    def settings(self) -> _Patient: ...
+
+
+class Round:
+    """One round of pulls."""
+
+    def __init__(
+        self,
+        holder: Holder,
+        scratch: Path,
+        attempts: Attempts,
+        unreachable: Iterable[str],
+        says: Callable[[], Mapping[str, PublisherSays]] = dict,
+    ) -> None:
         """A round that has not begun.
 
         Args:
-            workspace: whose snapshots are there already.
+            holder: whose snapshots are there already.
             scratch: half-fetched tables, which are resumed.
             attempts: what failed before.
             unreachable: kinds of datasets whose service did not answer earlier in this run.
+            says: what publishers said of their tables, asked when one has vanished.
         """
-        self._workspace = workspace
-        self._network = workspace.settings.network
-        self._store = SnapshotStore(workspace.snapshots)
+        self._says = says
+        self._network = holder.settings.network
+        self._store = SnapshotStore(holder.snapshots)
         self._endpoints = Endpoints.from_environment()
         self._scratch = scratch
         self._attempts = attempts
@@ -222,12 +244,8 @@ class Round:
         return cbs.pull(dataset, self._endpoints, pulling, self._scratch, on_progress=progress)
 
     def _failed(self, dataset: Dataset, cause: Cause, error: Exception, stamp: str | None) -> Pulled:
-        sentence = str(error)
-        says = publisher_says(self._workspace).get(dataset.key) if cause == "vanished" else None
-        if says and says.successor_table_id:
-            sentence += f" Its last description names {says.successor_table_id} as successor."
-        elif says and says.successor_note:
-            sentence += f" Its last description said: {says.successor_note}"
+        says = self._says().get(dataset.key) if cause == "vanished" else None
+        sentence = with_successor(str(error), says)
         before = self._attempts.get(dataset.key)
         return Pulled(dataset, attempt=failed(dataset, cause, sentence, before, publisher_modified=stamp))
 
@@ -270,6 +288,15 @@ class PublisherSays:
     status: str | None
     successor_table_id: str | None
     successor_note: str | None
+
+
+def with_successor(sentence: str, says: PublisherSays | None) -> str:
+    """A sentence on a table that has vanished, with what its publisher said would come after it."""
+    if says and says.successor_table_id:
+        return f"{sentence} Its last description names {says.successor_table_id} as successor."
+    if says and says.successor_note:
+        return f"{sentence} Its last description said: {says.successor_note}"
+    return sentence
 
 
 def publisher_says(workspace: Workspace) -> dict[str, PublisherSays]:

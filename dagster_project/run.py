@@ -56,6 +56,12 @@ class RunOptions:
     """Build what was known at the end of that day, without pulling and without moving the pointer."""
     pins: tuple[str, ...] | None = None
     """Rebuild from exactly these snapshots, as `as_of` saw them, to compare; nothing is taken, moved or published."""
+    common: Path | None = None
+    """The folder of workspaces that the workspace is one of: it has national snapshots in common with the others."""
+    since: str = ""
+    """With `common`: the UTC moment after which publishers must have been asked; empty: an hour ago will do."""
+    is_patient: bool = False
+    """Nobody waits for it: a source that does not answer is tried again some minutes later, before the run goes on."""
 
     @property
     def is_rebuild(self) -> bool:

@@ -7,6 +7,7 @@ members are the exact bodies and whose member comments are their addresses. Pars
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -34,6 +35,8 @@ Origin = Literal["wire", "file", "reconstructed"]
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
+_NO_LINK = (errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOTSUP)
+"""Why a file cannot have a second name where a copy of it can be: another disk, another owner, too many names."""
 _TOLD = 200
 """Characters of what is wrong with a sidecar that are told."""
 
@@ -267,6 +270,34 @@ class SnapshotStore:
         self._write_sidecar(snapshot)  # the sidecar comes last: without it the bytes do not count
         return snapshot, True
 
+    def adopt(self, snapshot: Snapshot, file: Path) -> tuple[Snapshot, bool]:
+        """Take over a snapshot of another store, with a sidecar of its own; from now on it counts as met last.
+
+        The bytes are linked and not copied where the file system and the rights to the file allow that: nobody ever
+        writes to them, and removing them here leaves them there.
+
+        Args:
+            snapshot: as the other store knows it.
+            file: where its bytes are.
+
+        Returns:
+            The snapshot, and whether its bytes are new here; known bytes gain one sighting.
+        """
+        now = utc_now()
+        sidecar = self.sidecar_of(snapshot)
+        if sidecar.is_file():
+            known = self.read_sidecar(sidecar)
+            known = replace(known, sightings=[*known.sightings, now], etag=snapshot.etag or known.etag)
+            self._write_sidecar(known)
+            return known, False
+        sidecar.parent.mkdir(parents=True, exist_ok=True)
+        latest = self.latest(snapshot.source_id, snapshot.dataset_id)
+        is_last = latest is None or latest.last_seen_at < snapshot.retrieved_at
+        own = replace(snapshot, sightings=[] if is_last else [now])
+        self._link_in(file, self.path_of(own))
+        self._write_sidecar(own)
+        return own, True
+
     def all(self, source_id: str | None = None, dataset_id: str | None = None) -> Iterator[Snapshot]:
         """Every snapshot, or those of one source or dataset, oldest first within a dataset."""
         pattern = f"{source_id or '*'}/{dataset_id or '*'}/*.json"
@@ -374,6 +405,22 @@ class SnapshotStore:
     def _write_sidecar(self, snapshot: Snapshot) -> None:
         content = json.dumps(asdict(snapshot), indent=2, ensure_ascii=False).encode() + b"\n"
         write_durably(self.sidecar_of(snapshot), content)
+
+    def _link_in(self, source: Path, target: Path) -> None:
+        """Give bytes a second name, or copy them; the target name appears only when its bytes are safe."""
+        temporary = target.with_name(f".{target.name}.link.tmp")
+        temporary.unlink(missing_ok=True)
+        try:
+            os.link(source, temporary)
+        except OSError as error:
+            if error.errno not in _NO_LINK:
+                raise
+            shutil.copyfile(source, temporary)
+            self._move_in(temporary, target)
+            return
+        temporary.replace(target)
+        temporary.unlink(missing_ok=True)  # both were names of the same file: renaming one to the other does nothing
+        sync_folder(target.parent)
 
     @staticmethod
     def _move_in(source: Path, target: Path) -> None:

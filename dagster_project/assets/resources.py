@@ -13,10 +13,13 @@ from pydantic import Field
 from dagster_project.conclusion import conclude_stopped
 from dagster_project.gate.client import GateWorker
 from dagster_project.gate.judgement import gate_log
+from dagster_project.many.installation import installation_in_environment
 from dagster_project.run import Run, RunOptions, clear_leftovers, refresh_lock
+from dagster_project.tags import tags_of_run
 from dagster_project.workspace import Workspace, find_workspace
 
 WORKSPACE_VARIABLE = "OPKOERS_WORKSPACE"
+PARTITION_TAG = "dagster/partition"
 
 
 class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -32,17 +35,35 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
     """ISO date, or empty for today."""
     pins: list[str] = Field(default_factory=list)
     """Snapshot ids to rebuild from, for `verify` and for editions; empty takes what serves."""
+    common: str = ""
+    """Folder of the workspaces that share national snapshots; empty: the workspace pulls for itself."""
+    since: str = ""
+    """With `common`: the UTC moment after which publishers must have been asked; empty: an hour ago will do."""
+    is_patient: bool = False
+    """Nobody waits: a source that does not answer is tried again some minutes later."""
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002
-        """Let no second refresh of the same workspace in, and clear what killed runs left."""
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        """Let no second refresh of the same workspace in, clear what killed runs left, and tag the run."""
+        if context.run and context.instance:
+            context.instance.add_run_tags(context.run.run_id, tags_of_run())
         if self.pins:
             yield self
             return
-        with refresh_lock(self.found_workspace()):
-            conclude_stopped(self.found_workspace())
-            clear_leftovers(self.found_workspace())
-            yield self
+        own = self.for_partition(context.run.tags.get(PARTITION_TAG) if context.run else None)
+        with refresh_lock(own.found_workspace()):
+            conclude_stopped(own.found_workspace())
+            clear_leftovers(own.found_workspace())
+            yield own
+
+    def for_partition(self, key: str | None) -> Self:
+        """The same, for the workspace that a partition of the installation in the environment stands for."""
+        installation = installation_in_environment()
+        if key is None or installation is None or self.workspace:
+            return self
+        return self.model_copy(
+            update={"workspace": str(installation.workspace(key).root), "common": str(installation.root)}
+        )
 
     def found_workspace(self) -> Workspace:
         if self.home:
@@ -57,6 +78,9 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
             only=tuple(self.only),
             as_of=date.fromisoformat(self.as_of) if self.as_of else None,
             pins=tuple(self.pins) or None,
+            common=Path(self.common) if self.common else None,
+            since=self.since,
+            is_patient=self.is_patient,
         )
         run = Run(self.found_workspace(), run_id, options)
         run.begin()

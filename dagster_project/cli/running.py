@@ -8,15 +8,27 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from dagster_project.cli import completions
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, end, past_day, say, show_progress, workspace_at
+from dagster_project.cli.terminal import (
+    DebugOption,
+    WorkspaceOption,
+    complain,
+    end,
+    past_day,
+    say,
+    show_progress,
+    workspace_at,
+)
 from dagster_project.errors import EXIT_OK, ConfigurationError
 from dagster_project.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dagster_project.run import RunOptions
 
 room = typer.Typer()
 _FILE_WIDTH = 200
@@ -79,9 +91,30 @@ def demo(
     end(text, code)
 
 
+def _refresh_all(folder: Path, keys: list[str] | None, options: RunOptions, *, debug: bool) -> None:
+    """Refresh every workspace of a folder, and end with the table of how each ended and the gravest code."""
+    from dagster_project.many.installation import Installation
+    from dagster_project.many.refresh import Ended, gravest, refresh_all, report
+
+    def tell(ended: Ended) -> None:
+        complain(f"{ended.key} ({ended.code}): {ended.told}")
+
+    show_progress(debug)
+    ended = refresh_all(Installation(folder), options, keys=keys, debug=debug, tell=tell)
+    Console(width=None if sys.stdout.isatty() else 120).print(report(ended))
+    raise typer.Exit(gravest(ended))
+
+
 @room.command()
 def refresh(
     workspace: WorkspaceOption = None,
+    workspaces: Annotated[
+        Path | None, typer.Option("--workspaces", help="Refresh every workspace in this folder; ask CBS and DUO once.")
+    ] = None,
+    keys: Annotated[
+        list[str] | None,
+        typer.Option("--key", help="With --workspaces: this one only, by its folder; may be given more than once."),
+    ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Pull nothing; build from the snapshots at hand.")] = False,
     only: Annotated[
         str | None,
@@ -91,6 +124,16 @@ def refresh(
     debug: DebugOption = False,
 ) -> None:
     """Pull what changed, build, judge, publish."""
+    if workspaces:
+        if workspace:
+            raise ConfigurationError("--workspace and --workspaces were both given; take one of them.")
+        from dagster_project.run import RunOptions
+        from dagster_project.snapshots import utc_now
+
+        asked = RunOptions(offline, _sources(only), past_day(as_of), common=workspaces.resolve(), since=utc_now())
+        _refresh_all(workspaces, keys, asked, debug=debug)
+    if keys:
+        raise ConfigurationError("--key says which of --workspaces; give that as well, or --workspace DIR.")
     text, code = _refresh(
         workspace_at(workspace), offline=offline, only=_sources(only), as_of=past_day(as_of), debug=debug
     )
@@ -172,7 +215,7 @@ def dev(
     from dagster_project.execution import prepare_dagster_home
 
     found = workspace_at(workspace)
-    prepare_dagster_home(found)
+    prepare_dagster_home(found.dagster_home)
     environment = {**os.environ, "DAGSTER_HOME": str(found.dagster_home), WORKSPACE_VARIABLE: str(found.root)}
     dagster = ["-m", "dagster", "dev", "-m", "dagster_project.definitions"]
     command = [sys.executable, *dagster, "-h", "127.0.0.1", "-p", str(port)]

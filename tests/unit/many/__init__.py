@@ -1,0 +1,1 @@
+"""Many municipalities on one installation."""
