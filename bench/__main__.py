@@ -6,7 +6,7 @@ import importlib
 import itertools
 import sys
 
-NAMES = ("pull", "stages", "country", "site", "disclosure", "registration")
+NAMES = ("pull", "stages", "country", "site", "disclosure", "registration", "spark")
 
 
 def main() -> None:
