@@ -14,10 +14,11 @@ from dagster_project.extract import dropfolder, narratives
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.http import HttpClient
 from dagster_project.product import code_fingerprint
-from dagster_project.publication import current_manifest, settings_hash
+from dagster_project.publication import current_folder, read_manifest, settings_hash
 from dagster_project.registration import intake_run
 from dagster_project.run import RunOptions, today
 from dagster_project.serving import postgres
+from dagster_project.site import theme
 from dagster_project.snapshots import SnapshotStore, sha256_of
 from dagster_project.workspace import Workspace
 
@@ -39,12 +40,13 @@ def why_nothing_to_do(workspace: Workspace, options: RunOptions) -> Quiet | None
     Only certainty counts: a source that does not answer or a doubt of any kind means that there is something to do. A
     table that was set aside and is still the same is no doubt: a build would set it aside again.
     """
-    manifest = current_manifest(workspace)
-    if manifest is None or not options.takes_input:
+    standing = current_folder(workspace)
+    if standing is None or not options.takes_input:
         return None
+    manifest = read_manifest(standing)
     if manifest["code_fingerprint"] != code_fingerprint() or manifest["settings_sha256"] != settings_hash(workspace):
         return None
-    if postgres.is_due(workspace):
+    if not theme.is_shown(standing / "site", workspace) or postgres.is_due(workspace):
         return None
     changes_after = manifest["verdicts_change_after"]
     if changes_after is not None and today().isoformat() > changes_after:

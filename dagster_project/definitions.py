@@ -89,4 +89,6 @@ def defs() -> dg.Definitions:
         schedules=[refresh_schedule()],
         sensors=[drop_sensor()],
         resources={"refresh": Refresh(), "gate": gate},
+        # also for what somebody materialises by hand: the steps of a run share one build database
+        executor=dg.in_process_executor,
     )

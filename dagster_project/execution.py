@@ -24,15 +24,11 @@ if TYPE_CHECKING:
     import dagster as dg
 
 INSTANCE_SETTINGS = """\
-# Written by Opkoers. Telemetry stays off; one place in the pool guards the build database.
+# Written by Opkoers. Telemetry stays off.
 telemetry:
   enabled: false
 nux:
   enabled: false
-concurrency:
-  pools:
-    default_limit: 1
-    granularity: op
 """
 
 

@@ -33,6 +33,7 @@ from dagster_project.extract.documents import BadDocument
 from dagster_project.extract.places import is_inside
 from dagster_project.run import Run, RunState
 from dagster_project.signing import SIGNED_WITH, signer_of
+from dagster_project.site import theme
 from dagster_project.site.render import SiteRun, render_site
 from dagster_project.snapshots import SnapshotStore, sha256_of, sync_folder, utc_now, write_durably
 from dagster_project.workspace import Workspace
@@ -154,8 +155,8 @@ def publish(run: Run) -> Published | None:
     A build as of an earlier day becomes a publication too, but the pointer stays where it is.
 
     Returns:
-        The publication, or None when its content is what already stands and rests on the same snapshots, code and
-        settings: else the next refresh would find them changed again.
+        The publication, or None when its content is what already stands and rests on the same snapshots, code,
+        settings and theme: else the next refresh would find them changed again.
 
     Raises:
         ConfigurationError: it is to be signed, and there is no key for it.
@@ -166,8 +167,7 @@ def publish(run: Run) -> Published | None:
     chain.settle(run.workspace)
     with run.stage("hash tables"):
         tables = table_hashes(run.database)
-    before = current_manifest(run.workspace)
-    if before and before["as_of"] <= state.as_of and _stands_on(before) == _grounds(run, state, tables):
+    if _stands_already(run, state, tables):
         return None
     publication_id = f"{utc_now().replace('-', '').replace(':', '')}-{run.run_id[:8]}"
     final = run.workspace.publications / publication_id
@@ -308,6 +308,16 @@ def _grounds(run: Run, state: RunState, tables: dict[str, dict[str, Any]]) -> di
         "code_fingerprint": state.code_fingerprint,
         "settings_sha256": settings_hash(run.workspace),
     }
+
+
+def _stands_already(run: Run, state: RunState, tables: dict[str, dict[str, Any]]) -> bool:
+    """Whether what stands says the same, on the same grounds, in the same looks."""
+    folder = current_folder(run.workspace)
+    if folder is None:
+        return False
+    standing = read_manifest(folder)
+    is_same = standing["as_of"] <= state.as_of and _stands_on(standing) == _grounds(run, state, tables)
+    return is_same and theme.is_shown(folder / "site", run.workspace)
 
 
 def _stands_on(manifest: dict[str, Any]) -> dict[str, Any]:

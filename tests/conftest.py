@@ -1,3 +1,31 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use, and the sample of the campaigns that CI runs."""
+
+from __future__ import annotations
+
+import os
+import zlib
+
+import pytest
 
 pytest_plugins = ["tests.standin.fixtures"]
+
+
+def _sample() -> tuple[int, str] | None:
+    """One in how many campaigns is run, and the seed that draws them; None: all of them."""
+    one_in = int(os.environ.get("OPKOERS_CAMPAIGNS_ONE_IN", "1"))
+    return (one_in, os.environ.get("OPKOERS_CAMPAIGNS_SEED", "")) if one_in > 1 else None
+
+
+def _is_drawn(item: pytest.Item, one_in: int, seed: str) -> bool:
+    samples_itself = item.nodeid.startswith("tests/survival/")  # see OPKOERS_SURVIVAL_FAULTS
+    return samples_itself or zlib.crc32(f"{seed} {item.nodeid}".encode()) % one_in == 0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the campaigns that the sample did not draw."""
+    sample = _sample()
+    if sample is None:
+        return
+    left_out = [item for item in items if item.get_closest_marker("long") and not _is_drawn(item, *sample)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]

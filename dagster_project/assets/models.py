@@ -15,7 +15,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from google.protobuf.json_format import MessageToDict
 
 from dagster_project import transform
-from dagster_project.assets.resources import BUILD_POOL, Refresh
+from dagster_project.assets.resources import Refresh
 from dagster_project.lineage import CACHE, Relations, Sources, model_lineage
 from dagster_project.run import Run
 
@@ -117,7 +117,6 @@ def model_assets() -> list[dg.AssetsDefinition]:
     common: dict[str, Any] = {
         "manifest": transform.manifest(),
         "dagster_dbt_translator": Translator(),
-        "pool": BUILD_POOL,
     }
 
     @dbt_assets(name="models", exclude=f"{AUDIT} {transform.REGISTRATION}", **common)

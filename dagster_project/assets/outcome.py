@@ -6,7 +6,7 @@ import dagster as dg
 
 from dagster_project import blueprint, quarantine, transform
 from dagster_project.assets.models import Translator
-from dagster_project.assets.resources import BUILD_POOL, Refresh
+from dagster_project.assets.resources import Refresh
 from dagster_project.assets.sources import LATE_TABLES, raw_key
 from dagster_project.conclusion import conclude
 from dagster_project.gate import judgement
@@ -36,7 +36,7 @@ def run_record() -> dg.AssetsDefinition:
         for table in LATE_TABLES
     ]
 
-    @dg.multi_asset(name="run_record", specs=specs, pool=BUILD_POOL)
+    @dg.multi_asset(name="run_record", specs=specs)
     def record(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         run = refresh.run(context.run_id)
         quarantine.note_refused(run)
@@ -50,7 +50,7 @@ def run_record() -> dg.AssetsDefinition:
 def publication() -> dg.AssetsDefinition:
     """The publication: made in full, then put in place in one swap."""
 
-    @dg.asset(key="publication", deps=_published_keys(audit=True), group_name="publication", pool=BUILD_POOL)
+    @dg.asset(key="publication", deps=_published_keys(audit=True), group_name="publication")
     def publication(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult:  # type: ignore[type-arg]
         run = refresh.run(context.run_id)
         published = None if run.options.is_rebuild else publish(run)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import duckdb
 
-from dagster_project.assets.resources import BUILD_POOL, Refresh
+from dagster_project.assets.resources import Refresh
 from dagster_project.assets.sources import PROOF_TABLES, raw_key
 
 READ = (
@@ -30,7 +30,7 @@ def disclosure_proof() -> dg.AssetsDefinition:
         kinds={"duckdb", "table"},
     )
 
-    @dg.multi_asset(name="disclosure_proof", specs=[spec], pool=BUILD_POOL)
+    @dg.multi_asset(name="disclosure_proof", specs=[spec])
     def prove(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         from dagster_project.disclosure.prove import record  # its solver takes a while to import
 

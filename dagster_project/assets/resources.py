@@ -17,8 +17,6 @@ from dagster_project.run import Run, RunOptions, clear_leftovers, refresh_lock
 from dagster_project.workspace import Workspace, find_workspace
 
 WORKSPACE_VARIABLE = "OPKOERS_WORKSPACE"
-BUILD_POOL = "build_database"
-"""Every step that writes the build database claims this pool; the instance gives it one place."""
 
 
 class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]

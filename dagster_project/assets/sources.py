@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from dagster_project import ingest
-from dagster_project.assets.resources import BUILD_POOL, Refresh
+from dagster_project.assets.resources import Refresh
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.raw import RAW_TABLES
@@ -104,7 +104,7 @@ def raw_specs() -> list[dg.AssetSpec]:
 def raw_tables() -> dg.AssetsDefinition:
     """The asset that loads every raw table into a fresh build database."""
 
-    @dg.multi_asset(name="raw_tables", specs=raw_specs(), pool=BUILD_POOL)
+    @dg.multi_asset(name="raw_tables", specs=raw_specs())
     def load(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         run = refresh.run(context.run_id)
         with run.stage("load raw tables"):

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from dagster_project.errors import EXIT_INTERNAL, EXIT_OK, ConfigurationError
 from dagster_project.notify import message
-from dagster_project.notify.send import WEBHOOK_VARIABLE, is_on, secret_is_set, send
+from dagster_project.notify.send import WEBHOOK_VARIABLE, is_on, send
 from dagster_project.notify.settings import Notify
 from dagster_project.run import Run, RunState
+from dagster_project.secret import is_set
 from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def _channels(settings: Notify) -> Iterator[str]:
     n = len(settings.email)
     if n:
         yield f"e-mail to {n} {'address' if n == 1 else 'addresses'} by {settings.smtp_host}:{settings.port}"
-    if secret_is_set(WEBHOOK_VARIABLE):
+    if is_set(WEBHOOK_VARIABLE):
         yield f"the webhook of {WEBHOOK_VARIABLE}"
     elif settings.webhook:
         yield f"a webhook at {urlsplit(settings.webhook.get_secret_value()).hostname}"

@@ -7,7 +7,6 @@ whole address, and the address of a webhook is a secret. What the message says d
 from __future__ import annotations
 
 import logging
-import os
 import smtplib
 import ssl
 import threading
@@ -16,15 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
-from pathlib import Path
 from time import monotonic, sleep
 from uuid import uuid4
 
 import requests
 
 from dagster_project import __version__
+from dagster_project.errors import ConfigurationError
 from dagster_project.notify.message import Notice, as_card, as_text
 from dagster_project.notify.settings import Notify, webhook_fault
+from dagster_project.secret import is_set, secret
 
 PASSWORD_VARIABLE = "OPKOERS_SMTP_PASSWORD"  # noqa: S105 - a name
 WEBHOOK_VARIABLE = "OPKOERS_WEBHOOK_URL"
@@ -62,7 +62,7 @@ class _NotSent(Exception):
 
 def is_on(settings: Notify) -> bool:
     """Whether anybody is told of anything."""
-    return bool(settings.email or settings.webhook or secret_is_set(WEBHOOK_VARIABLE))
+    return bool(settings.email or settings.webhook or is_set(WEBHOOK_VARIABLE))
 
 
 def send(settings: Notify, notice: Notice, *, deadline: float = _DEADLINE) -> list[Sending]:
@@ -80,7 +80,7 @@ def send(settings: Notify, notice: Notice, *, deadline: float = _DEADLINE) -> li
     if settings.email:
         token = uuid4().hex  # one for every try, so that a server that took the mail twice may show it once
         channels["email"] = lambda: _send_mail(settings, _mail(settings, notice, token))
-    if settings.webhook or secret_is_set(WEBHOOK_VARIABLE):
+    if settings.webhook or is_set(WEBHOOK_VARIABLE):
         channels["webhook"] = lambda: _post(settings, notice)
     done: dict[str, Sending] = {}
     threads = [threading.Thread(target=_try, args=(name, work, done), daemon=True) for name, work in channels.items()]
@@ -208,18 +208,8 @@ def _unlogged() -> Iterator[None]:
         logger.removeFilter(of_others)
 
 
-def secret_is_set(variable: str) -> bool:
-    """Whether the environment holds a secret, or names a file that does."""
-    return bool(os.environ.get(variable, "").strip() or os.environ.get(f"{variable}_FILE", "").strip())
-
-
 def _secret(variable: str) -> str:
-    """A secret out of the environment, or out of the file that the environment names."""
-    given = os.environ.get(variable, "").strip()
-    file = os.environ.get(f"{variable}_FILE", "").strip()
-    if given or not file:
-        return given
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise _NotSent(f"could not be sent: the file that {variable}_FILE names cannot be read") from None
+        return secret(variable)
+    except ConfigurationError as error:
+        raise _NotSent(f"could not be sent: {error}") from None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -24,6 +23,7 @@ import duckdb
 from dagster_project.errors import ConfigurationError, OpkoersError, PostgresUnreachable, VerificationFailed
 from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, published_tables, quoted
 from dagster_project.run import Run
+from dagster_project.secret import file_variable, secret
 from dagster_project.snapshots import write_durably
 from dagster_project.workspace import Postgres, Workspace
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 URL_VARIABLE = "OPKOERS_POSTGRES_URL"
-URL_FILE_VARIABLE = f"{URL_VARIABLE}_FILE"
 _SERVED = "served.json"
 _PATIENCE_SECONDS = 10
 _SWITCH_ATTEMPTS = 6
@@ -172,16 +171,13 @@ def _url() -> str:
     """The address with its password, from the environment or a file that it names.
 
     Raises:
-        ConfigurationError: there is none.
+        ConfigurationError: there is none, or its file cannot be read.
     """
-    given = os.environ.get(URL_VARIABLE, "").strip()
-    file = os.environ.get(URL_FILE_VARIABLE)
-    if not given and file:
-        given = Path(file).read_text(encoding="utf-8").strip()
+    given = secret(URL_VARIABLE)
     if not given:
         raise ConfigurationError(
             f"{URL_VARIABLE} is empty, expected postgresql://user:password@host:5432/database. Set it, or name a file "
-            f"that holds it in {URL_FILE_VARIABLE}."
+            f"that holds it in {file_variable(URL_VARIABLE)}."
         )
     return given
 

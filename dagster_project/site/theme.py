@@ -7,6 +7,7 @@ then a page would tell somebody who reads it, and it may not end the element tha
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from dagster_project.errors import ConfigurationError, UnsoundData
 from dagster_project.extract import limits, places
@@ -46,6 +47,16 @@ def theme_of(workspace: Workspace) -> str | None:
             "data:font/… or data:image/…. Mend it, and run again."
         )
     return text
+
+
+def is_shown(site: Path, workspace: Workspace) -> bool:
+    """Whether published pages bear the theme that the workspace has now.
+
+    Raises:
+        ConfigurationError: the theme is none, see `theme_of`.
+    """
+    published = site / FILE
+    return theme_of(workspace) == (published.read_text(encoding="utf-8") if published.is_file() else None)
 
 
 def _fault(text: str) -> str | None:

@@ -279,6 +279,11 @@ def test_other_settings_that_come_to_the_same_are_built_once(
     assert standing is not None
     assert moved is not None
     assert moved["content_hash"] == standing["content_hash"]
+    (workspace.root / "theme.css").write_text(":root { color: #005500; }", encoding="utf-8")
+    for said in ("Published", "Nothing new since"):
+        sentence, code = run_refresh()
+        assert (code, sentence.startswith(said)) == (0, True), sentence
+    assert "#005500" in (workspace.current / "site" / "theme.css").read_text(encoding="utf-8")
 
 
 def test_a_file_that_fits_nothing_is_rejected_with_its_reason(

@@ -390,18 +390,24 @@ def _work(step: Step, root: Path) -> int:
     """Do a step as the product does, and say how it ended as the product would."""
     if step.work is None:
         return by_command(*step.command, "--workspace", str(root))
-    run = Run(Workspace(root), RUN, RunOptions())
+    try:
+        run = Run(Workspace(root), RUN, RunOptions())
+    except Exception as error:  # the settings cannot be read: a command ends before it has a run
+        return _say(*ending_of(error))
     try:
         with refresh_lock(run.workspace):
             step.work(run)
     except Exception as error:
-        text, code = _told(run, error)
-        print(text)
-        return code
+        return _say(*_ended(run, error))
     return 0
 
 
-def _told(run: Run, error: Exception) -> tuple[str, int]:
+def _say(text: str, code: int) -> int:
+    print(text)
+    return code
+
+
+def _ended(run: Run, error: Exception) -> tuple[str, int]:
     try:
         state = conclude(run, error=error)
     except Exception as worse:  # the record cannot be written either

@@ -9,6 +9,7 @@ import os
 import resource
 import select
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -109,6 +110,8 @@ def _become(work: Callable[[], Any], report: Path, out: int, arm: Callable[[], o
         report_to = os.open(report, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)  # now: later it may no more
         os.dup2(out, 1)
         os.dup2(out, 2)
+        # the parent may have replaced them, as pytest does: what is printed would go there
+        sys.stdout, sys.stderr = (os.fdopen(end, "w", buffering=1, closefd=False) for end in (1, 2))
         arm()
         content["result"] = work()
     except BaseException:

@@ -28,7 +28,7 @@ def test_an_internal_error_holds_no_number_of_a_person(
     def fail(_: object) -> None:
         raise KeyError(f"{BSN}\x1b[2J")
 
-    monkeypatch.setattr(cli, "find_workspace", fail)
+    monkeypatch.setattr(cli.running, "find_workspace", fail)
     with pytest.raises(SystemExit) as ended:
         cli.main(["status"])
     assert ended.value.code == 1

@@ -1,0 +1,164 @@
+"""Commands that bring a workspace up to date, and tell how that went: refresh, demo, status, gate, notify, dev."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dagster_project.cli.terminal import DebugOption, WorkspaceOption, end, past_day, say, show_progress
+from dagster_project.errors import EXIT_OK, ConfigurationError
+from dagster_project.workspace import Workspace, find_workspace
+
+room = typer.Typer()
+
+
+def _sources(text: str | None) -> tuple[str, ...]:
+    from dagster_project.contracts import all_contracts
+
+    known = {dataset.source_id for dataset in all_contracts()}
+    asked = tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+    unknown = sorted(set(asked) - known)
+    if unknown:
+        raise ConfigurationError(f"--only names {', '.join(unknown)}; the sources are {', '.join(sorted(known))}.")
+    return asked
+
+
+def _refresh(
+    workspace: Workspace, *, offline: bool, only: tuple[str, ...], as_of: date | None, debug: bool
+) -> tuple[str, int]:
+    from dagster_project.execution import refresh as refresh_workspace
+    from dagster_project.run import RunOptions
+
+    show_progress(debug)
+    return refresh_workspace(workspace, RunOptions(offline=offline, only=only, as_of=as_of), debug=debug)
+
+
+@room.command()
+def demo(
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="Folder to put the demo in; default: demo, or demo-SAMPLE.")
+    ] = None,
+    sample: Annotated[
+        str, typer.Option("--sample", help="heemskerk, heerenveen, westervoort or borger-odoorn.")
+    ] = "heemskerk",
+    debug: DebugOption = False,
+) -> None:
+    """Make a sample workspace and run the whole pipeline on it, offline."""
+    from dagster_project.demo import make_demo_workspace, sample_called
+    from dagster_project.publication import current_folder
+
+    chosen = sample_called(sample)
+    folder = workspace or chosen.default_target
+    make_demo_workspace(folder, chosen)
+    found = Workspace(folder)
+    text, code = _refresh(found, offline=True, only=(), as_of=None, debug=debug)
+    standing = current_folder(found)
+    if code == EXIT_OK and standing:
+        shown = found.current if found.current.is_symlink() else standing
+        text += f"""
+
+{chosen.about}
+  page       {shown / "site" / "index.html"}
+  warehouse  {shown / "warehouse.duckdb"}
+  status     opkoers status --workspace {folder}
+  a figure   opkoers trace bijstand_per_10000_inw {found.settings.gemeente} 2020 --workspace {folder}"""
+    end(text, code)
+
+
+@room.command()
+def refresh(
+    workspace: WorkspaceOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Pull nothing; build from the snapshots at hand.")] = False,
+    only: Annotated[str | None, typer.Option("--only", help="Pull these sources only, such as cbs,duo.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Build what was known on a day; pulls nothing.")] = None,
+    debug: DebugOption = False,
+) -> None:
+    """Pull what changed, build, judge, publish."""
+    text, code = _refresh(
+        find_workspace(workspace), offline=offline, only=_sources(only), as_of=past_day(as_of), debug=debug
+    )
+    end(text, code)
+
+
+@room.command()
+def status(workspace: WorkspaceOption = None) -> None:
+    """What stands published, how old each source is, how the last runs ended."""
+    from dagster_project.status import status as status_of
+
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(status_of(find_workspace(workspace)))
+
+
+gate = typer.Typer(help="What the gates checked, and why they refused.", no_args_is_help=True)
+room.add_typer(gate, name="gate")
+
+
+@gate.command("explain")
+def gate_explain(
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RUN]", help="Id of a run or its beginning, or of a publication; default: the last one judged."
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """What a run's gates checked, what failed and where it came from, and the way out."""
+    from dagster_project.gate.explain import as_lines, explain
+
+    explained = explain(find_workspace(workspace), run)
+    if as_json:
+        sys.stdout.write(json.dumps(explained, ensure_ascii=False, indent=2) + "\n")
+        return
+    for line in as_lines(explained):
+        say(line)
+
+
+@gate.command("list")
+def gate_list(workspace: WorkspaceOption = None) -> None:
+    """The newest runs, how they ended and what their gates refused."""
+    from dagster_project.gate.explain import listed
+
+    for line in listed(find_workspace(workspace)):
+        say(line)
+
+
+notify = typer.Typer(help="News of a run that was refused, by e-mail and webhook.", no_args_is_help=True)
+room.add_typer(notify, name="notify")
+
+
+@notify.command("test")
+def notify_test(workspace: WorkspaceOption = None) -> None:
+    """Send a test message by every channel of [notify], and tell how that went."""
+    from dagster_project.notify.announce import try_out
+
+    end(*try_out(find_workspace(workspace)))
+
+
+@room.command()
+def dev(
+    workspace: WorkspaceOption = None,
+    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open the Dagster UI on this workspace: the same definitions, schedule and runs."""
+    from dagster_project.assets.resources import WORKSPACE_VARIABLE
+    from dagster_project.execution import prepare_dagster_home
+
+    found = find_workspace(workspace)
+    prepare_dagster_home(found)
+    environment = {**os.environ, "DAGSTER_HOME": str(found.dagster_home), WORKSPACE_VARIABLE: str(found.root)}
+    dagster = ["-m", "dagster", "dev", "-m", "dagster_project.definitions"]
+    command = [sys.executable, *dagster, "-h", "127.0.0.1", "-p", str(port)]
+    say(f"Dagster on http://127.0.0.1:{port}; stop with Ctrl-C.")
+    if os.name == "posix":
+        os.execve(command[0], command, environment)  # noqa: S606 - in our place, so that signals reach it
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
