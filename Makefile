@@ -56,12 +56,19 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	touch $@
 
-# Pins everything for every platform and Python that we support; run after a change of dependencies. pip reads the three
+# Spark's own environment, for `opkoers spark`: beside the product's it would be imported by what has no need of it.
+.venv-spark/.installed: requirements-spark.lock
+	$(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --require-hashes -r requirements-spark.lock
+	touch $@
+
+# Pins everything for every platform and Python that we support; run after a change of dependencies. pip reads the four
 # lock files; uv reads the same pins as constraints at the end of pyproject.toml.
 COMPILE := uv pip compile --no-config --quiet --universal --generate-hashes --no-strip-extras --no-annotate --no-header
 lock:
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --extra server -c requirements.lock pyproject.toml -o requirements-server.lock
+	$(COMPILE) --group pyproject.toml:spark -c requirements.lock -o requirements-spark.lock
 	$(COMPILE) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	sed -i '/^# Written by make lock/,$$d' pyproject.toml
 	echo '# Written by make lock: the pins of requirements-dev.lock, so that uv resolves to the same versions.' >> pyproject.toml
@@ -75,4 +82,4 @@ contract: $(DEV_STAMP)
 	$(BIN)/python -m dagster_project.standards.contract
 
 clean:
-	rm -rf $(VENV) demo demo-* dbt/target .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-spark demo demo-* dbt/target .mypy_cache .ruff_cache

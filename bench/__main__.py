@@ -6,7 +6,7 @@ import importlib
 import itertools
 import sys
 
-NAMES = ("pull", "stages", "country", "site", "disclosure", "registration", "workspaces")
+NAMES = ("pull", "stages", "country", "site", "disclosure", "registration", "spark", "workspaces")
 
 
 def main() -> None:

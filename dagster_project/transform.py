@@ -10,7 +10,7 @@ import gc
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -100,6 +100,32 @@ def build(
     _invoke(
         arguments, target=database.parent / "dbt", database=database, manifest=_parsed_manifest(), on_event=on_event
     )
+
+
+def stage(database: Path) -> None:
+    """Load the seeds and make the staging views on a build database whose raw schema is loaded.
+
+    Raises:
+        DbtFailed: dbt could not.
+    """
+    build(
+        database,
+        select="resource_type:seed path:../models/staging",
+        exclude=f"tag:audit {REGISTRATION} resource_type:test",
+        on_event=lambda _: None,
+    )
+
+
+def read_by(layers: Collection[str]) -> dict[str, list[str]]:
+    """The seeds and models outside some layers that models in them read, by their layer."""
+    nodes = manifest()["nodes"]
+    readers = [n for n in nodes.values() if n["resource_type"] == "model" and n["fqn"][1] in layers]
+    read = {parent for node in readers for parent in node["depends_on"]["nodes"]}
+    found: dict[str, list[str]] = {}
+    for node in (nodes[name] for name in sorted(read)):
+        if node["resource_type"] == "seed" or node["fqn"][1] not in layers:
+            found.setdefault(node["schema"], []).append(node["name"])
+    return found
 
 
 def _invoke(

@@ -1,4 +1,4 @@
-"""Commands on what is published: serve, site, rollback, and its editions."""
+"""Commands on what is published: serve, spark, site, rollback, and its editions."""
 
 from __future__ import annotations
 
@@ -25,6 +25,36 @@ def serve(workspace: WorkspaceOption = None) -> None:
     found = workspace_at(workspace)
     with refresh_lock(found):
         say(serve_postgres(found))
+
+
+spark = typer.Typer(help="The later models on Apache Spark, beyond one machine.", no_args_is_help=True)
+room.add_typer(spark, name="spark")
+
+
+@spark.command("build")
+def spark_build(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder that Spark sees under the same path.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Hand over what DuckDB staged of what stands published, make the later models on Spark, and compare."""
+    from dagster_project.run import refresh_lock
+    from dagster_project.serving.spark import build
+
+    found = workspace_at(workspace)
+    with refresh_lock(found):
+        for sentence in build(found, folder):
+            say(sentence)
+
+
+@spark.command("compare")
+def spark_compare(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that opkoers spark build wrote.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Hold what Spark made against what stands published: keys and counts exactly, numbers to 1e-9."""
+    from dagster_project.serving.spark import compare_with_standing
+
+    say(compare_with_standing(workspace_at(workspace), folder))
 
 
 @room.command()

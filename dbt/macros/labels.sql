@@ -2,17 +2,17 @@
 
 {# A name or unit without case, accents, spaces and the point in thousands: "Per 10.000 inw" is "per10000inw". #}
 {% macro label_key(text) -%}
-    replace(regexp_replace(lower(strip_accents({{ text }})), '\s+', '', 'g'), '.', '')
+    replace({{ without_pattern('lower(' ~ without_accents(text) ~ ')', "'\\s+'") }}, '.', '')
 {%- endmacro %}
 
 {# A region's name by its letters and digits only: Súdwest-Fryslân and Sudwest-Fryslan are the same. #}
 {% macro region_key(text) -%}
-    regexp_replace(lower(strip_accents({{ text }})), '[^a-z0-9]', '', 'g')
+    {{ without_pattern('lower(' ~ without_accents(text) ~ ')', "'[^a-z0-9]'") }}
 {%- endmacro %}
 
 {# A number as a Dutch sentence writes it: 42,6 and 314, without thousands separators and at most four decimals. #}
 {% macro in_dutch(number) -%}
-    regexp_replace(replace(cast(round({{ number }}, 4) as text), '.', ','), ',0$', '')
+    regexp_replace(replace({{ number_text(rounded(number, 4)) }}, '.', ','), ',0$', '')
 {%- endmacro %}
 
 {# Half the last digit that was printed: 0.05 for 42.6, 0.5 for 42; null without a number. #}

@@ -8,7 +8,7 @@
     Rows of a snapshot. row: what has source_id, dataset_id and snapshot_id. numbers: list of row numbers. concept: which
     figure of the row counts, for lines that hold several.
 #}
-{% macro rests_on_raw(table, key, role, raw_table, row, numbers, concept="cast(null as text)") -%}
+{% macro rests_on_raw(table, key, role, raw_table, row, numbers, concept="cast(null as string)") -%}
     select
         {{ lineage_row(table, key, role) }}
         {{ raw_table }} as raw_table,
@@ -17,11 +17,11 @@
         {{ row }}.snapshot_id,
         {{ numbers }} as row_numbers,
         {{ concept }} as concept_id,
-        cast(null as text) as parent_table,
-        cast(null as text) as parent_row_key,
-        cast(null as text) as parent_filter,
-        cast(null as text) as seed,
-        cast(null as text) as seed_key
+        cast(null as string) as parent_table,
+        cast(null as string) as parent_row_key,
+        cast(null as string) as parent_filter,
+        cast(null as string) as seed,
+        cast(null as string) as seed_key
 {%- endmacro %}
 
 {# Another published row. #}
@@ -31,9 +31,9 @@
         {{ no_raw_row() }}
         '{{ parent }}' as parent_table,
         {{ parent_key }} as parent_row_key,
-        cast(null as text) as parent_filter,
-        cast(null as text) as seed,
-        cast(null as text) as seed_key
+        cast(null as string) as parent_filter,
+        cast(null as string) as seed,
+        cast(null as string) as seed_key
 {%- endmacro %}
 
 {# All rows of a published table that meet a condition; filter: SQL that writes the condition. #}
@@ -42,10 +42,10 @@
         {{ lineage_row(table, key, role) }}
         {{ no_raw_row() }}
         '{{ parent }}' as parent_table,
-        cast(null as text) as parent_row_key,
+        cast(null as string) as parent_row_key,
         {{ filter }} as parent_filter,
-        cast(null as text) as seed,
-        cast(null as text) as seed_key
+        cast(null as string) as seed,
+        cast(null as string) as seed_key
 {%- endmacro %}
 
 {# A fact that people keep in the product or in the settings of the workspace. #}
@@ -53,9 +53,9 @@
     select
         {{ lineage_row(table, key, role) }}
         {{ no_raw_row() }}
-        cast(null as text) as parent_table,
-        cast(null as text) as parent_row_key,
-        cast(null as text) as parent_filter,
+        cast(null as string) as parent_table,
+        cast(null as string) as parent_row_key,
+        cast(null as string) as parent_filter,
         {{ seed }} as seed,
         {{ seed_key }} as seed_key
 {%- endmacro %}
@@ -67,12 +67,12 @@
 {%- endmacro %}
 
 {% macro no_raw_row() -%}
-    cast(null as text) as raw_table,
-        cast(null as text) as source_id,
-        cast(null as text) as dataset_id,
-        cast(null as text) as snapshot_id,
+    cast(null as string) as raw_table,
+        cast(null as string) as source_id,
+        cast(null as string) as dataset_id,
+        cast(null as string) as snapshot_id,
         cast(null as bigint []) as row_numbers,
-        cast(null as text) as concept_id,
+        cast(null as string) as concept_id,
 {%- endmacro %}
 
 {# A condition that a column equals a text, as SQL that writes it. #}

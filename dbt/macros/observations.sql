@@ -63,13 +63,13 @@ from read
     figure: they are those of the same concept, region and period.
 #}
 {% macro figure_of(observation) -%}
-    struct_pack(
-        raw_table := {{ observation_table(observation ~ '.source_id') }},
-        source_id := {{ observation }}.source_id,
-        dataset_id := {{ observation }}.dataset_id,
-        snapshot_id := {{ observation }}.snapshot_id,
-        row_number := {{ observation }}.row_number,
-        concept_id := {{ observation }}.concept_id,
-        period_id := {{ observation }}.period_id
-    )
+    {{ record({
+        'raw_table': observation_table(observation ~ '.source_id'),
+        'source_id': observation ~ '.source_id',
+        'dataset_id': observation ~ '.dataset_id',
+        'snapshot_id': observation ~ '.snapshot_id',
+        'row_number': observation ~ '.row_number',
+        'concept_id': observation ~ '.concept_id',
+        'period_id': observation ~ '.period_id',
+    }) }}
 {%- endmacro %}

@@ -11,7 +11,7 @@
         when trim({{ key }}) like '____KW__' then left(trim({{ key }}), 4) || '-Q' || right(trim({{ key }}), 1)
         when trim({{ key }}) like '____MM__' then left(trim({{ key }}), 4) || '-' || right(trim({{ key }}), 2)
         when trim({{ key }}) like '____SJ__'
-            then left(trim({{ key }}), 4) || '/' || cast(try_cast(left(trim({{ key }}), 4) as integer) + 1 as text)
+            then left(trim({{ key }}), 4) || '/' || cast(try_cast(left(trim({{ key }}), 4) as integer) + 1 as string)
         when trim({{ key }}) like '____-____' then replace(trim({{ key }}), '-', '/')
         else nullif(trim({{ key }}), '')
     end
@@ -20,11 +20,11 @@
 {# Type of a period; null when the text is no period id. #}
 {% macro period_type(period) -%}
     case
-        when {{ period }} similar to '[0-9]{4}' then 'year'
-        when {{ period }} similar to '[0-9]{4}-H[12]' then 'half-year'
-        when {{ period }} similar to '[0-9]{4}-Q[1-4]' then 'quarter'
-        when {{ period }} similar to '[0-9]{4}-(0[1-9]|1[0-2])' then 'month'
-        when {{ period }} similar to '[0-9]{4}/[0-9]{4}' then 'school-year'
+        when {{ is_written_as(period, "'[0-9]{4}'") }} then 'year'
+        when {{ is_written_as(period, "'[0-9]{4}-H[12]'") }} then 'half-year'
+        when {{ is_written_as(period, "'[0-9]{4}-Q[1-4]'") }} then 'quarter'
+        when {{ is_written_as(period, "'[0-9]{4}-(0[1-9]|1[0-2])'") }} then 'month'
+        when {{ is_written_as(period, "'[0-9]{4}/[0-9]{4}'") }} then 'school-year'
     end
 {%- endmacro %}
 
@@ -61,22 +61,17 @@
 
 {# End of a period in years, to the month: 2024.0 for 2023, 2023.5 for 2023-H1. The time axis of every formula. #}
 {% macro period_time(period) -%}
-    (try_cast(left({{ period }}, 4) as integer) + ({{ months_before(period) }} + {{ months_in(period) }}) / 12.0)
+    (try_cast(left({{ period }}, 4) as integer) + ({{ months_before(period) }} + {{ months_in(period) }}) / 12e0)
 {%- endmacro %}
 
 {# The same period one year later: 2024-H1 after 2023-H1, 2023/2024 after 2022/2023. #}
 {% macro period_a_year_later(period) -%}
     case {{ period_type(period) }}
         when 'school-year'
-            then cast(cast(left({{ period }}, 4) as integer) + 1 as text) || '/'
-                || cast(cast(right({{ period }}, 4) as integer) + 1 as text)
-        else cast(cast(left({{ period }}, 4) as integer) + 1 as text) || substr({{ period }}, 5)
+            then cast(cast(left({{ period }}, 4) as integer) + 1 as string) || '/'
+                || cast(cast(right({{ period }}, 4) as integer) + 1 as string)
+        else cast(cast(left({{ period }}, 4) as integer) + 1 as string) || substr({{ period }}, 5)
     end
-{%- endmacro %}
-
-{# A first-of-the-month date some months on. #}
-{% macro add_months(day, months) -%}
-    cast({{ day }} + to_months({{ months }}) as date)
 {%- endmacro %}
 
 {# Whether a version of the register (or any row with valid_from and valid_to) was in force when a period began. #}
@@ -88,10 +83,10 @@
 {# The last period that was over on a day: the year before it, or the school year that ended in July. #}
 {% macro last_period(rhythm, day) -%}
     case
-        when {{ rhythm }} != 'per school year' then cast(extract(year from {{ day }}) - 1 as text)
+        when {{ rhythm }} != 'per school year' then cast(extract(year from {{ day }}) - 1 as string)
         when extract(month from {{ day }}) >= 8
-            then cast(extract(year from {{ day }}) - 1 as text) || '/' || cast(extract(year from {{ day }}) as text)
+            then cast(extract(year from {{ day }}) - 1 as string) || '/' || cast(extract(year from {{ day }}) as string)
         else
-            cast(extract(year from {{ day }}) - 2 as text) || '/' || cast(extract(year from {{ day }}) - 1 as text)
+            cast(extract(year from {{ day }}) - 2 as string) || '/' || cast(extract(year from {{ day }}) - 1 as string)
     end
 {%- endmacro %}

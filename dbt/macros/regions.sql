@@ -8,7 +8,7 @@
 {# A gemeente by bare number (396, 0396) or by code. #}
 {% macro gemeente_code(key) -%}
     case
-        when trim({{ key }}) similar to '[0-9]{1,4}' then 'GM' || lpad(trim({{ key }}), 4, '0')
+        when {{ is_written_as('trim(' ~ key ~ ')', "'[0-9]{1,4}'") }} then 'GM' || lpad(trim({{ key }}), 4, '0')
         else {{ region_code(key) }}
     end
 {%- endmacro %}

@@ -20,11 +20,11 @@
 
 {# The year and the half-year of a month, as period ids. #}
 {% macro year_of(month) -%}
-    cast(extract(year from {{ month }}) as text)
+    cast(extract(year from {{ month }}) as string)
 {%- endmacro %}
 
 {% macro half_year_of(month) -%}
-    (cast(extract(year from {{ month }}) as text) || case when extract(month from {{ month }}) <= 6 then '-H1' else '-H2' end)
+    (cast(extract(year from {{ month }}) as string) || case when extract(month from {{ month }}) <= 6 then '-H1' else '-H2' end)
 {%- endmacro %}
 
 {# Columns that tell cells apart, beside subject and measure. #}

@@ -72,7 +72,7 @@
 {# Standard error of a new figure at a time around that line: s * sqrt(1 + 1/n + (t - mean t)^2 / Sxx). #}
 {% macro prediction_error(trend, t) -%}
     {{ trend }}.residual_sd
-    * sqrt(1 + 1.0 / {{ trend }}.n_points + power({{ t }} - {{ trend }}.mean_t, 2) / {{ trend }}.sxx)
+    * sqrt(1 + 1e0 / {{ trend }}.n_points + power({{ t }} - {{ trend }}.mean_t, 2) / {{ trend }}.sxx)
 {%- endmacro %}
 
 {# What Mann-Kendall says of a series, at 5 %: its p-value, null with fewer than five points, and its sign S. #}

@@ -78,7 +78,7 @@
 
 {# A reckoned amount, rounded to the cent. #}
 {% macro euros(amount) -%}
-    cast(round({{ amount }}, 2) as decimal(18, 2))
+    cast({{ rounded(amount, 2) }} as decimal(18, 2))
 {%- endmacro %}
 
 {#
@@ -87,7 +87,7 @@
 #}
 {% macro row_key(columns) -%}
     {%- for column in columns -%}
-    replace(replace(coalesce(cast({{ column }} as text), ''), '\', '\\'), '|', '\|')
+    replace(replace(coalesce(cast({{ column }} as string), ''), chr(92), chr(92) || chr(92)), '|', chr(92) || '|')
     {%- if not loop.last %} || '|' || {% endif -%}
     {%- endfor -%}
 {%- endmacro %}

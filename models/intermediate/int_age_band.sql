@@ -48,7 +48,7 @@ whole_band as (
             else 'unknown'
         end as absence,
         bool_or(per_age.is_synthetic) as is_synthetic,
-        list(per_age.row_number order by per_age.age_from) as row_numbers
+        {{ list_in_order('per_age.row_number', 'per_age.age_from') }} as row_numbers
     from per_age
     inner join band
         on
@@ -84,7 +84,7 @@ select
         else 'unknown'
     end as absence,
     bool_or(is_synthetic) as is_synthetic,
-    flatten(list(row_numbers order by age_from)) as row_numbers
+    flatten({{ list_in_order('row_numbers', 'age_from') }}) as row_numbers
 from whole_band
 group by source_id, dataset_id, snapshot_id, concept_id, region_code, period_id
 having count(*) = max(bands)

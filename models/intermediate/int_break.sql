@@ -6,7 +6,7 @@
 with version_break as (
     select
         indicator_id,
-        cast(null as text) as region_code,
+        cast(null as string) as region_code,
         valid_from as break_date,
         coalesce(note, 'De indicator wordt vanaf deze dag anders geteld') as reason,
         'Register van indicatoren' as source,
@@ -18,26 +18,29 @@ with version_break as (
         and valid_from is not null
 ),
 
+side as (
+    select 'old' as side
+    union all
+    select 'new' as side
+),
+
 broken_side as (
     select
-        unnest(case broken_side
-            when 'old' then [old_code]
-            when 'new' then [new_code]
-            when 'both' then [old_code, new_code]
-        end) as broken_code,
-        event_date as break_date,
-        'Grenswijziging: ' || weight_inhabitants || ' inwoners gingen van ' || old_name
-        || ' over naar ' || new_name as reason,
-        source,
+        case side.side when 'old' then change.old_code else change.new_code end as broken_code,
+        change.event_date as break_date,
+        'Grenswijziging: ' || change.weight_inhabitants || ' inwoners gingen van ' || change.old_name
+        || ' over naar ' || change.new_name as reason,
+        change.source,
         'region_changes' as seed,
-        {{ row_key(['event_date', 'old_code', 'new_code', 'kind']) }} as seed_key
-    from {{ ref('region_changes') }}
-    where kind = 'border'
+        {{ row_key(['change.event_date', 'change.old_code', 'change.new_code', 'change.kind']) }} as seed_key
+    from {{ ref('region_changes') }} as change
+    inner join side on change.broken_side in (side.side, 'both')
+    where change.kind = 'border'
 ),
 
 border_break as (
     select
-        cast(null as text) as indicator_id,
+        cast(null as string) as indicator_id,
         broken_code as region_code,
         break_date,
         reason,
@@ -47,7 +50,7 @@ border_break as (
     from broken_side
     union
     select
-        cast(null as text) as indicator_id,
+        cast(null as string) as indicator_id,
         territory.current_code as region_code,
         broken_side.break_date,
         broken_side.reason,

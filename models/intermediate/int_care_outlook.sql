@@ -57,10 +57,10 @@ course as (
         period_id,
         count(*) as n_years,
         -- added in one order: in another the last bits may round to another cent
-        sum(ratio order by earlier_period_id) / count(*) as mean_ratio,
+        {{ mean_in_order('ratio', 'earlier_period_id') }} as mean_ratio,
         min(ratio) as lowest_ratio,
         max(ratio) as highest_ratio,
-        list(earlier_period_id order by earlier_period_id) as years,
+        {{ list_in_order('earlier_period_id', 'earlier_period_id') }} as years,
         bool_or(is_synthetic) as is_synthetic
     from ratio
     group by wet, period_id
@@ -107,8 +107,8 @@ expected as (
             when not year.is_last then 'Van dit jaar ontbreken maanden; er is geen uitkomst van het hele jaar.'
             when course.n_years is null then 'Er is geen eerder heel jaar om het verloop uit af te leiden.'
             else
-                'Kosten tot en met ' || strftime(year.covered_through, '%d-%m-%Y') || ', maal '
-                || {{ in_dutch('course.mean_ratio') }} || ': in ' || array_to_string(course.years, ', ')
+                'Kosten tot en met ' || {{ dutch_day('year.covered_through') }} || ', maal '
+                || {{ in_dutch('course.mean_ratio') }} || ': in ' || {{ written_out('course.years', "', '") }}
                 || ' de kosten van het hele jaar gedeeld door die van dezelfde maanden'
                 || case when course.n_years > 1 then ', gemiddeld; elk jaar telt even zwaar.' else '.' end
         end as method,

@@ -105,8 +105,8 @@ select
     source_id,
     dataset_id,
     row_number,
-    cast(null as text) as registered_wet,
-    cast(null as text) as registered_category
+    cast(null as string) as registered_wet,
+    cast(null as string) as registered_category
 from written
 
 union all
@@ -120,8 +120,8 @@ select
     source,
     is_synthetic,
     snapshot_id,
-    cast(null as text) as source_id,
-    cast(null as text) as dataset_id,
+    cast(null as string) as source_id,
+    cast(null as string) as dataset_id,
     cast(null as bigint) as row_number,
     registered_wet,
     registered_category

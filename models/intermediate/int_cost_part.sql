@@ -38,7 +38,7 @@ part as (
     select
         wet,
         period_id,
-        cast(null as text) as category,
+        cast(null as string) as category,
         users_before,
         cost_before,
         users_after,

@@ -96,9 +96,9 @@ select
     valid_to,
     -- the version of the register, or the line of the workspace's file, that defines it
     version,
-    cast(null as text) as raw_table,
-    cast(null as text) as dataset_id,
-    cast(null as text) as snapshot_id,
+    cast(null as string) as raw_table,
+    cast(null as string) as dataset_id,
+    cast(null as string) as snapshot_id,
     cast(null as bigint) as row_number
 from register
 
@@ -112,14 +112,14 @@ select
     unit,
     cast(null as double) as rate_base,
     decimals,
-    cast(null as text) as age_band,
+    cast(null as string) as age_band,
     case direction when 'hold' then 'neutral' else direction end as direction,
-    cast(null as text) as taakveld,
+    cast(null as string) as taakveld,
     'workspace' as source_id,
     source_reference,
     rhythm,
     cast(null as integer) as lag_months,
-    cast(null as text) as legal_source,
+    cast(null as string) as legal_source,
     false as unverified,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to,

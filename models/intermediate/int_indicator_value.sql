@@ -8,11 +8,6 @@ with version as (
     select * from {{ ref('indicator_versions') }}
 ),
 
--- read anew wherever it is named: a copy of it in memory would be most of what there is
-observation as not materialized (
-    select * from {{ ref('int_observation') }}
-),
-
 published as (
     select
         version.indicator_id,
@@ -31,17 +26,17 @@ published as (
         {{ figure_of('low') }} as low_figure,
         {{ figure_of('high') }} as high_figure
     from version
-    inner join observation
+    inner join {{ ref('int_observation') }} as observation
         on
             version.published_concept = observation.concept_id
             and {{ in_force('version', 'observation.period_id') }}
-    left join observation as low
+    left join {{ ref('int_observation') }} as low
         on
             low.concept_id = version.published_concept || '_low'
             and observation.region_code = low.region_code
             and observation.period_id = low.period_id
             and observation.dataset_id = low.dataset_id
-    left join observation as high
+    left join {{ ref('int_observation') }} as high
         on
             high.concept_id = version.published_concept || '_high'
             and observation.region_code = high.region_code
@@ -71,7 +66,7 @@ numerator as (
         observation.snapshot_id,
         {{ figure_of('observation') }} as figure
     from version
-    inner join observation
+    inner join {{ ref('int_observation') }} as observation
         on
             version.numerator_concept = observation.concept_id
             and {{ in_force('version', 'observation.period_id') }}
@@ -100,7 +95,7 @@ denominator as (
                 observation.preference asc
         ) as choice
     from numerator
-    inner join observation
+    inner join {{ ref('int_observation') }} as observation
         on
             numerator.denominator_concept = observation.concept_id
             and numerator.region_code = observation.region_code
@@ -229,7 +224,8 @@ uncollected as (
         and indicator.indicator_id not in (
             select version.indicator_id
             from version
-            inner join observation on observation.concept_id in (version.published_concept, version.numerator_concept)
+            inner join {{ ref('int_observation') }} as observation
+                on observation.concept_id in (version.published_concept, version.numerator_concept)
             inner join {{ ref('stg_run__parameter') }} as own on observation.region_code = own.workspace_gemeente
             union
             select measurement.indicator_id
@@ -259,7 +255,7 @@ select
     is_synthetic,
     snapshot_id,
     denominator_snapshot_id,
-    cast(null as text) as source_text,
+    cast(null as string) as source_text,
     -- the version of the register by which it was reckoned, and the figures it rests on
     version,
     published_figure,
@@ -290,18 +286,18 @@ select
     false as is_derived,
     is_synthetic,
     snapshot_id,
-    cast(null as text) as denominator_snapshot_id,
+    cast(null as string) as denominator_snapshot_id,
     source_text,
     cast(null as integer) as version,
-    struct_pack(
-        raw_table := raw_table,
-        source_id := source_id,
-        dataset_id := dataset_id,
-        snapshot_id := snapshot_id,
-        row_number := row_number,
-        concept_id := indicator_id,
-        period_id := period_id
-    ) as published_figure,
+    {{ record({
+        'raw_table': 'raw_table',
+        'source_id': 'source_id',
+        'dataset_id': 'dataset_id',
+        'snapshot_id': 'snapshot_id',
+        'row_number': 'row_number',
+        'concept_id': 'indicator_id',
+        'period_id': 'period_id',
+    }) }} as published_figure,
     null as low_figure,
     null as high_figure,
     null as numerator_figure,
@@ -324,13 +320,13 @@ select
     cast(null as boolean) as is_consistent,
     cast(null as double) as interval_low,
     cast(null as double) as interval_high,
-    cast(null as text) as value_status,
+    cast(null as string) as value_status,
     'not_collected' as absence,
     false as is_derived,
     false as is_synthetic,
-    cast(null as text) as snapshot_id,
-    cast(null as text) as denominator_snapshot_id,
-    cast(null as text) as source_text,
+    cast(null as string) as snapshot_id,
+    cast(null as string) as denominator_snapshot_id,
+    cast(null as string) as source_text,
     cast(null as integer) as version,
     null as published_figure,
     null as low_figure,

@@ -150,11 +150,11 @@ summed as (
         count(count_value) filter (where is_part) as n_counts,
         count(low_share) filter (where is_part) as n_intervals,
         min(case when is_part and weight = 1 then part_code end) as whole_part,
-        sum(numerator order by part_code) filter (where is_part) as numerator,
-        sum(denominator order by part_code) filter (where is_part) as denominator,
-        sum(count_value order by part_code) filter (where is_part) as count_value,
-        sum(low_share order by part_code) filter (where is_part) as low_share,
-        sum(high_share order by part_code) filter (where is_part) as high_share,
+        {{ sum_in_order('numerator', 'part_code', 'is_part') }} as numerator,
+        {{ sum_in_order('denominator', 'part_code', 'is_part') }} as denominator,
+        {{ sum_in_order('count_value', 'part_code', 'is_part') }} as count_value,
+        {{ sum_in_order('low_share', 'part_code', 'is_part') }} as low_share,
+        {{ sum_in_order('high_share', 'part_code', 'is_part') }} as high_share,
         max(value_status) filter (where is_part) as most_status,
         coalesce(bool_or(value_status = 'provisional') filter (where is_part), false) as any_provisional,
         min(absence) filter (where is_part) as least_absence,
@@ -162,7 +162,7 @@ summed as (
         coalesce(bool_or(absence = 'suppressed') filter (where is_part), false) as any_suppressed,
         coalesce(bool_or(is_split) filter (where is_part), false) as is_indicative,
         bool_or(is_synthetic) as is_synthetic,
-        list(part_code order by part_code) filter (where is_known) as part_codes,
+        {{ list_in_order('part_code', 'part_code', 'is_known') }} as part_codes,
         max(case when place = 1 then snapshot_id end) as snapshot_id,
         max(case when place = 1 then denominator_snapshot_id end) as denominator_snapshot_id
     from ranked
@@ -224,7 +224,7 @@ judged as (
         coalesce(summed.is_synthetic, false) or owned.own_is_synthetic as is_synthetic,
         coalesce(summed.snapshot_id, owned.own_snapshot_id) as snapshot_id,
         summed.denominator_snapshot_id,
-        coalesce(summed.part_codes, [owned.own_code]) as part_codes
+        coalesce(summed.part_codes, {{ texts(['owned.own_code']) }}) as part_codes
     from owned
     left join summed
         on
@@ -276,7 +276,7 @@ select
     value.source_text,
     -- whose row it is, or the codes whose rows it is made of
     value.region_code as taken_code,
-    cast(null as text[]) as part_codes
+    {{ no_texts() }} as part_codes
 from gemeente_value as value
 inner join alone
     on
@@ -308,7 +308,7 @@ select
     value.denominator_snapshot_id,
     value.source_text,
     judged.taken_code,
-    cast(null as text[]) as part_codes
+    {{ no_texts() }} as part_codes
 from judged
 inner join gemeente_value as value
     on
@@ -345,8 +345,8 @@ select
     is_synthetic,
     snapshot_id,
     denominator_snapshot_id,
-    cast(null as text) as source_text,
-    cast(null as text) as taken_code,
+    cast(null as string) as source_text,
+    cast(null as string) as taken_code,
     part_codes
 from remade
 
@@ -375,6 +375,6 @@ select
     denominator_snapshot_id,
     source_text,
     region_code as taken_code,
-    cast(null as text[]) as part_codes
+    {{ no_texts() }} as part_codes
 from {{ ref('int_indicator_value') }}
 where {{ region_type('region_code') }} = 'land'

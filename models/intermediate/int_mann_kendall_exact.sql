@@ -3,7 +3,14 @@
     inversions is a permutation of n - 1 in which the n-th is put down with 0 to n - 1 numbers to its right. S = n(n -
     1)/2 - 2k.
 #}
-with of_1 as (
+with digit as (
+    {% for k in range(10) %}
+    select {{ k }} as inversions
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+of_1 as (
     select
         1 as n,
         0 as inversions,
@@ -17,7 +24,7 @@ of_{{ n }} as (
         cast(shorter.inversions + added.inversions as integer) as inversions,
         sum(shorter.permutations) as permutations
     from of_{{ n - 1 }} as shorter
-    cross join unnest(range({{ n }})) as added (inversions)
+    inner join digit as added on added.inversions < {{ n }}
     group by shorter.inversions + added.inversions
 ),
 
@@ -42,6 +49,6 @@ accumulated as (
 select
     n,
     s,
-    cast(least(2.0 * at_most / altogether, 1) as double) as p_value
+    cast(least(2e0 * at_most / altogether, 1) as double) as p_value
 from accumulated
 where s >= 0

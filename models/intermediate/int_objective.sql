@@ -78,8 +78,8 @@ first_measured as (
     select
         indicator_id,
         period_type,
-        arg_min(value, t) as value,
-        arg_min(period_id, t) as period_id
+        min_by(value, t) as value,
+        min_by(period_id, t) as period_id
     from point
     where is_gemeente
     group by indicator_id, period_type
@@ -143,14 +143,16 @@ select
     period0 as baseline_period_id,
     target_rule,
     -- rounded far below any real decimal, so that 1.1 x 1000 is 1100 and not a hair more
-    round(case
+    {% call rounded_to(9) -%}
+    case
         when kind in ('level', 'every_wijk', 'band') then target_rule
         when kind = 'absolute_change' then y0 + target_rule
         when kind = 'relative_change' then y0 * (1 + target_rule / 100)
         when kind = 'yearly_growth'
             then y0 * power(1 + target_rule / 100, {{ period_time('target_period_id') }} - {{ period_time('period0') }})
         when kind in ('not_above_baseline', 'hold', 'directional') then y0
-    end, 9) as target_value,
+    end
+    {%- endcall %} as target_value,
     target_period_id,
     margin,
     unit,

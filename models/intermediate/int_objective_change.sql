@@ -66,8 +66,8 @@ stretch as (
         objective_id,
         region_code,
         count(*) as n_points,
-        arg_min(period_id, t) as window_start,
-        arg_max(period_id, t) as window_end
+        min_by(period_id, t) as window_start,
+        max_by(period_id, t) as window_end
     from series
     group by objective_id, region_code
 ),
@@ -77,12 +77,12 @@ ends as (
         objective_id,
         region_code,
         count(*) as n_since,
-        arg_min(period_id, t) as first_period_id,
-        arg_max(period_id, t) as last_period_id,
-        arg_min(value, t) as first_value,
-        arg_max(value, t) as last_value,
-        arg_min_null(standard_error, t) as first_error,
-        arg_max_null(standard_error, t) as last_error
+        min_by(period_id, t) as first_period_id,
+        max_by(period_id, t) as last_period_id,
+        min_by(value, t) as first_value,
+        max_by(value, t) as last_value,
+        {{ value_at_least('standard_error', 't') }} as first_error,
+        {{ value_at_most('standard_error', 't') }} as last_error
     from series
     where t0 is null or t0 <= t
     group by objective_id, region_code

@@ -78,8 +78,8 @@ first_measured as (
         indicator_id,
         region_code,
         period_type,
-        arg_min(value, t) as value,
-        arg_min(period_id, t) as period_id
+        min_by(value, t) as value,
+        min_by(period_id, t) as period_id
     from point
     group by indicator_id, region_code, period_type
 ),
@@ -92,7 +92,7 @@ place as (
         objective.baseline_period_id as period0,
         parameter.workspace_gemeente as region_code,
         false as is_wijk,
-        cast(null as text) as baseline_figure_period_id
+        cast(null as string) as baseline_figure_period_id
     from objective
     cross join parameter
     union all
@@ -188,11 +188,13 @@ latest as (
 distance as (
     select
         *,
-        {% for name, figure in [('gap', 'y'), ('gap_rounded', 'round(y, decimals)'), ('gap_at_start', 'y0')] %}
-        round(case
+        {% for name, figure in [('gap', 'y'), ('gap_rounded', rounded('y', 'decimals')), ('gap_at_start', 'y0')] %}
+        {% call rounded_to(9) -%}
+        case
             when kind in ('hold', 'band') then greatest(abs({{ figure }} - y1) - margin, 0)
             else greatest((y1 - {{ figure }}) * direction_sign, 0)
-        end, 9) as {{ name }},
+        end
+        {%- endcall %} as {{ name }},
         {% endfor %}
         case when kind = 'band' then y1 - margin * sign(y1 - y0) else y1 end as goal
     from latest
@@ -203,7 +205,7 @@ located as (
         *,
         t <= t0 as is_at_start,
         case when kind = 'directional' then (y - y0) * direction_sign > 0 else gap = 0 end as is_met,
-        gap_rounded <= round(half_unit, 9) as is_on_edge,
+        gap_rounded <= {{ rounded('half_unit', 9) }} as is_on_edge,
         -- where the start met the target already there is no way to go, and any miss is a step back
         coalesce(gap_at_start > 0 and t0 is not null, false) as has_way,
         -- a target that leans on the baseline cannot be tested by the baseline itself, nor every wijk by its gemeente
@@ -215,11 +217,13 @@ located as (
 paced as (
     select
         *,
-        round(case
+        {% call rounded_to(12) -%}
+        case
             when has_way and kind in ('hold', 'band') then 1 - gap / gap_at_start
             when has_way and y = y0 then 0.0  -- and not -0.0
             when has_way then (y - y0) / (y1 - y0)
-        end, 12) as attainment,
+        end
+        {%- endcall %} as attainment,
         case
             when has_way and t1 <= t0 then 1.0
             when has_way and kind = 'yearly_growth'
@@ -238,7 +242,7 @@ rated as (
             when t > t0 then y1
         end as expected_value,
         -- rounded, so that 0.475 / 0.5 is 0.95 and not a hair less
-        round(case when not is_at_start then attainment / expected end, 9) as ratio
+        {{ rounded('case when not is_at_start then attainment / expected end', 9) }} as ratio
     from paced
 ),
 
@@ -324,10 +328,10 @@ select
     line + t_975 * scale as target_outlook_high,
     -- how the line of the outlook stands to the target, by the same rule as a figure
     case kind
-        when 'hold' then round(abs(line - y1) - margin, 9) > 0
-        when 'band' then round(abs(line - y1) - margin, 9) > 0
-        when 'directional' then round((line - y0) * direction_sign, 9) <= 0
-        else round((y1 - line) * direction_sign, 9) > 0
+        when 'hold' then {{ rounded('abs(line - y1) - margin', 9) }} > 0
+        when 'band' then {{ rounded('abs(line - y1) - margin', 9) }} > 0
+        when 'directional' then {{ rounded('(line - y0) * direction_sign', 9) }} <= 0
+        else {{ rounded('(y1 - line) * direction_sign', 9) }} > 0
     end as misses_target,
     t,
     is_latest,

@@ -11,7 +11,7 @@ judged as (
     select
         *,
         coalesce(
-            lead(t) over (partition by objective_id, version, region_code order by t),
+            lead(t) over (partition by objective_id, version, region_code order by t nulls last),
             cast('infinity' as double)
         ) as next_t,
         case status
@@ -63,12 +63,12 @@ wijk_at_moment as (
         moment.is_latest as is_latest_moment,
         row_number() over (
             partition by judged.objective_id, judged.version, moment.period_id
-            order by judged.severity asc, judged.ratio asc nulls last, judged.region_code asc
+            order by judged.severity asc nulls last, judged.ratio asc nulls last, judged.region_code asc
         ) as place,
         bool_or(judged.is_synthetic) over (
             partition by judged.objective_id, judged.version, moment.period_id
         ) as any_synthetic,
-        list(struct_pack(region_code := judged.region_code, period_id := judged.period_id)) over (
+        array_agg({{ record({'region_code': 'judged.region_code', 'period_id': 'judged.period_id'}) }}) over (
             partition by judged.objective_id, judged.version, moment.period_id
         ) as wijken
     from moment
@@ -106,7 +106,7 @@ verdict as (
         is_synthetic,
         snapshot_id,
         baseline_figure_period_id,
-        cast(null as text) as deciding_region_code,
+        cast(null as string) as deciding_region_code,
         null as wijken
     from judged
     where
@@ -142,7 +142,7 @@ verdict as (
         wijk.is_current_version,
         wijk.any_synthetic as is_synthetic,
         wijk.snapshot_id,
-        cast(null as text) as baseline_figure_period_id,
+        cast(null as string) as baseline_figure_period_id,
         wijk.region_code as deciding_region_code,
         wijk.wijken
     from wijk_at_moment as wijk

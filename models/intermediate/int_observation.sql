@@ -48,7 +48,7 @@ trusted as (
         dataset_id,
         value,
         absence,
-        cast(null as text) as value_status,
+        cast(null as string) as value_status,
         is_synthetic,
         snapshot_id,
         row_number,

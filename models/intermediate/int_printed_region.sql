@@ -19,7 +19,7 @@ known as (
         region_code,
         region_name,
         {{ region_key('region_name') }} as whole_key,
-        {{ region_key("regexp_replace(region_name, '\\s*[(][^)]*[)]\\s*$', '')") }} as bare_key,
+        {{ region_key(without_pattern('region_name', "'\\s*[(][^)]*[)]\\s*$'")) }} as bare_key,
         max(valid_from) as valid_from,
         max(valid_to) as valid_to
     from {{ ref('stg_cbs__region') }}
@@ -67,7 +67,7 @@ answered as (
         min(region_code) as region_code,
         count(distinct region_code) as n_regions,
         bool_and(existed) as existed,
-        string_agg(distinct region_name, ', ' order by region_name) as names,
+        {{ texts_in_order('region_name', "', '", 'region_name', distinct=true) }} as names,
         min(valid_from) as valid_from,
         max(valid_to) as valid_to
     from best
@@ -108,7 +108,7 @@ select
         when not answered.existed
             then
                 answered.names || ' bestond niet in ' || asked.period_id
-                || coalesce(' (opgeheven na ' || strftime(answered.valid_to, '%d-%m-%Y') || ')', '')
+                || coalesce(' (opgeheven na ' || {{ dutch_day('answered.valid_to') }} || ')', '')
                 || '; verwacht de gemeente die toen bestond. Schrijf haar naam of code.'
         when answered.n_regions > 1
             then

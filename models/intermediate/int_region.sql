@@ -45,18 +45,18 @@ mentioned as (
     -- gemeenten of today's division and of breaks, whether or not anyone published a figure of them
     select
         region_code,
-        cast(null as text) as parent_code
+        cast(null as string) as parent_code
     from {{ ref('int_indicator_value_current') }}
     union
     select
         region_code,
-        cast(null as text) as parent_code
+        cast(null as string) as parent_code
     from {{ ref('int_break') }}
     where region_code is not null
     union
     select
         workspace_gemeente as region_code,
-        cast(null as text) as parent_code
+        cast(null as string) as parent_code
     from {{ ref('stg_run__parameter') }}
 ),
 
@@ -85,8 +85,8 @@ parent as (
 newest_inhabitants as (
     select
         observation.region_code,
-        arg_max(observation.value, observation.period_id) as inhabitants,
-        arg_max({{ figure_of('observation') }}, observation.period_id) as figure
+        max_by(observation.value, observation.period_id) as inhabitants,
+        max_by({{ figure_of('observation') }}, observation.period_id) as figure
     from {{ ref('int_observation') }} as observation
     where
         observation.concept_id = 'inhabitants'

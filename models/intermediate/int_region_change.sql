@@ -68,9 +68,9 @@ change as (
         is_new_code,
         weight_inhabitants as inhabitants,
         source,
-        cast(null as text) as source_id,
-        cast(null as text) as dataset_id,
-        cast(null as text) as snapshot_id,
+        cast(null as string) as source_id,
+        cast(null as string) as dataset_id,
+        cast(null as string) as snapshot_id,
         cast(null as bigint) as row_number
     from {{ ref('region_changes') }}
     union all

@@ -24,7 +24,7 @@ step as (
         region_code as reached_code,
         cast(1 as double) as weight,
         date '0001-01-01' as since,
-        cast([] as text[]) as changes
+        {{ texts() }} as changes
     from {{ ref('int_region_life') }}
     union all
     select
@@ -32,7 +32,7 @@ step as (
         happened.new_code as reached_code,
         step.weight * happened.weight as weight,
         happened.event_date as since,
-        list_append(step.changes, happened.change_key) as changes
+        array_append(step.changes, happened.change_key) as changes
     from step
     inner join happened
         on
@@ -44,8 +44,8 @@ reached as (
     select
         step.region_code,
         step.reached_code as current_code,
-        case when count(step.weight) = count(*) then sum(step.weight order by step.since) end as weight,
-        list_sort(list_distinct(flatten(list(step.changes)))) as changes
+        case when count(step.weight) = count(*) then {{ sum_in_order('step.weight', 'step.since') }} end as weight,
+        array_sort(array_distinct(flatten(array_agg(step.changes)))) as changes
     from step
     inner join {{ ref('int_region_life') }} as life on step.reached_code = life.region_code
     cross join {{ ref('stg_run__parameter') }} as parameter

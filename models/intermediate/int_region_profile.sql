@@ -91,9 +91,9 @@ newest as (
 spread as (
     select
         characteristic,
-        avg(measure order by region_code) as mean_measure,
+        {{ mean_in_order('measure', 'region_code') }} as mean_measure,
         case
-            when min(measure) < max(measure) then stddev_pop(measure order by region_code)
+            when min(measure) < max(measure) then {{ deviation_in_order('measure', 'region_code') }}
         end as deviation,
         bool_or(is_synthetic) as is_synthetic
     from newest

@@ -30,5 +30,5 @@ where
     and cell.n_provisions = 'totaal'
     and (
         cell.wijk = 'totaal'
-        or cell.wijk similar to ('WK' || right(parameter.workspace_gemeente, 4) || '[0-9]{2}')
+        or {{ is_written_as('cell.wijk', "('WK' || right(parameter.workspace_gemeente, 4) || '[0-9]{2}')") }}
     )

@@ -255,11 +255,11 @@ select
                 compared.value_written || ' (' || case compared.value_status
                     when 'provisional' then 'voorlopig' else 'herzien'
                 end || ') is vervangen door ' || compared.winner_written || ' op regel '
-                || cast(compared.winner_row_number as text) || '. Haal de oude regel weg als dat klopt.'
+                || cast(compared.winner_row_number as string) || '. Haal de oude regel weg als dat klopt.'
         when 'contradicted'
             then
                 compared.value_written || ' spreekt ' || compared.winner_written || ' op regel '
-                || cast(compared.winner_row_number as text)
+                || cast(compared.winner_row_number as string)
                 || case when compared.winner_way != compared.way then ' van measurements.csv' else '' end
                 || ' tegen, dat telt; verwacht één cijfer voor deze indicator, regio en periode.'
                 || ' Haal weg wat niet klopt.'

@@ -98,7 +98,7 @@ named as (
                 and indicator.rhythm = 'per school year'
                 and {{ period_type('numbered.period_id') }} = 'year'
                 then
-                    cast(cast(numbered.period_id as integer) - 1 as text) || '/' || numbered.period_id
+                    cast(cast(numbered.period_id as integer) - 1 as string) || '/' || numbered.period_id
             else numbered.period_id
         end as meant_period_id,
         coalesce(own_indicator.unit_key = numbered.unit_key, false) as is_own_unit
@@ -173,7 +173,7 @@ unit_in_force as (
 expected_units as (
     select
         line_id,
-        string_agg('''' || unit_label || '''', ' of ' order by place) as units
+        {{ texts_in_order("'''' || unit_label || ''''", "' of '", 'place') }} as units
     from unit_in_force
     where place <= 3  -- a sentence, not a list
     group by line_id
@@ -229,7 +229,7 @@ select
     is_registered,
     region_code,
     meant_period_id as period_id,
-    case when coalesce(factor, 1) = 1 then value else round(value * factor, 6) end as value,
+    case when coalesce(factor, 1) = 1 then value else {{ rounded('value * factor', 6) }} end as value,
     coalesce(factor, 1) as factor,
     {{ half_digit('number_text') }} * coalesce(factor, 1) as half_step,
     interval_low * coalesce(factor, 1) as interval_low,

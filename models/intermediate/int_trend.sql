@@ -64,13 +64,13 @@ fitted as (
         period_type,
         count(*) as n,
         max(t) as last_t,
-        avg(t order by t) as mean_t,
-        regr_sxx(value, t - 2000 order by t) as sxx,
-        regr_slope(value, t - 2000 order by t) as fitted_slope,
-        avg(value order by t) as mean_value,
+        {{ mean_in_order('t', 't') }} as mean_t,
+        {{ regression('sxx', 'value', 't - 2000', 't') }} as sxx,
+        {{ regression('slope', 'value', 't - 2000', 't') }} as fitted_slope,
+        {{ mean_in_order('value', 't') }} as mean_value,
         greatest(
-            regr_syy(value, t - 2000 order by t)
-            - regr_slope(value, t - 2000 order by t) * regr_sxy(value, t - 2000 order by t),
+            {{ regression('syy', 'value', 't - 2000', 't') }}
+            - {{ regression('slope', 'value', 't - 2000', 't') }} * {{ regression('sxy', 'value', 't - 2000', 't') }},
             0
         ) as squares_left
     from point
@@ -83,7 +83,7 @@ tested as (
         paired.slope,
         paired.s,
         paired.n_ties,
-        paired.s / sqrt(nullif(fitted.n * (fitted.n - 1) * (2 * fitted.n + 5) - tied.correction, 0) / 18.0) as z
+        paired.s / sqrt(nullif(fitted.n * (fitted.n - 1) * (2 * fitted.n + 5) - tied.correction, 0) / 18e0) as z
     from fitted
     inner join paired
         on
@@ -104,11 +104,13 @@ select
     cast(tested.n as integer) as n_points,
     tested.slope,
     tested.s,
-    round(case
+    {% call rounded_to(12) -%}
+    case
         when tested.s = 0 then 1.0
         when tested.n <= 10 and tested.n_ties = 0 then exact.p_value
         else least(2 * {{ normal_tail('tested.z') }}, 1.0)
-    end, 12) as p_value,
+    end
+    {%- endcall %} as p_value,
     tested.last_t,
     tested.mean_t,
     tested.mean_value,

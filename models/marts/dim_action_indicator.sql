@@ -24,8 +24,9 @@ listed as (
     select
         {{ action_id('plan_id', 'row_number') }} as action_id,
         plan_id,
-        unnest(indicators) as indicator_id
-    from {{ ref('stg_municipal__action') }}
+        indicator.indicator_id
+    from {{ ref('stg_municipal__action') }} as action
+    cross join lateral unnest(action.indicators) as indicator (indicator_id)
 )
 
 select

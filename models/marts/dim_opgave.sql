@@ -4,7 +4,7 @@ with of_objectives as (
         plan_id,
         opgave,
         min(row_number) as first_row,
-        arg_min(snapshot_id, row_number) as snapshot_id
+        min_by(snapshot_id, row_number) as snapshot_id
     from {{ ref('stg_municipal__objective') }}
     where opgave is not null
     group by plan_id, opgave

@@ -1,12 +1,13 @@
 {# By which indicators an opgave is followed: the list of opgaven.csv, each indicator once, in its order. #}
 with listed as (
     select
-        plan_id,
-        opgave,
-        snapshot_id,
-        unnest(indicators) as indicator_id,
-        generate_subscripts(indicators, 1) as place
-    from {{ ref('stg_municipal__opgave') }}
+        opgave.plan_id,
+        opgave.opgave,
+        opgave.snapshot_id,
+        indicator.indicator_id,
+        indicator.place
+    from {{ ref('stg_municipal__opgave') }} as opgave
+    cross join lateral unnest(opgave.indicators) with ordinality as indicator (indicator_id, place)
 )
 
 select

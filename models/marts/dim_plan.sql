@@ -3,7 +3,7 @@ with named as (
     select
         plan_id,
         min(row_number) as first_row,
-        arg_min(snapshot_id, row_number) as snapshot_id
+        min_by(snapshot_id, row_number) as snapshot_id
     from {{ ref('stg_municipal__objective') }}
     where plan_id is not null
     group by plan_id

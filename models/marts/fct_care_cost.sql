@@ -25,7 +25,7 @@ select
     cost.period_id,
     cast(cost.value as decimal(18, 2)) as cost,
     cast(clients.value as bigint) as clients,
-    {{ euros('cost.value / nullif(clients.value, 0)') }} as cost_per_client,
+    {{ euros('cast(cost.value as double) / nullif(cast(clients.value as double), 0)') }} as cost_per_client,
     cost.absence,
     cost.covered_through,
     cost.is_whole,

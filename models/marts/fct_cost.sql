@@ -5,7 +5,7 @@ select
     period_id,
     users,
     cost,
-    cast(round(cost / nullif(users, 0), 2) as decimal(18, 2)) as cost_per_user,
+    {{ euros('cast(cost as double) / nullif(users, 0)') }} as cost_per_user,
     is_synthetic,
     source,
     snapshot_id

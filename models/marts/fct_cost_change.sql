@@ -76,12 +76,12 @@ split as (
         period_id,
         sum(cost_after) - sum(cost_before) as split_change,
         -- added in one order: in another the last bits may round to another cent
-        {{ euros(
-            'sum((u1 - u0) * ((m0 * p0 + m1 * p1) / 3 + (m0 * p1 + m1 * p0) / 6) order by category)'
-        ) }} as users_effect,
-        {{ euros(
-            'sum((p1 - p0) * ((u0 * m0 + u1 * m1) / 3 + (u0 * m1 + u1 * m0) / 6) order by category)'
-        ) }} as price_effect
+        {{ euros(sum_in_order(
+            '(u1 - u0) * ((m0 * p0 + m1 * p1) / 3 + (m0 * p1 + m1 * p0) / 6)', 'category'
+        )) }} as users_effect,
+        {{ euros(sum_in_order(
+            '(p1 - p0) * ((u0 * m0 + u1 * m1) / 3 + (u0 * m1 + u1 * m0) / 6)', 'category'
+        )) }} as price_effect
     from factor
     group by wet, period_id
 ),
@@ -112,7 +112,7 @@ broken as (
         explained.wet,
         explained.period_id,
         min(break.break_date) as break_date,
-        string_agg(break.reason, '; ' order by break.break_date) as break_reason
+        {{ texts_in_order('break.reason', "'; '", 'break.break_date') }} as break_reason
     from explained
     inner join {{ ref('cost_breaks') }} as break
         on

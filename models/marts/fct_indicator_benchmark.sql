@@ -113,9 +113,9 @@ summed as (
         period_id,
         year,
         whole_code,
-        sum(people order by region_code) as people,
-        sum(numerator order by region_code)
-        / nullif(sum(denominator order by region_code), 0) * max(rate_base) as value,
+        {{ sum_in_order('people', 'region_code') }} as people,
+        {{ sum_in_order('numerator', 'region_code') }}
+        / nullif({{ sum_in_order('denominator', 'region_code') }}, 0) * max(rate_base) as value,
         bool_or(is_synthetic) as is_synthetic
     from part_of_whole
     group by indicator_id, period_id, year, whole_code
@@ -192,7 +192,7 @@ select
     peer.median_value as peer_median,
     cast(coalesce(peer.n_peers, 0) as integer) as n_peers,
     cast(gemeente.place as integer) as rank,
-    100.0 * (gemeente.n_regions - gemeente.place + 1 - gemeente.n_equal / 2.0) / gemeente.n_regions as percentile,
+    100e0 * (gemeente.n_regions - gemeente.place + 1 - gemeente.n_equal / 2e0) / gemeente.n_regions as percentile,
     cast(gemeente.n_regions as integer) as n_regions,
     gemeente.any_synthetic
     or coalesce(country.is_synthetic, false)

@@ -8,8 +8,8 @@ with stretch as (
         region_code,
         period_type,
         count(*) as n_points,
-        arg_min(period_id, t) as window_start,
-        arg_max(period_id, t) as window_end,
+        min_by(period_id, t) as window_start,
+        max_by(period_id, t) as window_end,
         max(t) as last_t,
         bool_or(is_indicative) as is_indicative,
         bool_or(is_synthetic) as is_synthetic

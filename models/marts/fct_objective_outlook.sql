@@ -70,14 +70,18 @@ effect as (
     select
         outlook.objective_id,
         outlook.region_code,
-        sum(maatregel.expected_effect order by maatregel.maatregel_order) filter (
-            where {{ period_time('coalesce(maatregel.effect_period_id, outlook.outlook_period_id)') }}
-            <= {{ period_time('outlook.outlook_period_id') }}
-        ) as a_year_on,
-        sum(maatregel.expected_effect order by maatregel.maatregel_order) filter (
-            where {{ period_time('coalesce(maatregel.effect_period_id, outlook.target_period_id)') }}
-            <= {{ period_time('outlook.target_period_id') }}
-        ) as at_target,
+        {{ sum_in_order(
+            'maatregel.expected_effect',
+            'maatregel.maatregel_order',
+            period_time('coalesce(maatregel.effect_period_id, outlook.outlook_period_id)')
+            ~ ' <= ' ~ period_time('outlook.outlook_period_id')
+        ) }} as a_year_on,
+        {{ sum_in_order(
+            'maatregel.expected_effect',
+            'maatregel.maatregel_order',
+            period_time('coalesce(maatregel.effect_period_id, outlook.target_period_id)')
+            ~ ' <= ' ~ period_time('outlook.target_period_id')
+        ) }} as at_target,
         cast(sum(maatregel.cost) as decimal(18, 2)) as cost,
         bool_or(maatregel.is_synthetic) as is_synthetic
     from outlook

@@ -19,7 +19,7 @@ counted as (
         'totaal' as form,
         'totaal' as referrer,
         'totaal' as wijk,
-        case when n_categories >= 3 then '3+' else cast(n_categories as text) end as n_provisions,
+        case when n_categories >= 3 then '3+' else cast(n_categories as string) end as n_provisions,
         period_id,
         count(*) as clients
     from client

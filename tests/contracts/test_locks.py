@@ -30,8 +30,22 @@ def test_the_lock_of_the_product_is_part_of_that_of_its_development() -> None:
         assert {package: development.get(package) for package in pins(name)} == pins(name)
 
 
+def test_spark_s_environment_shares_the_pins_that_it_has_in_common() -> None:
+    product, spark = (
+        {package: pin.partition(" ; ")[0] for package, pin in pins(name).items()}
+        for name in ("requirements.lock", "requirements-spark.lock")
+    )
+    shared = {package: pin for package, pin in spark.items() if package in product}
+    assert shared == {package: product[package] for package in shared}
+    assert {"dbt-core", "protobuf", "pydantic"} <= shared.keys()
+    assert not {"dagster", "great-expectations"} & spark.keys()
+    assert "pyspark" not in pins("requirements-dev.lock"), "beside Great Expectations it may end the process"
+
+
 def test_every_pin_carries_a_hash_and_no_address() -> None:
-    for name in ("requirements.lock", "requirements-server.lock", "requirements-dev.lock"):
+    locks = sorted(path.name for path in product_root().glob("requirements*.lock"))
+    assert len(locks) == 4
+    for name in locks:
         text = (product_root() / name).read_text(encoding="utf-8")
         assert text.count("--hash=sha256:") >= len(pins(name))
         assert "://" not in text

@@ -25,7 +25,7 @@ select
     {{ absence('value', 'null', 'figure') }} as absence,
     {{ to_number('interval_low') }} as interval_low,
     {{ to_number('interval_high') }} as interval_high,
-    cast(null as text) as value_status,
+    cast(null as string) as value_status,
     {{ to_boolean('is_synthetic') }} as is_synthetic,
     {{ to_text('source') }} as source_text
 from sent
