@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from dagster_project import ingest
+from dagster_project import ingest, transform
 from dagster_project.assets.resources import BUILD_POOL, Refresh
 from dagster_project.contracts import Dataset, Rhythm, all_contracts
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
@@ -117,6 +117,12 @@ def _feeds(dataset: Dataset, table: str) -> bool:
     return table == (dataset.raw_table or f"{dataset.source_id}_observation")
 
 
+def told(table: str) -> str | None:
+    """What a raw table holds, as dbt's own documentation of its sources has it."""
+    sources = transform.manifest()["sources"].values()
+    return next((node["description"] for node in sources if (node["schema"], node["name"]) == ("raw", table)), None)
+
+
 def raw_specs() -> list[dg.AssetSpec]:
     """One spec per raw table that is loaded from snapshots."""
     return [
@@ -125,6 +131,7 @@ def raw_specs() -> list[dg.AssetSpec]:
             deps=[snapshot_key(dataset) for dataset in all_contracts() if _feeds(dataset, table)],
             group_name="raw",
             kinds={"duckdb", "table"},
+            description=told(table),
         )
         for table in RAW_TABLES
         if table not in (*LATE_TABLES, *PROOF_TABLES)
