@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import logging
 
+from dagster_project import __version__
 from dagster_project.errors import (
     EXIT_GATE,
     EXIT_INTERNAL,
     EXIT_OK,
     EXIT_SET_ASIDE,
     EXIT_UNREACHABLE,
+    ConfigurationError,
     OpkoersError,
     VerificationFailed,
     chain_of,
     machine_fault,
 )
 from dagster_project.gate.judgement import refuses
-from dagster_project.notify.announce import announce
+from dagster_project.notify.announce import announce, tell
+from dagster_project.product import code_fingerprint, git_commit
 from dagster_project.publication import Published, current_folder, current_manifest
-from dagster_project.run import Outcome, Run, RunOptions, RunState
+from dagster_project.run import Outcome, Run, RunOptions, RunState, operator, refresh_lock, today
+from dagster_project.snapshots import utc_now
 from dagster_project.standards.emission import emit
 from dagster_project.workspace import Workspace
 
@@ -75,6 +79,53 @@ def conclude_stopped(workspace: Workspace) -> None:
             _close(run, "published", EXIT_OK, f"Published {published}. {stopped} just after that.", published)
         else:
             _close(run, "failed", EXIT_INTERNAL, f"{stopped}. {what_stands(workspace)}", None)
+
+
+def conclude_dead(workspace: Workspace, run_id: str, error: Exception) -> str:
+    """Tell of a run that failed, unless it was told of when it ended: nobody hears of it twice.
+
+    A run that was killed has no record yet, and gets one. One that failed before its first step, or that freezes an
+    edition, leaves none: what stopped it is told all the same.
+
+    Args:
+        workspace: whose run it is.
+        run_id: of the run, which goes on no more.
+        error: what Dagster knows of why.
+
+    Returns:
+        A sentence on what was done.
+    """
+    name = f"Run {run_id[:8]}"
+    if any(workspace.runs.glob(f"*-{run_id[:8]}.json")):
+        return f"{name} was told of when it ended."
+    if Run(workspace, run_id, RunOptions()).has_begun:
+        try:
+            with refresh_lock(workspace):
+                conclude_stopped(workspace)
+        except ConfigurationError:
+            return f"{name} was stopped; a refresh is running, and it or the next one tells of that."
+        return f"{name} was stopped, and is told of now."
+    sentences = tell(workspace, _unrecorded(run_id, error), what_stands(workspace))
+    return f"{name} left no record. {' '.join(sentences) or 'Nobody wants to be told.'}"
+
+
+def _unrecorded(run_id: str, error: Exception) -> RunState:
+    """The state of a run that could not write one."""
+    own = isinstance(error, OpkoersError)
+    code = error.exit_code if isinstance(error, OpkoersError) else EXIT_INTERNAL
+    return RunState(
+        run_id=run_id,
+        started_at=utc_now(),
+        finished_at=utc_now(),
+        as_of=today().isoformat(),
+        started_by=operator(),
+        git_commit=git_commit(),
+        code_fingerprint=code_fingerprint(),
+        opkoers_version=__version__,
+        outcome="refused" if code == EXIT_GATE else "failed",
+        exit_code=code,
+        message=str(error) if own else f"Internal error: {type(error).__name__}: {error}",
+    )
 
 
 def _failure(run: Run, state: RunState, error: BaseException) -> tuple[Outcome, int, str]:

@@ -110,6 +110,31 @@ def take(
     return taken
 
 
+def take_patiently(
+    run: Run, source_id: str, dataset_ids: Collection[str], tell: Callable[[str], None], *, is_last: bool
+) -> dict[str, Taken]:
+    """As `take`; but where nobody waits for the run, a source that does not answer is to be tried again later.
+
+    Args:
+        run: the run.
+        source_id: the source.
+        dataset_ids: those of its datasets that are wanted.
+        tell: takes lines on how pulls are getting on.
+        is_last: no other try comes after this one, so that the run goes on with what there is.
+
+    Raises:
+        SourceUnreachable: it did not answer. Nothing is noted of that: the next try may go well.
+    """
+    told = run.state().set_aside
+    taken = take(run, source_id, dataset_ids, tell)
+    kinds = {dataset.kind for dataset in all_contracts() if dataset.source_id == source_id}
+    if is_last or not run.options.is_patient or not kinds.intersection(run.state().unreachable):
+        return taken
+    with run.changing() as state:
+        state.set_aside, state.unreachable = told, [kind for kind in state.unreachable if kind not in kinds]
+    raise SourceUnreachable(f"{source_id} did not answer in full. It is tried again in some minutes.")
+
+
 def _taken_note(new: tuple[Snapshot, ...], serving: tuple[Snapshot, ...]) -> str:
     if not serving:
         return "no snapshot"

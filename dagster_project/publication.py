@@ -45,6 +45,10 @@ PUBLISHED_SCHEMA = "marts"
 WAREHOUSE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
 _STORAGE_VERSION = "v1.0.0"  # the oldest that DuckDB 1.x reads; DuckDB 1.1 clients open it
+_UNDECISIVE = {
+    *("openlineage", "postgres"),
+    *("schedule", "duo_schedule", "edition_schedule", "freeze_editions", "watch_drop_folder"),
+}
 _VERSIONED = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations")
 
 
@@ -400,9 +404,9 @@ def _manifest(
 def settings_hash(workspace: Workspace) -> str:
     """sha256 of the workspace's settings as they are in force, and of its mappings: both decide how input is read.
 
-    Where a publication and news of it go besides decides nothing of what it says, and is left out.
+    Where a publication and news of it go besides, and when to look, decides nothing of what it says, and is left out.
     """
-    decisive = workspace.settings.model_dump_json(exclude={"openlineage", "postgres"})
+    decisive = workspace.settings.model_dump_json(exclude=_UNDECISIVE)
     digest = hashlib.sha256(decisive.encode())
     for path in workspace.mapping_files():
         digest.update(f"\n{path.name} {sha256_of(path)}".encode())

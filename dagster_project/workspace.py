@@ -121,7 +121,13 @@ class Settings(BaseModel):
     """Jumps that look like a change of unit and were found to be real, each as `concept gemeente period`, such as
     `wmo_clients GM0060 2023`: the period in which the figure jumped."""
     schedule: str = "0 6 * * 1-5"
-    """Cron expression in Europe/Amsterdam of the daily look for new figures."""
+    """Cron expression in Europe/Amsterdam of the daily look for new figures of CBS."""
+    duo_schedule: str = "30 6 1 * *"
+    """Cron expression in Europe/Amsterdam of the monthly look for new figures of DUO."""
+    edition_schedule: str = "0 7 1 4,10 *"
+    """Cron expression in Europe/Amsterdam of freezing the edition of that month."""
+    freeze_editions: bool = False
+    """Whether a running Dagster freezes editions by itself. It refuses, and tells, where a deviation is untold."""
     watch_drop_folder: bool = True
     """Whether a running Dagster looks in `drop/` every minute, and starts a run when a complete export lies there."""
     publication_folder: str = "data"

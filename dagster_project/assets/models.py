@@ -24,11 +24,17 @@ _RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
 
 
 class Translator(DagsterDbtTranslator):
-    """Groups models by their layer."""
+    """Groups models by their layer; what waits for the gates' results comes after all layers, whichever it is of."""
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """What the model means; the library would put all of its SQL behind that."""
+        return str(dbt_resource_props["description"])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "seed":
             return "seeds"
+        if "audit" in dbt_resource_props["tags"] and dbt_resource_props["fqn"][1] == "staging":
+            return "audit"
         return str(dbt_resource_props["fqn"][1])
 
 

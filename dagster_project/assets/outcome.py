@@ -7,7 +7,7 @@ import dagster as dg
 from dagster_project import blueprint, quarantine, transform
 from dagster_project.assets.models import Translator
 from dagster_project.assets.resources import Refresh
-from dagster_project.assets.sources import LATE_TABLES, raw_key
+from dagster_project.assets.sources import LATE_TABLES, raw_key, told
 from dagster_project.conclusion import conclude
 from dagster_project.gate import judgement
 from dagster_project.gate.suites import STAGES, suites_for
@@ -32,7 +32,9 @@ def run_record() -> dg.AssetsDefinition:
     """The raw tables on the run itself, its validations and its code; waits for every mart and every blocking check."""
     waits_for = {*_published_keys(audit=False), *_judged_keys()}
     specs = [
-        dg.AssetSpec(raw_key(table), deps=waits_for, group_name="raw", kinds={"duckdb", "table"})
+        dg.AssetSpec(
+            raw_key(table), deps=waits_for, group_name="run", kinds={"duckdb", "table"}, description=told(table)
+        )
         for table in LATE_TABLES
     ]
 

@@ -28,8 +28,9 @@ def job_of_all(installation: Installation) -> dg.JobDefinition:
     def refresh_workspaces(context: dg.OpExecutionContext) -> Iterator[Any]:
         from dagster_project.many.refresh import refresh_all  # which runs the job of these definitions
 
-        options = RunOptions(common=installation.root, since=utc_now(), is_patient=True)
-        ended = refresh_all(installation, options, tell=lambda each: context.log.info(f"{each.key}: {each.told}"))
+        options = RunOptions(common=installation.root, since=utc_now())
+        # no more than the code: what was set aside names files, and the record of this run is everybody's
+        ended = refresh_all(installation, options, tell=lambda each: context.log.info(f"{each.key}: {each.code}"))
         codes = {each.key: each.code for each in ended}
         yield dg.Output(codes, metadata={"exit codes": codes})
         unwell = {key: code for key, code in codes.items() if code not in (EXIT_OK, EXIT_SET_ASIDE)}

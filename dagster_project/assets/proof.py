@@ -6,7 +6,7 @@ import dagster as dg
 import duckdb
 
 from dagster_project.assets.resources import Refresh
-from dagster_project.assets.sources import PROOF_TABLES, raw_key
+from dagster_project.assets.sources import PROOF_TABLES, raw_key, told
 
 READ = (
     "fct_care_use",
@@ -26,8 +26,9 @@ def disclosure_proof() -> dg.AssetsDefinition:
     spec = dg.AssetSpec(
         raw_key(table),
         deps=[dg.AssetKey(["marts", mart]) for mart in READ],
-        group_name="raw",
+        group_name="proof",
         kinds={"duckdb", "table"},
+        description=told(table),
     )
 
     @dg.multi_asset(name="disclosure_proof", specs=[spec])

@@ -1,13 +1,15 @@
 """One asset per contract (its snapshots), taken together per source, and the raw tables that are loaded from them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 
-from dagster_project import ingest
+from dagster_project import ingest, transform
 from dagster_project.assets.resources import Refresh
-from dagster_project.contracts import Dataset, all_contracts
+from dagster_project.contracts import Dataset, Rhythm, all_contracts
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
+from dagster_project.pulls import WIRED
 from dagster_project.raw import RAW_TABLES
 from dagster_project.registration.confidential import SEALED
 
@@ -16,6 +18,28 @@ LATE_TABLES = ("run", "validation", "model", "model_column")
 
 PROOF_TABLES = ("disclosure_interval",)
 """Raw tables that rest on what is published, and are judged with it."""
+
+
+_RHYTHM_DAYS: dict[Rhythm, int] = {
+    "monthly": 31,
+    "quarterly": 92,
+    "half-yearly": 184,
+    "yearly": 366,
+    "per school year": 366,
+    "4-yearly": 4 * 366,
+}
+"""The longest that one stretch of a rhythm takes; what comes irregularly is never too old."""
+
+ANOTHER_TRY = dg.RetryPolicy(max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+"""Of sources on the network: about one, two and four minutes after one another, and only where nobody waits."""
+
+
+def freshness(dataset: Dataset) -> dg.FreshnessPolicy | None:
+    """Old when nobody looked for it in one stretch of its rhythm, and overdue after two."""
+    days = _RHYTHM_DAYS.get(dataset.rhythm)
+    if days is None or dataset.kind not in WIRED:
+        return None
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2 * days), warn_window=timedelta(days=days))
 
 
 def snapshot_key(dataset: Dataset) -> dg.AssetKey:
@@ -34,6 +58,8 @@ def _snapshot_spec(dataset: Dataset) -> dg.AssetSpec:
         group_name=f"source_{dataset.source_id}",
         description=f"{dataset.title}. {dataset.attribution}, licence {dataset.licence}.",
         kinds={"python", dataset.kind.split("_")[0]},
+        tags={"rhythm": dataset.rhythm.replace(" ", "-")},
+        freshness_policy=freshness(dataset),
         metadata={"table_id": dataset.table_id or "", "rhythm": dataset.rhythm, "unverified": dataset.unverified},
     )
 
@@ -42,12 +68,16 @@ def source_assets(source_id: str) -> dg.AssetsDefinition:
     """The assets that bring the snapshots of a source up to date, taken together: its tables are pulled in parallel."""
     specs = [_snapshot_spec(dataset) for dataset in all_contracts() if dataset.source_id == source_id]
 
-    @dg.multi_asset(name=f"take_{source_id}", specs=specs, can_subset=True)
+    is_wired = any(dataset.kind in WIRED for dataset in all_contracts() if dataset.source_id == source_id)
+    another_try = ANOTHER_TRY if is_wired else None
+
+    @dg.multi_asset(name=f"take_{source_id}", specs=specs, can_subset=True, retry_policy=another_try)
     def take(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         run = refresh.run(context.run_id)
         wanted = {key.path[-1] for key in context.selected_asset_keys}
         with run.stage(f"take {source_id}"):
-            taken = ingest.take(run, source_id, wanted, context.log.info)
+            is_last = context.retry_number >= ANOTHER_TRY.max_retries
+            taken = ingest.take_patiently(run, source_id, wanted, context.log.info, is_last=is_last)
         for dataset_id, each in taken.items():
             key = dg.AssetKey(["snapshots", source_id, dataset_id])
             yield dg.MaterializeResult(asset_key=key, metadata=_metadata(each))
@@ -87,6 +117,12 @@ def _feeds(dataset: Dataset, table: str) -> bool:
     return table == (dataset.raw_table or f"{dataset.source_id}_observation")
 
 
+def told(table: str) -> str | None:
+    """What a raw table holds, as dbt's own documentation of its sources has it."""
+    sources = transform.manifest()["sources"].values()
+    return next((node["description"] for node in sources if (node["schema"], node["name"]) == ("raw", table)), None)
+
+
 def raw_specs() -> list[dg.AssetSpec]:
     """One spec per raw table that is loaded from snapshots."""
     return [
@@ -95,6 +131,7 @@ def raw_specs() -> list[dg.AssetSpec]:
             deps=[snapshot_key(dataset) for dataset in all_contracts() if _feeds(dataset, table)],
             group_name="raw",
             kinds={"duckdb", "table"},
+            description=told(table),
         )
         for table in RAW_TABLES
         if table not in (*LATE_TABLES, *PROOF_TABLES)

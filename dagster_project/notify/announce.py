@@ -28,15 +28,24 @@ def announce(run: Run, state: RunState, stands: str) -> RunState:
     Returns:
         The state with the note.
     """
-    settings = run.workspace.settings.notify
+    sentences = tell(run.workspace, state, stands)
+    return run.note_notified(sentences) if sentences else state
+
+
+def tell(workspace: Workspace, state: RunState, stands: str) -> list[str]:
+    """Tell those who want to know how a run ended, whether or not it has a record.
+
+    Returns:
+        How that went, one sentence per channel; none where nobody wants to know.
+    """
+    settings = workspace.settings.notify
     event = message.event_of(state)
     if event is None or event not in settings.on or not is_on(settings):
-        return state
-    notice = message.notice_of(state, event, run.workspace.settings.gemeente_name, stands)
-    sendings = send(settings, notice)
+        return []
+    sendings = send(settings, message.notice_of(state, event, workspace.settings.gemeente_name, stands))
     for sending in sendings:
         log.log(logging.INFO if sending.arrived else logging.WARNING, "notification by %s", sending)
-    return run.note_notified([str(sending) for sending in sendings])
+    return [str(sending) for sending in sendings]
 
 
 def try_out(workspace: Workspace) -> tuple[str, int]:

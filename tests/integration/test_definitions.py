@@ -5,18 +5,33 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
-from dagster_project import transform
+from dagster_project import changes, transform
+from dagster_project.assets.history import as_of_publication
 from dagster_project.contracts import all_contracts
-from dagster_project.definitions import JOB_NAME, defs, drop_sensor
+from dagster_project.definitions import (
+    JOB_NAME,
+    defs,
+    drop_sensor,
+    failure_sensor,
+    refresh_schedule,
+)
 from dagster_project.extract import dropfolder
 from dagster_project.gate.suites import STAGES, suites_for
+from dagster_project.many.installation import Installation
 from dagster_project.product import product_path
+from dagster_project.publication import point_at
+from dagster_project.pulls import WIRED
+from dagster_project.run import Run, RunOptions, finished_runs
+from dagster_project.snapshots import Recording, SnapshotStore
 from dagster_project.workspace import Workspace
+from tests.unit.notify.servers import Hook, hook_server
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +45,54 @@ def test_they_load_without_a_workspace(loaded: dg.Definitions, tmp_path: Path, m
     dg.Definitions.validate_loadable(defs())
 
 
-def test_the_schedule_follows_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = 'gemeente = "GM0396"\ngemeente_name = "Heemskerk"\nschedule = "30 5 * * 1"\n'
+def schedules_of(definitions: dg.Definitions) -> dict[str, tuple[object, ...]]:
+    """Cron expression, time zone and whether it is on, by name."""
+    found = [schedule for schedule in definitions.schedules or () if isinstance(schedule, dg.ScheduleDefinition)]
+    return {s.name: (s.cron_schedule, s.execution_timezone, s.default_status.value) for s in found}
+
+
+def test_the_schedules_follow_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    zone = "Europe/Amsterdam"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPKOERS_WORKSPACE", raising=False)
+    assert schedules_of(defs()) == {
+        "scheduled_refresh": ("0 6 * * 1-5", zone, "STOPPED"),
+        "scheduled_duo": ("30 6 1 * *", zone, "STOPPED"),
+        "scheduled_edition": ("0 7 1 4,10 *", zone, "STOPPED"),
+    }
+    settings = (
+        'gemeente = "GM0396"\ngemeente_name = "Heemskerk"\nschedule = "30 5 * * 1"\nduo_schedule = "0 5 3 * *"\n'
+        'edition_schedule = "0 8 2 4,10 *"\nfreeze_editions = true\n'
+    )
     (tmp_path / "opkoers.toml").write_text(settings)
     monkeypatch.setenv("OPKOERS_WORKSPACE", str(tmp_path))
-    (schedule,) = list(defs().schedules or ())
-    assert isinstance(schedule, dg.ScheduleDefinition)
-    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * 1", "Europe/Amsterdam")
+    assert schedules_of(defs()) == {
+        "scheduled_refresh": ("30 5 * * 1", zone, "STOPPED"),
+        "scheduled_duo": ("0 5 3 * *", zone, "STOPPED"),
+        "scheduled_edition": ("0 8 2 4,10 *", zone, "RUNNING"),
+    }
+
+
+def test_a_scheduled_look_asks_its_source_and_is_patient(watched: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def why(_: Workspace, options: RunOptions) -> changes.Quiet | None:
+        asked.append(options.only)
+        return changes.Quiet("Nothing new.") if len(asked) == 2 else None
+
+    monkeypatch.setattr(changes, "why_nothing_to_do", why)
+    schedule = refresh_schedule("scheduled_duo", "duo", "duo_schedule")
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_schedule_context(instance, scheduled_execution_time=datetime(2026, 12, 1, tzinfo=UTC))
+        (first,) = schedule.evaluate_tick(context).run_requests or ()
+        assert first.run_config["resources"]["refresh"]["config"] == {"only": [], "is_patient": True}
+        publication = watched.publications / "one"
+        publication.mkdir(parents=True)
+        point_at(watched, publication)
+        assert schedule.evaluate_tick(context).skip_message == "Nothing new."
+        (third,) = schedule.evaluate_tick(context).run_requests or ()
+        assert third.run_config["resources"]["refresh"]["config"]["only"] == ["duo"]
+    assert asked == [(), ("duo",), ("duo",)]
 
 
 def test_there_is_an_asset_for_every_contract_and_every_model(loaded: dg.Definitions) -> None:
@@ -71,7 +127,47 @@ def test_the_publication_waits_for_every_gate(loaded: dg.Definitions) -> None:
 def test_the_job_takes_everything_in_one_process(loaded: dg.Definitions) -> None:
     job = loaded.resolve_job_def(JOB_NAME)
     assert job.executor_def is dg.in_process_executor
-    assert job.asset_layer.executable_asset_keys == loaded.resolve_asset_graph().executable_asset_keys
+    every = loaded.resolve_asset_graph().executable_asset_keys
+    assert every - job.asset_layer.executable_asset_keys == {dg.AssetKey("as_of_publication")}
+
+
+def test_only_what_comes_over_the_network_is_tried_again(loaded: dg.Definitions) -> None:
+    job = loaded.resolve_job_def(JOB_NAME)
+    policies = {node.name: node.definition.retry_policy for node in job.graph.nodes if node.definition.retry_policy}  # type: ignore[attr-defined]
+    assert set(policies) == {"take_cbs", "take_duo"}
+    for policy in policies.values():
+        assert (policy.max_retries, policy.backoff, policy.jitter) == (
+            3,
+            dg.Backoff.EXPONENTIAL,
+            dg.Jitter.PLUS_MINUS,
+        )
+
+
+def test_what_comes_over_the_network_grows_old_by_its_rhythm(loaded: dg.Definitions) -> None:
+    graph = loaded.resolve_asset_graph()
+    days: dict[str, int | None] = {}
+    for dataset in all_contracts():
+        policy = graph.get(dg.AssetKey(["snapshots", *dataset.key.split("/")])).freshness_policy
+        assert policy is None or isinstance(policy, TimeWindowFreshnessPolicy)
+        assert (policy is None) == (dataset.kind not in WIRED or dataset.rhythm == "irregular"), dataset.key
+        if policy:
+            days[dataset.rhythm] = policy.fail_window.to_timedelta().days
+    assert days["half-yearly"] == 2 * 184
+    assert days["yearly"] == days["per school year"] == 2 * 366
+
+
+def test_half_years_count_from_the_first_snapshot(watched: Workspace) -> None:
+    recording = watched.root / "file.csv"
+    recording.write_text("x")
+    dataset = next(d for d in all_contracts() if d.kind == "duo_csv")
+    SnapshotStore(watched.snapshots).add(
+        dataset, Recording(recording, "csv", "file", "file.csv"), retrieved_at="2024-08-20T10:00:00Z"
+    )
+    partitions = as_of_publication().partitions_def
+    assert partitions
+    with dg.DagsterInstance.ephemeral():
+        keys = partitions.get_partition_keys(current_time=datetime(2026, 11, 26, tzinfo=UTC))
+    assert keys == ["2024-07-01", "2025-01-01", "2025-07-01", "2026-01-01"]
 
 
 def test_one_process_writes_the_build_database_and_claims_nothing_that_a_killed_run_would_keep(
@@ -92,8 +188,8 @@ def test_the_sensor_of_the_drop_folder_follows_the_setting(tmp_path: Path, monke
     assert found == [("drop_sensor", JOB_NAME, 60, "RUNNING"), ("drop_sensor", JOB_NAME, 60, "STOPPED")]
 
 
-def test_the_sensor_is_loaded_with_the_rest(loaded: dg.Definitions) -> None:
-    assert [sensor.name for sensor in loaded.sensors or ()] == ["drop_sensor"]
+def test_the_sensors_are_loaded_with_the_rest(loaded: dg.Definitions) -> None:
+    assert [sensor.name for sensor in loaded.sensors or ()] == ["drop_sensor", "tell_of_failure"]
     assert loaded.resolve_sensor_def("drop_sensor").job_name == JOB_NAME
 
 
@@ -195,3 +291,83 @@ def test_the_setting_keeps_the_sensor_from_starting_anything(watched: Workspace)
     settings.write_text(settings.read_text() + "watch_drop_folder = false\n")
     dropped(watched, "divosa_benchmark_2024.csv")
     assert Ticks().tick() == ([], "watch_drop_folder is off in opkoers.toml.")
+
+
+@pytest.fixture
+def several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """Two workspaces and one that cannot be read, that the definitions find."""
+    for key in ("almere", "noord/heemskerk"):
+        (tmp_path / key / "drop").mkdir(parents=True)
+        (tmp_path / key / "opkoers.toml").write_text('gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n')
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "opkoers.toml").write_text("gemeente = ")
+    (tmp_path / "workspaces.toml").write_text('schedule = "15 4 * * *"\n')
+    monkeypatch.setenv("OPKOERS_WORKSPACES", str(tmp_path))
+    return Installation(tmp_path)
+
+
+def test_several_workspaces_are_partitions_of_the_same_assets(several: Installation, loaded: dg.Definitions) -> None:
+    found = defs()
+    dg.Definitions.validate_loadable(found)
+    job = found.resolve_job_def(JOB_NAME)
+    assert job.partitions_def
+    assert list(job.partitions_def.get_partition_keys()) == ["almere", "broken", "noord/heemskerk"]
+    alone = loaded.resolve_job_def(JOB_NAME).asset_layer.executable_asset_keys
+    assert job.asset_layer.executable_asset_keys == alone
+    assert schedules_of(found) == {"scheduled_refresh_of_all": ("15 4 * * *", "Europe/Amsterdam", "STOPPED")}
+
+
+def test_the_sensor_of_several_looks_in_every_drop_folder(several: Installation) -> None:
+    dropped(several.workspace("noord/heemskerk"), "divosa_benchmark_2024.csv")
+    sensor, repository = drop_sensor(several), defs().get_repository_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = sensor.evaluate_tick(dg.build_sensor_context(instance, repository_def=repository))
+        (request,) = first.run_requests or ()
+        assert request.partition_key == "noord/heemskerk"
+        assert str(request.run_key).startswith("noord/heemskerk:")
+        second = sensor.evaluate_tick(dg.build_sensor_context(instance, cursor=first.cursor))
+    assert not second.run_requests
+    assert "broken: " in str(second.skip_message)
+    assert "almere: drop/ holds no complete export." in str(second.skip_message)
+
+
+def fail(instance: dg.DagsterInstance, job: dg.JobDefinition, run_id: str, config: dict[str, object]) -> None:
+    """Have Dagster note that a run failed without saying why, as it does of one that was killed."""
+    run = instance.create_run_for_job(job, run_id=run_id, run_config={"resources": {"refresh": {"config": config}}})
+    instance.report_run_failed(run, message="This run has been marked as failed from outside the execution context.")
+
+
+def told_of(instance: dg.DagsterInstance, sensor: dg.SensorDefinition, run_id: str) -> str:
+    """What the sensor says of a run that failed, given what the daemon gives it."""
+    (record,) = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.RUN_FAILURE).records
+    event = record.event_log_entry.dagster_event
+    assert event
+    found = instance.get_run_by_id(run_id)
+    assert found
+    context = dg.build_run_status_sensor_context("tell_of_failure", event, instance, found).for_run_failure()
+    return str(sensor(context).skip_message)  # type: ignore[union-attr]
+
+
+def test_a_run_that_died_is_told_of_once(watched: Workspace, loaded: dg.Definitions) -> None:
+    settings = watched.root / "opkoers.toml"
+    job = loaded.resolve_job_def(JOB_NAME)
+    sensor = failure_sensor([job])
+    hook, said = Hook(), []
+    with hook_server(hook) as address, dg.DagsterInstance.ephemeral() as instance:
+        settings.write_text(settings.read_text() + f'[notify]\nwebhook = "{address}/in"\n')
+        workspace = Workspace(watched.root)
+        killed, unbegun, rebuilt = (f"0000000{end}-0000-4000-8000-000000000000" for end in "abc")
+        Run(workspace, killed, RunOptions()).begin()
+        for run_id in (killed, unbegun, rebuilt):
+            fail(instance, job, run_id, {"pins": ["x"]} if run_id == rebuilt else {})
+            said += [told_of(instance, sensor, run_id) for _ in range(2)]
+    assert said == [
+        "Run 0000000a was stopped, and is told of now.",
+        "It was told of before.",
+        "Run 0000000b left no record. webhook: sent",
+        "It was told of before.",
+        *["It rebuilt what was published, for somebody who waited for it."] * 2,
+    ]
+    (record,) = finished_runs(workspace)
+    assert record.message.startswith("The run was stopped from outside")
+    assert len(hook.bodies) == 2

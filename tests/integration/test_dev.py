@@ -58,7 +58,8 @@ def ask(address: str) -> dict[str, list[dict[str, str]]]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups are ended the POSIX way")
-def test_the_ui_knows_the_job_and_its_schedule(address: str) -> None:
+def test_the_ui_knows_the_jobs_and_their_schedules(address: str) -> None:
     repository = ask(address)
-    assert "refresh" in {job["name"] for job in repository["jobs"]}
-    assert [schedule["name"] for schedule in repository["schedules"]] == ["scheduled_refresh"]
+    assert {"edition", "refresh"} <= {job["name"] for job in repository["jobs"]}
+    schedules = {schedule["name"] for schedule in repository["schedules"]}
+    assert schedules == {"scheduled_duo", "scheduled_edition", "scheduled_refresh"}
