@@ -28,6 +28,7 @@ from dagster_project.extract.completeness import knows_writers
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.pseudonym import HMAC_KEY
+from dagster_project.language import told, translated
 from dagster_project.publication import current_folder
 from dagster_project.registration.identity import AGE_IDENTITY
 from dagster_project.registration.vault import Vault
@@ -92,9 +93,9 @@ _SIGNS: dict[State, tuple[str, str]] = {
 def as_line(finding: Finding) -> Text:
     """A finding as it stands in a terminal: how it is, what of, and the way out below it."""
     sign, style = _SIGNS[finding.state]
-    line = Text.assemble((f"{sign:9}", style), (f"{finding.subject:12}", "bold"), finding.found)
+    line = Text.assemble((f"{told(sign):9}", style), (f"{told(finding.subject):12}", "bold"), translated(finding.found))
     if finding.way_out:
-        line.append(f"\n{'':21}→ {finding.way_out}")
+        line.append(f"\n{'':21}→ {translated(finding.way_out)}")
     return line
 
 

@@ -31,7 +31,7 @@ def _quiet(propose: Callable[[typer.Context], Iterable[str]]) -> Proposer:
         except (OpkoersError, OSError):
             return []
 
-    del proposer.__wrapped__  # type: ignore[attr-defined]  # or Typer would read the signature of what it wraps
+    del proposer.__wrapped__  # or Typer would read the signature of what it wraps
     return proposer
 
 
