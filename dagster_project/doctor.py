@@ -28,6 +28,8 @@ from dagster_project.extract.completeness import knows_writers
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.pseudonym import HMAC_KEY
+from dagster_project.gemeenten import find_gemeente
+from dagster_project.language import told, translated
 from dagster_project.publication import current_folder
 from dagster_project.registration.identity import AGE_IDENTITY
 from dagster_project.registration.vault import Vault
@@ -70,6 +72,7 @@ def examine(workspace: Workspace, *, offline: bool = False) -> Iterator[Finding]
     yield from _packages()
     yield from _time_zone()
     yield _memory()
+    yield _gemeente(workspace)
     yield from _folders(workspace)
     yield disk(workspace)
     yield _links(workspace)
@@ -92,9 +95,9 @@ _SIGNS: dict[State, tuple[str, str]] = {
 def as_line(finding: Finding) -> Text:
     """A finding as it stands in a terminal: how it is, what of, and the way out below it."""
     sign, style = _SIGNS[finding.state]
-    line = Text.assemble((f"{sign:9}", style), (f"{finding.subject:12}", "bold"), finding.found)
+    line = Text.assemble((f"{told(sign):9}", style), (f"{told(finding.subject):12}", "bold"), translated(finding.found))
     if finding.way_out:
-        line.append(f"\n{'':21}→ {finding.way_out}")
+        line.append(f"\n{'':21}→ {translated(finding.way_out)}")
     return line
 
 
@@ -156,6 +159,14 @@ def _memory() -> Finding:
     if memory < _LEAST_MEMORY:
         return Finding("note", "memory", _size(memory), f"A refresh wants {_size(_LEAST_MEMORY)}; it may be slow here.")
     return Finding("ok", "memory", _size(memory))
+
+
+def _gemeente(workspace: Workspace) -> Finding:
+    try:
+        return Finding("ok", "gemeente", str(find_gemeente(workspace.settings.gemeente)))
+    except ConfigurationError as error:
+        way_out = "If it merged, the new gemeente gets a workspace of its own: see the runbook on mergers."
+        return Finding("note", "gemeente", str(error), way_out)
 
 
 def _folders(workspace: Workspace) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 import typer
-from typer.completion import completion_init  # type: ignore[attr-defined]  # it stands there without being listed
+from typer.completion import completion_init  # type: ignore[attr-defined]  # what add_completion would call
 
 from dagster_project import language
 from dagster_project.cli import machine, proof, publications, registrations, running

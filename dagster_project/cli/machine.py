@@ -114,7 +114,7 @@ class Shell(StrEnum):
 @room.command()
 def completion(shell: Annotated[Shell, typer.Argument(help="The shell you type in.")]) -> None:
     """Print what makes the shell complete commands, options, ids and editions; for its start file, or to source."""
-    from typer.completion import get_completion_script  # type: ignore[attr-defined]  # as in __init__
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]  # Typer's own
 
     script = get_completion_script(prog_name="opkoers", complete_var="_OPKOERS_COMPLETE", shell=shell.value)
     sys.stdout.write(f"{script}\n")

@@ -251,13 +251,13 @@ def as_lines(explained: Explained) -> Iterator[str]:
 
 def _gate_sentence(gate: dict[str, Any]) -> str:
     parts = [f"{gate['passed']} passed"]
-    parts += [f"{gate[name]} {word}" for name, word in _COUNTED if gate[name]]
-    checks = "1 check" if gate["checks"] == 1 else f"{gate['checks']} checks"
-    tables = "1 table" if gate["tables"] == 1 else f"{gate['tables']} tables"
-    return f"Gate {gate['stage']}, {gate['when']}: {checks} on {tables}; {', '.join(parts)}."
+    parts += [counted.format(count=gate[name]) for name, counted in _COUNTED if gate[name]]
+    return (
+        f"Gate {gate['stage']}, {gate['when']}: {gate['checks']} checks on {gate['tables']} tables; {', '.join(parts)}."
+    )
 
 
-_COUNTED = (("refused", "refused"), ("broken", "could not be run"), ("warned", "warned"))
+_COUNTED = (("refused", "{count} refused"), ("broken", "{count} could not be run"), ("warned", "{count} warned"))
 _HEADS = {
     "critical": "Critical: this stops publication",
     "broken": "Broken: the check could not be run, and that stops publication too",

@@ -30,8 +30,12 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=\S)")
 _LONGEST = 8
 """Sentences that one message of the table may span."""
-_OURS = re.compile(r"sentence|state|outcome|named")
+_OURS = ("sentence", "outcome")
 """Placeholders that are filled with words of our own; all others hold names and figures, which stay as they are."""
+_SERIES = "series"
+"""A placeholder that is filled with several such, with commas between them."""
+_COUNT = "count"
+"""A placeholder that holds a number, so that `{count} passed` is not taken for any sentence that ends so."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is there
 _setting: ContextVar[str] = ContextVar("setting", default="")
 
@@ -118,7 +122,9 @@ def _known(sentence: str) -> str | None:
 
 
 def _filled(name: str, value: str) -> str:
-    return translated(value) if _OURS.fullmatch(name) else value
+    if name == _SERIES:
+        return ", ".join(translated(part) for part in value.split(", "))
+    return translated(value) if name in _OURS else value
 
 
 @dataclass(frozen=True)
@@ -147,5 +153,5 @@ def _expression(message: str) -> re.Pattern[str]:
     words, names = parts[::2], parts[1::2]
     expression = re.escape(words[0])
     for name, following in zip(names, words[1:], strict=True):
-        expression += f"(?P<{name}>.+?){re.escape(following)}"
+        expression += f"(?P<{name}>{r'[0-9 ]+' if name == _COUNT else '.+?'}){re.escape(following)}"
     return re.compile(expression)

@@ -76,6 +76,15 @@ def test_a_key_that_others_can_read_is_a_fault(workspace: Workspace) -> None:
     assert exit_code(findings) == 2
 
 
+def test_a_gemeente_that_merged_is_worth_a_note(workspace: Workspace) -> None:
+    assert of(list(examine(workspace, offline=True)), "gemeente")[0].state == "ok"
+    settings = workspace.root / "opkoers.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace(workspace.settings.gemeente, "GM0457"))
+    noted = of(list(examine(Workspace(workspace.root), offline=True)), "gemeente")[0]
+    assert (noted.state, "Amsterdam (GM0363)" in noted.found) == ("note", True)
+    assert "mergers" in noted.way_out
+
+
 def test_too_little_room_is_a_fault(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(workspace.root)._replace(free=5_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)

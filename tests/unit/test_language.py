@@ -13,6 +13,7 @@ import dagster_project
 from dagster_project import cli, language
 
 PLACEHOLDER = re.compile(r"\{\w*\}")
+GOOD = 'gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n'
 SOURCES = sorted(Path(dagster_project.__file__).parent.rglob("*.py"))
 
 
@@ -54,13 +55,15 @@ def _literals() -> Iterator[str]:
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
-                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+                parts = [str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values]
+                yield _without_names("".join(parts))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield _without_names(node.value)
 
 
 def _without_names(text: str) -> str:
-    return PLACEHOLDER.sub("{}", text)
+    """A text with one {} wherever something is filled in, also where one thing follows directly on another."""
+    return re.sub(r"(\{\})+", "{}", PLACEHOLDER.sub("{}", text))
 
 
 @pytest.fixture
@@ -92,3 +95,53 @@ def test_the_workspace_decides_where_the_environment_says_nothing(
     with pytest.raises(SystemExit):
         cli.main(["edition", "list", "--workspace", str(tmp_path)])
     assert capsys.readouterr().out.startswith("Er is nog geen editie vastgezet.")
+
+
+@pytest.mark.usefixtures("in_dutch")
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (None, "Geen opkoers.toml in "),
+        ("gemeente = \n", "is geen leesbare TOML"),
+        ('gemeente = "Heemskerk"\n', "staan verkeerde instellingen: gemeente"),
+        (f'{GOOD}publication_folder = "../x"\n', "leidt de werkruimte uit"),
+        (f'{GOOD}publication_folder = "drop"\n', "is waar invoer ligt"),
+    ],
+)
+def test_a_wrong_workspace_is_told_in_dutch(
+    settings: str | None, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if settings is not None:
+        (tmp_path / "opkoers.toml").write_text(settings)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["status", "--workspace", str(tmp_path)])
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("in_dutch")
+@pytest.mark.parametrize(
+    ("english", "dutch"),
+    [
+        (
+            "Nothing sound of CBS is left to publish. No snapshot was ever taken: run without --offline. "
+            "Nothing was published yet.",
+            "Er is niets deugdelijks van het CBS over om te publiceren. Er is nog nooit iets vastgelegd: draai zonder "
+            "--offline. Er is nog niets gepubliceerd.",
+        ),
+        (
+            "Nothing new since 2026-11-26T15:47:19Z: publication p-1 still stands. Every source was asked.\n"
+            "Set aside: cbs/woz: something else. For now no snapshot can serve.",
+            "Niets nieuws sinds 2026-11-26T15:47:19Z: publicatie p-1 staat nog. Elke bron is bevraagd.\n"
+            "Terzijde gelegd: cbs/woz: something else. Voorlopig is er geen vastgelegde versie om te gebruiken.",
+        ),
+        (
+            "Gate after_ingest, on what came in, before anything was computed: 12 checks on 3 tables; 9 passed, "
+            "3 refused.",
+            "Poort after_ingest, op wat binnenkwam, voordat er iets werd gerekend: 12 controles op 3 tabellen; 9 goed, "
+            "3 geweigerd.",
+        ),
+    ],
+)
+def test_messages_of_several_sentences_are_put_together_in_dutch(english: str, dutch: str) -> None:
+    assert language.translated(english) == dutch
