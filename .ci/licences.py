@@ -76,21 +76,36 @@ def fits(expression: str) -> bool:
     )
 
 
+def installed(lock: Path) -> list[str] | None:
+    """Where what a lock file pins is installed, as entries of a path; None where its environment is not made."""
+    if lock != ROOT / "requirements-spark.lock":
+        return sys.path
+    return [str(folder) for folder in ROOT.glob(".venv-spark/lib/python*/site-packages")] or None
+
+
+def found(lock: Path) -> Iterator[tuple[str, metadata.Distribution | None]]:
+    """Every package of a lock file, with what is installed of it."""
+    place = installed(lock)
+    if place is None:
+        print(f"{lock.name}: its environment is not made, so that it was not looked at")
+        return
+    for name in locked(lock):
+        yield name, next(iter(metadata.distributions(name=name, path=place)), None)
+
+
 def main() -> int:
     """Print the list; 1 when something on it does not fit."""
-    names = sorted({name for file in ROOT.glob("requirements*.lock") for name in locked(file)}, key=str.casefold)
+    packages = dict(one for lock in sorted(ROOT.glob("requirements*.lock")) for one in found(lock))
     faults = []
-    for name in names:
-        try:
-            found = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
+    for name, package in sorted(packages.items(), key=lambda one: one[0].casefold()):
+        if package is None:
             faults.append(f"{name}: locked, but not installed")
             continue
-        licence = LOOKED_UP.get(name) or licence_of(found.metadata)
-        print(f"{name:36} {found.version:18} {licence or 'says nothing'}")
+        licence = LOOKED_UP.get(name) or licence_of(package.metadata)
+        print(f"{name:36} {package.version:18} {licence or 'says nothing'}")
         if not fits(licence):
             faults.append(f"{name}: {licence or 'says nothing of its licence'}")
-    print(f"{len(names)} packages")
+    print(f"{len(packages)} packages")
     for fault in faults:
         print(f"Does not fit, or is not known: {fault}", file=sys.stderr)
     return 1 if faults else 0

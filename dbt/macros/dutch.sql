@@ -48,7 +48,7 @@
 
 {# The name of a region without the sort that CBS adds where two share it: Utrecht (PV) is Utrecht. #}
 {% macro place_in_dutch(name) -%}
-    regexp_replace({{ name }}, ' \((PV|gemeente)\)$', '')
+    regexp_replace({{ name }}, ' [(](PV|gemeente)[)]$', '')
 {%- endmacro %}
 
 {#

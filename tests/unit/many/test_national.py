@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -66,6 +67,7 @@ class Taking:
 
     def later(self) -> Taking:
         """The same in a run that begins after what was asked until now."""
+        sleep(1.1)  # snapshots bear the second in which they came
         after = Taking(self.installation)
         after.options = replace(self.options, since=f"{date.today().year + 1}-01-01T00:00:00Z")
         return after

@@ -57,7 +57,7 @@ def test_a_test_on_part_of_the_rows_says_nothing_of_the_grain(small_manifest: di
 
 
 def test_every_published_model_of_the_product_is_there_and_described() -> None:
-    files = {path.stem for folder in ("marts", "audit") for path in product_path("models", folder).glob("*.sql")}
+    files = {path.stem for folder in ("marts", "audit") for path in product_path("models", folder).rglob("*.sql")}
     found = {table.name: table for table in published_tables()}
     assert set(found) == files
     for table in found.values():
