@@ -99,7 +99,7 @@ def _of_sources(morning: Morning) -> Iterator[Todo]:
         yield Todo(f"No source was asked for {days} days: does the schedule run?", "opkoers refresh", is_urgent=True)
     late = [f"{one.source}/{one.dataset}" for one in morning.datasets if one.is_overdue]
     if late:
-        more = f" and {len(late) - _NAMED} more" if len(late) > _NAMED else ""
+        more = f" (+{len(late) - _NAMED})" if len(late) > _NAMED else ""
         named = f"{', '.join(late[:_NAMED])}{more}"
         yield Todo(f"Newer figures are overdue of: {named}.", "Ask whoever delivers them, or look at the publisher.")
 
