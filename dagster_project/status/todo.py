@@ -99,7 +99,7 @@ def _of_sources(morning: Morning) -> Iterator[Todo]:
         yield Todo(f"No source was asked for {days} days: does the schedule run?", "opkoers refresh", is_urgent=True)
     late = [f"{one.source}/{one.dataset}" for one in morning.datasets if one.is_overdue]
     if late:
-        more = f" and {len(late) - _NAMED} more" if len(late) > _NAMED else ""
+        more = f" (+{len(late) - _NAMED})" if len(late) > _NAMED else ""
         named = f"{', '.join(late[:_NAMED])}{more}"
         yield Todo(f"Newer figures are overdue of: {named}.", "Ask whoever delivers them, or look at the publisher.")
 
@@ -110,7 +110,7 @@ def _of_own_files(morning: Morning) -> Iterator[Todo]:
     there = dropfolder.look(workspace, datasets, settle=0)
     count = len(there.exports) + len(there.strays) + len(there.waiting)
     if count:
-        yield Todo(f"In drop/ lie {count} files that were not taken yet.", "opkoers refresh")
+        yield Todo(f"Files in drop/ that were not taken yet: {count}.", "opkoers refresh")
     if morning.manifest and changes.files_changed(workspace, datasets, morning.manifest["pins"]):
         yield Todo("Files of the workspace changed since what is published.", "opkoers refresh")
 
@@ -118,7 +118,7 @@ def _of_own_files(morning: Morning) -> Iterator[Todo]:
 def _of_originals(morning: Morning) -> Iterator[Todo]:
     over = [o for o in morning.originals if not o.forgotten_at and o.retain_until < morning.today.isoformat()]
     if over:
-        yield Todo(f"Of {len(over)} originals with persons the time to keep them is over.", "opkoers forget", True)
+        yield Todo(f"Originals with persons that are kept too long: {len(over)}.", "opkoers forget", True)
 
 
 def _of_postgres(morning: Morning) -> Iterator[Todo]:
@@ -134,7 +134,7 @@ def _of_edition(morning: Morning) -> Iterator[Todo]:
     without = sum(1 for _ in untold(standing / WAREHOUSE, label))
     if without:
         yield Todo(
-            f"{without} objectives that deviate have no telling yet for edition {label}.", "narratives/LEESMIJ.txt"
+            f"Objectives that deviate and have no telling for edition {label} yet: {without}.", "narratives/LEESMIJ.txt"
         )
     elif morning.days_to_edition <= 0:
         yield Todo(f"Edition {label} can be frozen.", f"opkoers edition freeze {label}")

@@ -82,7 +82,7 @@ class View:
     def _left_out(self) -> Iterator[RenderableType]:
         left_out = [] if self.is_whole else [one for one in self.morning.datasets if not one.is_had and not one.trouble]
         if left_out:
-            sentence = told("{count} datasets were never had: opkoers status --all shows them.", count=len(left_out))
+            sentence = told("Never had: {count} datasets; opkoers status --all shows them.", count=len(left_out))
             yield Text(sentence, style="dim")
 
 

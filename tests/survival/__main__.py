@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("--base", type=Path, help="folder to keep the prepared workspaces in, to use again")
     given = parser.parse_args()
     os.environ["OPKOERS_CHROMIUM"] = "no-browser-in-this-test"
+    os.environ["OPKOERS_LANG"] = "en"  # what commands say is read as the program makes it
     logging.getLogger("dagster_project").setLevel(logging.ERROR)
     scratch = Path(tempfile.mkdtemp(prefix="survival-"))
     scratch.chmod(0o755)

@@ -67,6 +67,6 @@ def test_changed_files_and_exports_that_lie_there_ask_for_a_refresh(
     monkeypatch.setattr(changes, "files_changed", lambda *_: True)
     (calm.workspace.drop / "gmsd_2024.csv").write_text("x\n")
     assert told(calm) == [
-        ("In drop/ lie 1 files that were not taken yet.", "opkoers refresh"),
+        ("Files in drop/ that were not taken yet: 1.", "opkoers refresh"),
         ("Files of the workspace changed since what is published.", "opkoers refresh"),
     ]

@@ -46,7 +46,7 @@ def test_own_files_stand_together_and_what_was_never_had_is_counted(morning: Mor
     own = next(line for line in text.splitlines() if "own files" in line)
     assert "warned" in own, "the worst of their gates counts"
     assert "plans" not in text
-    assert "1 datasets were never had" in text
+    assert "Never had: 1 datasets" in text
     assert "woz" not in text
     assert "Nothing to do." in text
     whole = shown(morning, 100, [], is_whole=True)
@@ -72,5 +72,5 @@ def test_before_the_first_publication_it_says_what_to_do_and_ends_well(
         assert ended.value.code == 0
         told = capsys.readouterr().out
         assert "Nothing is published yet." in told
-        assert "In drop/ lie 1 files that were not taken yet." in told
+        assert "Files in drop/ that were not taken yet: 1." in told
     assert not (tmp_path / "data").exists(), "status left something behind"
