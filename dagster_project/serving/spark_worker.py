@@ -73,7 +73,12 @@ def run(arguments: list[str], project: str, target: str) -> str | None:
     if outcome.success:
         return None
     results = getattr(outcome.result, "results", [])
-    return "; ".join(f"{told.unique_id}: {told.message}" for told in results if told.status in ("error", "fail"))
+    return "; ".join(f"{_name(told)}: {told.message}" for told in results if told.status in ("error", "fail"))
+
+
+def _name(told: Any) -> str:
+    """Of what was run; dbt tells of models by their node, and of operations by their id."""
+    return str(getattr(told, "node", told).unique_id)
 
 
 if __name__ == "__main__":
