@@ -48,6 +48,7 @@ TOLERANCE = 1e-9
 """Of floating values, beside the larger of 1 and the value itself."""
 _RUN_ID = "spark"
 _REGISTER = "register"
+_SHOWN = 300
 _WORKER = Path(__file__).with_name("spark_worker.py")
 
 Tables = dict[str, list[str]]
@@ -196,7 +197,7 @@ def make(folder: Path, tables: Tables) -> dict[str, float]:
     outcome = json.loads(answer.read_text(encoding="utf-8"))
     if outcome.get("failed") == _REGISTER:
         raise ConfigurationError(
-            f"Spark does not take what is handed over: {_first_line(outcome['fault'])} Look whether it runs, at "
+            f"Spark does not take what is handed over: {_in_short(outcome['fault'])}. Look whether it runs, at "
             f"OPKOERS_SPARK_*, and whether it sees {folder} under that name."
         )
     if "failed" in outcome:
@@ -218,8 +219,9 @@ def _settings(folder: Path) -> dict[str, str]:
     }
 
 
-def _first_line(fault: str) -> str:
-    return next((line.strip() for line in fault.splitlines() if line.strip()), "it does not say why.")
+def _in_short(fault: str) -> str:
+    """On one line: the first words of a library's fault say too little, and all of them too much."""
+    return " ".join(fault.split())[:_SHOWN]
 
 
 def compare_with_standing(workspace: Workspace, folder: Path) -> str:

@@ -242,8 +242,11 @@
     string_agg({{ 'distinct ' if distinct }}{{ text }}, {{ separator }} order by {{ order_by }})
 {%- endmacro %}
 
+{# Spark's string_agg fails beside another aggregate of distinct values. #}
 {% macro spark__texts_in_order(text, separator, order_by, distinct) -%}
-    string_agg({{ 'distinct ' if distinct }}{{ text }}, {{ separator }}) within group (order by {{ order_by }})
+    {%- set texts = 'array_sort(array_distinct(array_agg(' ~ text ~ ')))' if distinct
+        else spark__list_in_order(text, order_by, none) -%}
+    nullif(array_join({{ texts }}, {{ separator }}), '')
 {%- endmacro %}
 
 {# The texts of a list as one. #}
