@@ -14,6 +14,9 @@ pytest_plugins = ["tests.standin.fixtures"]
 # tests read the sentences as the program makes them; those of another language set it themselves
 os.environ[language.VARIABLE] = "en"
 
+_ALWAYS = ("tests/survival/", "tests/integration/test_spark.py")
+"""Faults are a sample of themselves (OPKOERS_SURVIVAL_FAULTS), and Spark is tested nowhere else."""
+
 
 def _sample() -> tuple[int, str] | None:
     """One in how many campaigns is run, and the seed that draws them; None: all of them."""
@@ -22,8 +25,7 @@ def _sample() -> tuple[int, str] | None:
 
 
 def _is_drawn(item: pytest.Item, one_in: int, seed: str) -> bool:
-    samples_itself = item.nodeid.startswith("tests/survival/")  # see OPKOERS_SURVIVAL_FAULTS
-    return samples_itself or zlib.crc32(f"{seed} {item.nodeid}".encode()) % one_in == 0
+    return item.nodeid.startswith(_ALWAYS) or zlib.crc32(f"{seed} {item.nodeid}".encode()) % one_in == 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -17,8 +17,9 @@ from dagster_project.publication import WAREHOUSE, current_folder
 from dagster_project.run import RunOptions
 from dagster_project.serving import spark
 from dagster_project.workspace import Workspace
-from tests.integration.country import made_up_country, settle
 from tests.spark import spark_python
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,8 +33,9 @@ def _environment() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The demo after its first run."""
-    workspace = Workspace(tmp_path_factory.mktemp("spark") / "demo")
-    make_demo_workspace(workspace.root)
+    root = tmp_path_factory.mktemp("spark") / "demo"
+    make_demo_workspace(root)
+    workspace = Workspace(root)
     said, code = refresh(workspace, RunOptions(offline=True))
     assert code == 0, said
     return workspace
@@ -130,21 +132,3 @@ def test_without_its_environment_the_way_to_make_one_is_told(
     monkeypatch.delenv(spark.PYTHON_VARIABLE)
     with pytest.raises(ConfigurationError, match="has no Spark, which has an environment of its own"):
         spark.build(demo, tmp_path / "new")
-
-
-@pytest.fixture
-def country(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """A workspace in the made-up country, refreshed from its stand-in."""
-    with made_up_country() as standin:
-        monkeypatch.setenv("OPKOERS_CBS_V3_URL", standin.endpoints.cbs_v3)
-        monkeypatch.setenv("OPKOERS_CBS_V4_URL", standin.endpoints.cbs_v4)
-        monkeypatch.setenv("OPKOERS_DUO_URL", standin.endpoints.duo)
-        workspace = Workspace(settle(tmp_path / "workspace"))
-        said, code = refresh(workspace, RunOptions())
-        assert code == 0, said
-        yield workspace
-
-
-@pytest.mark.long
-def test_spark_makes_every_published_table_of_a_made_up_country(country: Workspace, tmp_path: Path) -> None:
-    assert spark.build(country, tmp_path / "made")[-1].startswith("They are the")
