@@ -27,7 +27,7 @@ CLIENT = "K4471190"
 """A client of Heemskerk, who is to be found nowhere, and whose hash is to be found in Heemskerk only."""
 EXPORT = "suite4sd_toekenningen_2024.csv"
 ROWS = "".join(f"{CLIENT if n == 1 else f'K{n}'};MR01;05-{n:02}-2024;;toegekend\n" for n in range(1, 13))
-OWN_FIGURE = "indicator_id;region_code;period_id;value;source\nniet_sporters_pct;GM0396;2024;41.17;telling Heemskerk\n"
+OWN_FIGURE = "indicator_id;region_code;period_id;value;source\nniet_sporters_pct;GM0396;2024;41,17;telling Heemskerk\n"
 
 
 @dataclass(frozen=True)
