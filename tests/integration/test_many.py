@@ -87,13 +87,16 @@ def test_each_is_the_same_as_when_it_is_refreshed_alone(
     here, there = current_manifest(alone), current_manifest(made.workspace("almere"))
     assert here
     assert there
-    assert (here["content_hash"], here["pins"]) == (there["content_hash"], there["pins"])
+    assert here["pins"] == there["pins"]
+    # which tells when each table was pulled
+    tables = [{name: each for name, each in one["tables"].items() if name != "dim_dataset"} for one in (here, there)]
+    assert tables[0] == tables[1]
 
 
 def test_what_is_one_municipality_s_own_is_nowhere_else(made: Made) -> None:
     heemskerk = made.workspace("heemskerk")
     with duckdb.connect(str(heemskerk.data / "confidential" / "clients.duckdb"), read_only=True) as clients:
-        hashes = clients.execute("select client_key from registration.toekenning").fetchall()
+        hashes = clients.execute("select client_key from raw.toekenning").fetchall()
     assert len(hashes) == 12
     folder = current_folder(heemskerk)
     assert folder
@@ -114,12 +117,12 @@ def test_what_holds_persons_or_keys_is_closed_to_others(made: Made) -> None:
     data = made.workspace("heemskerk").data
     closed = [
         *(data / "confidential").rglob("*"),
-        *(data / "snapshots" / "aggregate").rglob("*"),
+        data / "snapshots" / "aggregate",  # nobody else enters it
         *data.glob("secret.*"),
     ]
-    assert len(closed) > 5
+    assert len(closed) > 4
     for path in closed:
-        assert path.is_dir() or path.stat().st_mode & 0o077 == 0, path
+        assert path.stat().st_mode & 0o077 == 0, path
 
 
 def test_dagster_knows_a_partition_per_municipality(made: Made) -> None:
