@@ -88,6 +88,7 @@ def tellings(workspace: Workspace) -> dict[str, str]:
     return dict(query(workspace, "select objective_id, text from marts.dim_narrative order by 1"))
 
 
+@pytest.mark.long
 def test_the_files_around_a_plan_arrive_and_what_they_name_in_vain_is_named(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:

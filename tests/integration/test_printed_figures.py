@@ -226,6 +226,7 @@ def test_a_printed_figure_is_traced_to_its_line(loaded: Loaded) -> None:
     assert (row["row_number"], row["value_written"], row["unit_label"]) == (22, "42,6", "per 1.000 inw 18+")
 
 
+@pytest.mark.long
 def test_a_figure_in_the_wrong_unit_is_refused_in_either_file(sample: Workspace) -> None:
     """31,4 per 10.000 where some 314 is meant; and, by hand, a figure in a unit that is stated and converted."""
     (sample.drop / "begroting_bbv.csv").write_text(

@@ -111,8 +111,8 @@ def _long(*case: object) -> Any:
 @pytest.mark.parametrize(
     ("part", "fault", "told"),
     [
-        (f"{KWB_2024}/TypedDataSet", faults.hang, "not a byte came"),
-        # one fault of the network and one of the content; test_misbehaving_cbs_pull tries all of them on a pull alone
+        _long(f"{KWB_2024}/TypedDataSet", faults.hang, "not a byte came"),
+        # test_misbehaving_cbs_pull tries all of them on a pull alone
         _long(f"{KWB_2024}/TypedDataSet", faults.reset_half_way, "broke"),
         _long(f"{KWB_2024}/TypedDataSet", faults.status(500, "query returns more than 10000 records"), "500"),
         _long(f"{KWB_2024}/TypedDataSet", faults.cut_json, "JSON"),
@@ -360,6 +360,7 @@ def test_a_file_that_was_taken_out_of_the_workspace_speaks_no_more(
     assert run_refresh()[0].startswith("Nothing new")
 
 
+@pytest.mark.long
 def test_objectives_that_cannot_be_read_are_set_aside_and_named(
     country: StandIn, workspace: Workspace, run_refresh: Refresh
 ) -> None:

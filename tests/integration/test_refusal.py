@@ -35,6 +35,7 @@ def with_notification(workspace: Workspace, port: int, address: str) -> Workspac
     return Workspace(workspace.root)
 
 
+@pytest.mark.long
 def test_a_refusal_is_told_explained_and_mended(
     country: StandIn, workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:

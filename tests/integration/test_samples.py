@@ -56,6 +56,7 @@ def test_heerenveen_is_published_with_its_verdicts_indicators_and_shares(built: 
     assert len(shares) == 2, "gross and net are never added up"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("built", ["westervoort"], indirect=True)
 def test_westervoort_is_published_as_a_register_with_gaps(built: Path) -> None:
     verdicts = rows(built, "select status, count(*) from marts.fct_objective_attainment where is_current group by all")

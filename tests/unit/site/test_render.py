@@ -200,7 +200,7 @@ def test_without_synthetic_rows_nothing_is_called_synthetic(tmp_path: Path) -> N
     )
     del pages["uitleg.html"]  # which tells what the word means
     for page in pages.values():
-        assert "synthetisch" not in page
+        assert "synthetisch" not in page.replace("<code>is_synthetisch</code>", "")  # the name of a column
 
 
 def test_the_workspace_may_word_the_warning_itself(tmp_path: Path) -> None:
