@@ -91,6 +91,10 @@ def read_on(data: Path, stop: int, seed: int, pause: float = _PAUSE) -> Read:
     return read
 
 
+_KEPT: set[int] = set()
+"""The ends of pipes that keep readers reading; they end when theirs is closed everywhere."""
+
+
 @contextmanager
 def reading(data: Path, report: Path, seed: int, pause: float = _PAUSE) -> Iterator[Callable[[], Read]]:
     """A reader in a process of its own beside what goes on here.
@@ -99,9 +103,11 @@ def reading(data: Path, report: Path, seed: int, pause: float = _PAUSE) -> Itera
         What ends it and gives what it read.
     """
     stop, keep = os.pipe()
+    _KEPT.add(keep)
     child = os.fork()
     if child == 0:
-        os.close(keep)
+        for other in _KEPT:  # also those of readers before: they would wait for this one to end
+            os.close(other)
         code = 1
         try:
             read = read_on(data, stop, seed, pause)
@@ -114,6 +120,7 @@ def reading(data: Path, report: Path, seed: int, pause: float = _PAUSE) -> Itera
 
     def end() -> Read:
         if not ended:
+            _KEPT.discard(keep)
             os.close(keep)
             _, status = os.waitpid(child, 0)
             if status:
