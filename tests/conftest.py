@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import zlib
 
 import pytest
@@ -16,6 +17,8 @@ os.environ[language.VARIABLE] = "en"
 
 _ALWAYS = ("tests/survival/", "tests/integration/test_spark.py")
 """Faults are a sample of themselves (OPKOERS_SURVIVAL_FAULTS), and Spark is tested nowhere else."""
+
+_BEGAN = time.monotonic()
 
 
 def _sample() -> tuple[int, str] | None:
@@ -36,3 +39,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if item.get_closest_marker("long") and not _is_drawn(item, *sample)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin no campaign when their time is up; the skip says so."""
+    minutes = float(os.environ.get("OPKOERS_CAMPAIGNS_MINUTES", "inf"))
+    if item.get_closest_marker("long") and time.monotonic() - _BEGAN > 60 * minutes:
+        pytest.skip(f"the {minutes:g} minutes for campaigns (OPKOERS_CAMPAIGNS_MINUTES) are over")
