@@ -108,8 +108,6 @@ class Vault:
         now, original_id = utc_now(), sha256_of(file)
         known = self._read(self._sidecar(original_id)) if self._sidecar(original_id).is_file() else None
         is_new = known is None or known.forgotten_at is not None
-        if is_new or not self._is_sound(original_id):
-            self._encrypt(file, original_id)
         delivered = Original(
             original_id=original_id,
             source_id=dataset.source_id,
@@ -126,7 +124,14 @@ class Vault:
             attribution=dataset.attribution,
         )
         original = _seen_again(known, delivered) if known else delivered
-        self._write(original)  # the sidecar comes last: without it the bytes do not count
+        try:
+            if is_new or not self._is_sound(original_id):
+                self._encrypt(file, original_id)
+            self._write(original)  # the sidecar comes last: without it the bytes do not count
+        except OSError:
+            if not known:
+                self._bytes_of(original_id).unlink(missing_ok=True)
+            raise
         return original, is_new
 
     def all(self) -> list[Original]:
