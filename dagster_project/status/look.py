@@ -17,6 +17,7 @@ from dagster_project import ingest, pulls
 from dagster_project.attempts import Attempt, Cause, read_attempts
 from dagster_project.contracts import Dataset
 from dagster_project.doctor import Finding, disk
+from dagster_project.editions.calendar import coming_edition
 from dagster_project.editions.store import editions
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.gate.judgement import refuses
@@ -30,8 +31,6 @@ from dagster_project.snapshots import AMSTERDAM, Snapshot
 from dagster_project.workspace import Workspace
 
 Gate = Literal["passed", "warned", "refused", ""]
-EDITION_MONTHS = (4, 10)
-"""Months in which a council gets an edition."""
 _LAST_RUNS = 5
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TROUBLES: dict[Cause, str] = {
@@ -123,18 +122,11 @@ def look(workspace: Workspace) -> Morning:
         datasets=tuple(_datasets(workspace, runs)),
         originals=tuple(Vault(workspace).all()),
         last_edition=frozen[-1] if frozen else None,
-        next_edition=next_edition(today(), frozen),
+        next_edition=coming_edition(today(), frozen),
         disk=disk(workspace),
         notices=described(workspace),
         is_refreshing=workspace.data.is_dir() and refresh_is_running(workspace),
     )
-
-
-def next_edition(day: date, frozen: list[str]) -> str:
-    """Label of the edition that is due in or after a month: April or October, and not frozen yet."""
-    months = [(day.year + years, month) for years in (0, 1) for month in EDITION_MONTHS]
-    labels = [f"{year}-{month:02}" for year, month in months if (year, month) >= (day.year, day.month)]
-    return next(label for label in labels if label not in frozen)
 
 
 def gates_of(runs: list[RunState]) -> dict[str, Gate]:

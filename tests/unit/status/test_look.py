@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from dagster_project.editions.calendar import coming_edition
 from dagster_project.rhythm import expected_after, is_overdue
 from dagster_project.run import RunState
 from dagster_project.snapshots import Snapshot
-from dagster_project.status.look import changed_on, gates_of, next_edition
+from dagster_project.status.look import changed_on, gates_of
 
 
 def run(validations: list[dict[str, Any]], *datasets: str) -> RunState:
@@ -93,7 +94,7 @@ def test_the_day_of_change_is_the_publishers_else_that_of_the_receipt_in_amsterd
     ],
 )
 def test_editions_come_in_april_and_october(day: date, frozen: list[str], label: str) -> None:
-    assert next_edition(day, frozen) == label
+    assert coming_edition(day, frozen) == label
 
 
 def test_new_figures_are_late_after_a_quarter_of_their_rhythm() -> None:
