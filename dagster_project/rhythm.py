@@ -16,6 +16,15 @@ MONTHS: dict[Rhythm, int] = {
     "4-yearly": 48,
 }
 """Months between two publications; `irregular` has none."""
+DAYS: dict[Rhythm, int] = {
+    "monthly": 31,
+    "quarterly": 92,
+    "half-yearly": 184,
+    "yearly": 366,
+    "per school year": 366,
+    "4-yearly": 4 * 366,
+}
+"""The longest that one stretch of a rhythm takes; what comes irregularly is never too old."""
 _PATIENCE = 4
 """Late is what lets the rhythm pass by more than this part of it: publishers move their day by some weeks."""
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import dagster as dg
 
-from dagster_project import ingest, transform
+from dagster_project import ingest, rhythm, transform
 from dagster_project.assets.resources import Refresh
-from dagster_project.contracts import Dataset, Rhythm, all_contracts
+from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.pulls import WIRED
 from dagster_project.raw import RAW_TABLES
@@ -19,24 +19,13 @@ LATE_TABLES = ("run", "validation", "model", "model_column")
 PROOF_TABLES = ("disclosure_interval",)
 """Raw tables that rest on what is published, and are judged with it."""
 
-
-_RHYTHM_DAYS: dict[Rhythm, int] = {
-    "monthly": 31,
-    "quarterly": 92,
-    "half-yearly": 184,
-    "yearly": 366,
-    "per school year": 366,
-    "4-yearly": 4 * 366,
-}
-"""The longest that one stretch of a rhythm takes; what comes irregularly is never too old."""
-
 ANOTHER_TRY = dg.RetryPolicy(max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """Of sources on the network: about one, two and four minutes after one another, and only where nobody waits."""
 
 
 def freshness(dataset: Dataset) -> dg.FreshnessPolicy | None:
     """Old when nobody looked for it in one stretch of its rhythm, and overdue after two."""
-    days = _RHYTHM_DAYS.get(dataset.rhythm)
+    days = rhythm.DAYS.get(dataset.rhythm)
     if days is None or dataset.kind not in WIRED:
         return None
     return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2 * days), warn_window=timedelta(days=days))
