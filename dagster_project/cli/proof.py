@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Annotated
 
 import typer
 
 from dagster_project.cli import completions
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, past_day, say, show_progress, workspace_at
+from dagster_project.cli.terminal import (
+    DebugOption,
+    WorkspaceOption,
+    past_day,
+    print_record,
+    say,
+    show_progress,
+    workspace_at,
+)
 from dagster_project.errors import EXIT_OK, EXIT_VERIFY
 
 room = typer.Typer()
@@ -66,7 +72,7 @@ def trace(
     question = question_of(what, region, period, territory=territory, of_period=of_period, table=table, key=row)
     chain = trace_row(workspace_at(workspace), question, as_of=past_day(as_of))
     if as_json:
-        sys.stdout.write(json.dumps(chain, ensure_ascii=False, indent=2, default=str) + "\n")
+        print_record(chain)
         return
     for line in as_lines(chain):
         say(line)
@@ -85,7 +91,7 @@ def verify(
     show_progress(debug)
     if as_json:
         report = examine(workspace_at(workspace))
-        sys.stdout.write(json.dumps(report.as_record(), ensure_ascii=False, indent=2) + "\n")
+        print_record(report.as_record())
         raise typer.Exit(EXIT_OK if report.agrees else EXIT_VERIFY)
     for sentence in verify_workspace(workspace_at(workspace)):
         say(sentence)

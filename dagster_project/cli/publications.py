@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dagster_project.cli import completions
-from dagster_project.cli.terminal import DebugOption, WorkspaceOption, say, show_progress, workspace_at
+from dagster_project.cli.terminal import DebugOption, WorkspaceOption, print_record, say, show_progress, workspace_at
 from dagster_project.errors import ConfigurationError
 
 room = typer.Typer()
@@ -157,7 +155,7 @@ def edition_diff(
     (a, was), (b, now) = side_of(found, old), side_of(found, new)
     diff = compare(was, now, found.settings.gemeente)
     if as_json:
-        sys.stdout.write(json.dumps(report.as_record(diff, a, b), ensure_ascii=False, indent=2) + "\n")
+        print_record(report.as_record(diff, a, b))
         return
     for line in report.as_lines(diff, a, b):
         say(line)

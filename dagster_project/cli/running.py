@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from dagster_project.cli.terminal import (
     complain,
     end,
     past_day,
+    print_record,
     say,
     show_progress,
     workspace_at,
@@ -152,7 +152,7 @@ def status(
 
     found = workspace_at(workspace)
     if as_json:
-        sys.stdout.write(json.dumps(status_record(found), ensure_ascii=False, indent=2, default=str) + "\n")
+        print_record(status_record(found))
         return
     is_seen = sys.stdout.isatty() or "COLUMNS" in os.environ
     Console(width=None if is_seen else _FILE_WIDTH, highlight=False).print(status_of(found, is_whole=is_whole))
@@ -178,7 +178,7 @@ def gate_explain(
 
     explained = explain(workspace_at(workspace), run)
     if as_json:
-        sys.stdout.write(json.dumps(explained, ensure_ascii=False, indent=2) + "\n")
+        print_record(explained)
         return
     for line in as_lines(explained):
         say(line)

@@ -5,6 +5,7 @@ What does not belong here: commands, which stand in the rooms beside it, by subj
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from datetime import date, datetime
@@ -46,6 +47,11 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """Print a message on standard error, like `say`."""
     err.print(legible_lines(language.translated(text)), markup=False)
+
+
+def print_record(record: object) -> None:
+    """Print a record for machines, on standard output and nothing beside it."""
+    sys.stdout.write(f"{json.dumps(record, ensure_ascii=False, indent=2, default=str)}\n")
 
 
 def end(text: str, code: int) -> None:
