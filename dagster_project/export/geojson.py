@@ -16,18 +16,9 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.site.draw.maps import Shape
+
 _WGS84 = "EPSG:4326"
-
-
-@dataclass(frozen=True)
-class WijkShape:
-    """The shape of a wijk, with what it is called."""
-
-    region_code: str
-    region_name: str
-    geometry: str
-    crs: str
-    is_synthetic: bool
 
 
 @dataclass(frozen=True)
@@ -65,14 +56,14 @@ def write_wijken(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     Raises:
         duckdb.Error: the database lacks a table or column of the published contract.
     """
-    shapes = [WijkShape(*row) for row in connection.execute(_SHAPES).fetchall()]
+    shapes = [Shape(*row) for row in connection.execute(_SHAPES).fetchall()]
     if not shapes:
         return
     figures = [WijkFigure(*row) for row in connection.execute(_FIGURES).fetchall()]
     path.write_text(f"{json.dumps(collection(shapes, figures), ensure_ascii=False)}\n", encoding="utf-8", newline="\n")
 
 
-def collection(shapes: list[WijkShape], figures: list[WijkFigure]) -> dict[str, Any]:
+def collection(shapes: list[Shape], figures: list[WijkFigure]) -> dict[str, Any]:
     """The GeoJSON document. The shapes come from one file, and so share one way of giving places."""
     crs = shapes[0].crs
     named = {"crs": {"type": "name", "properties": {"name": f"urn:ogc:def:crs:{crs.replace(':', '::')}"}}}
@@ -84,7 +75,7 @@ def collection(shapes: list[WijkShape], figures: list[WijkFigure]) -> dict[str, 
     }
 
 
-def _feature(shape: WijkShape, figures: list[WijkFigure]) -> dict[str, Any]:
+def _feature(shape: Shape, figures: list[WijkFigure]) -> dict[str, Any]:
     indicators = dict.fromkeys(figure.indicator_id for figure in figures)
     compared = {figure.indicator_id for figure in figures if figure.difference is not None}
     own = {figure.indicator_id: figure for figure in figures if figure.region_code == shape.region_code}

@@ -8,14 +8,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dagster_project.export.geojson import WijkFigure, WijkShape, collection, write_wijken
+from dagster_project.export.geojson import WijkFigure, collection, write_wijken
+from dagster_project.site.draw.maps import Shape
 
 SQUARE = (
     '{"type": "Polygon", "coordinates": [[[105000, 502000], [106000, 502000], [106000, 503000], [105000, 502000]]]}'
 )
 SHAPES = [
-    WijkShape("WK000101", "Centrum", SQUARE, "EPSG:28992", False),
-    WijkShape("WK000102", "Duin", SQUARE, "EPSG:28992", False),
+    Shape("WK000101", "Centrum", SQUARE, "EPSG:28992", False),
+    Shape("WK000102", "Duin", SQUARE, "EPSG:28992", False),
 ]
 FIGURES = [
     WijkFigure("inwoners", "WK000101", "2024", 410.0, None, False),
@@ -44,7 +45,7 @@ def test_every_wijk_has_the_same_columns_with_its_own_newest_figures() -> None:
 
 def test_the_way_of_giving_places_is_said_where_it_is_not_that_of_the_standard() -> None:
     assert collection(SHAPES, [])["crs"]["properties"]["name"] == "urn:ogc:def:crs:EPSG::28992"
-    world = WijkShape("WK000101", "Centrum", SQUARE, "EPSG:4326", True)
+    world = Shape("WK000101", "Centrum", SQUARE, "EPSG:4326", True)
     assert "crs" not in collection([world], [])
     assert collection([world], [])["features"][0]["properties"]["is_synthetisch"] is True
 
