@@ -73,3 +73,12 @@ from read
         'period_id': observation ~ '.period_id',
     }) }}
 {%- endmacro %}
+
+{# Whether a figure is the newest of its indicator and region that has a value; `period` is the row of dim_period. #}
+{% macro is_newest(figure, period) -%}
+    {{ figure }}.value is not null
+    and row_number() over (
+        partition by {{ figure }}.indicator_id, {{ figure }}.region_code
+        order by {{ figure }}.value is null, {{ period }}.end_date desc, {{ figure }}.period_id desc
+    ) = 1
+{%- endmacro %}

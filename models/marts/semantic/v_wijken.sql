@@ -18,11 +18,7 @@ figure as (
         wijk.region_name,
         wijk.parent_code,
         period.end_date,
-        value.value is not null
-        and row_number() over (
-            partition by value.indicator_id, value.region_code
-            order by value.value is null, period.end_date desc, value.period_id desc
-        ) = 1 as is_newest
+        {{ is_newest('value', 'period') }} as is_newest
     from {{ ref('fct_indicator_value') }} as value
     inner join wijk on value.region_code = wijk.region_code
     inner join {{ ref('dim_period') }} as period on value.period_id = period.period_id
