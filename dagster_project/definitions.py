@@ -27,11 +27,12 @@ from dagster_project.gate.suites import STAGES
 from dagster_project.many.installation import Installation, installation_in_environment
 from dagster_project.publication import current_folder
 from dagster_project.run import RunOptions
+from dagster_project.snapshots import AMSTERDAM
 from dagster_project.tags import TOLD_TAG
 from dagster_project.workspace import Settings
 
 JOB_NAME = "refresh"
-TIME_ZONE = "Europe/Amsterdam"
+TIME_ZONE = str(AMSTERDAM)
 SENSOR_SECONDS = 60
 
 
