@@ -307,14 +307,7 @@ def serve_country(pipe: Connection) -> None:
     gc.disable()  # a million rows that stay: looking through them again and again costs more than it finds
     with StandIn(netherlands.tables(netherlands.Figures()), netherlands.verzuim()) as standin:
         warm(standin, all_contracts())
-        endpoints = standin.endpoints
-        pipe.send(
-            {
-                "OPKOERS_CBS_V3_URL": endpoints.cbs_v3,
-                "OPKOERS_CBS_V4_URL": endpoints.cbs_v4,
-                "OPKOERS_DUO_URL": endpoints.duo,
-            }
-        )
+        pipe.send(standin.environment)
         while (table_id := pipe.recv()) != "stop":
             standin.put(netherlands.revised(table_id))
             warm(standin, netherlands.asking_for(table_id))

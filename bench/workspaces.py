@@ -108,14 +108,7 @@ def _size(folder: Path, passed_over: str = "") -> float:
 
 def _serve_small(pipe: Connection) -> None:
     with made_up_country() as country:
-        addresses = country.endpoints
-        pipe.send(
-            {
-                "OPKOERS_CBS_V3_URL": addresses.cbs_v3,
-                "OPKOERS_CBS_V4_URL": addresses.cbs_v4,
-                "OPKOERS_DUO_URL": addresses.duo,
-            }
-        )
+        pipe.send(country.environment)
         pipe.recv()
 
 

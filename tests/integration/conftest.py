@@ -30,9 +30,8 @@ def chromium() -> Iterator[str | None]:
 def country(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     """A stand-in with all tables of the product's contracts; the environment points the product at it."""
     with made_up_country() as standin:
-        monkeypatch.setenv("OPKOERS_CBS_V3_URL", standin.endpoints.cbs_v3)
-        monkeypatch.setenv("OPKOERS_CBS_V4_URL", standin.endpoints.cbs_v4)
-        monkeypatch.setenv("OPKOERS_DUO_URL", standin.endpoints.duo)
+        for name, address in standin.environment.items():
+            monkeypatch.setenv(name, address)
         yield standin
 
 

@@ -58,9 +58,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     (root / "broken" / "opkoers.toml").write_text("gemeente = ")
     installation = Installation(root)
     with made_up_country() as country, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPKOERS_CBS_V3_URL", country.endpoints.cbs_v3)
-        patch.setenv("OPKOERS_CBS_V4_URL", country.endpoints.cbs_v4)
-        patch.setenv("OPKOERS_DUO_URL", country.endpoints.duo)
+        for name, address in country.environment.items():
+            patch.setenv(name, address)
         ended = refresh_all(installation, RunOptions(common=root, since=utc_now()))
         yield Made(installation, {each.key: each for each in ended}, country, country.count(""))
 

@@ -12,9 +12,8 @@ def main() -> None:
     """Serve until interrupted, after printing what to export."""
     tables = (made_up.v3_table(gemeenten=300), made_up.v4_table(gemeenten=300, years=8))
     with StandIn(tables, {"verzuim.csv": made_up.duo_file()}) as server:
-        print(f"export OPKOERS_CBS_V3_URL={server.endpoints.cbs_v3}")
-        print(f"export OPKOERS_CBS_V4_URL={server.endpoints.cbs_v4}")
-        print(f"export OPKOERS_DUO_URL={server.endpoints.duo}", flush=True)
+        for name, address in server.environment.items():
+            print(f"export {name}={address}", flush=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

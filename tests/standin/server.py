@@ -154,6 +154,16 @@ class StandIn:
         """The base addresses to hand to the product."""
         return Endpoints(cbs_v3=f"{self.root}{V3_PATH}", cbs_v4=f"{self.root}{V4_PATH}", duo=f"{self.root}{DUO_PATH}")
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that point the product at it."""
+        answers = self.endpoints
+        return {
+            "OPKOERS_CBS_V3_URL": answers.cbs_v3,
+            "OPKOERS_CBS_V4_URL": answers.cbs_v4,
+            "OPKOERS_DUO_URL": answers.duo,
+        }
+
     def put(self, table: V3Table | V4Table) -> None:
         """Serve a table, or its new version."""
         if isinstance(table, V3Table):

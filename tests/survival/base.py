@@ -148,9 +148,7 @@ def _serving(change: Callable[[Any], None]) -> Iterator[dict[str, str]]:
         os.close(keep)
         with StandIn(_tables(), verzuim()) as standin:
             change(standin)
-            answers = standin.endpoints
-            names = {"OPKOERS_CBS_V3_URL": answers.cbs_v3, "OPKOERS_CBS_V4_URL": answers.cbs_v4}
-            os.write(tell, json.dumps(names | {"OPKOERS_DUO_URL": answers.duo}).encode() + b"\n")
+            os.write(tell, json.dumps(standin.environment).encode() + b"\n")
             os.read(stop, 1)
         os._exit(0)
     os.close(stop)

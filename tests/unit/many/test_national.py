@@ -32,9 +32,8 @@ BOTH = [TABLE, FILE]
 @pytest.fixture
 def country(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     with made_up_country() as standin:
-        monkeypatch.setenv("OPKOERS_CBS_V3_URL", standin.endpoints.cbs_v3)
-        monkeypatch.setenv("OPKOERS_CBS_V4_URL", standin.endpoints.cbs_v4)
-        monkeypatch.setenv("OPKOERS_DUO_URL", standin.endpoints.duo)
+        for name, address in standin.environment.items():
+            monkeypatch.setenv(name, address)
         yield standin
 
 
