@@ -354,9 +354,11 @@ class SnapshotStore:
         path = self.path_of(snapshot)
         before = _touched(path)
         self.verify(snapshot)
-        yield path
-        if _touched(path) != before:
-            self.verify(snapshot)
+        try:
+            yield path
+        finally:  # also when they could not be read: bytes that changed are no fault of what they said
+            if _touched(path) != before:
+                self.verify(snapshot)
 
     def set_aside(self, snapshot: Snapshot, reason: str, rejected: Path) -> Path:
         """Move a snapshot whose content is unsound out of the store, its reason beside it. Nothing is lost.

@@ -245,21 +245,21 @@ def _die_at_moment(self: Strike, watch: Watch) -> None:
 
     def on_part(name: str) -> None:
         if name == self.part:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_REAL, max(self.at, 0.0005))
 
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # here, and not where the part begins: that may be in a thread
     watch.on_touch = lambda _: None
     watch.on_part = on_part
     on_part(REST)
 
 
 def _limit(self: Strike, watch: Watch) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     watch.on_touch = lambda _: None
 
     def on_part(name: str) -> None:
         if name == self.part:
             watch.fell = True
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (int(self.at), resource.RLIM_INFINITY))
 
     watch.on_part = on_part

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_project.contracts import Dataset
-from dagster_project.errors import VerificationFailed
+from dagster_project.errors import UnsoundData, VerificationFailed
 from dagster_project.snapshots import Recording, Snapshot, SnapshotStore, end_of_day, pack, sha256_of
 
 DATASET = Dataset.model_validate(
@@ -151,6 +151,15 @@ def test_bytes_that_change_while_they_are_read_are_not_believed(store: SnapshotS
         store.opened(snapshot) as path,
     ):
         path.write_text("a;b\n1;9\n")
+
+
+def test_bytes_that_change_and_cannot_be_read_then_are_no_fault_of_what_they_said(store: SnapshotStore) -> None:
+    snapshot, _ = add(store, "a;b\n1;2\n", "2026-01-01T00:00:00Z")
+    with pytest.raises(UnsoundData, match="its own fault"), store.opened(snapshot):
+        raise UnsoundData("its own fault")
+    path = store.path_of(snapshot)
+    with pytest.raises(VerificationFailed, match="was changed"), store.opened(snapshot):
+        raise UnsoundData(f"line 2 is unreadable: {path.write_text('a;b')}")
 
 
 def test_a_snapshot_half_set_aside_stands_whole_in_one_place_at_least(
