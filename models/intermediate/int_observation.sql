@@ -74,7 +74,8 @@ select
         order by
             (value is null) asc,
             publisher_modified_at desc nulls last,
-            retrieved_at desc nulls last,
+            -- of the same edition of its publisher the second in which a table was pulled says nothing
+            case when publisher_modified_at is null then retrieved_at end desc nulls last,
             source_id asc,
             dataset_id asc
     ) as preference
