@@ -81,10 +81,10 @@ class Host:
     @cached_property
     def instance(self) -> dg.DagsterInstance:
         """Dagster's records."""
-        import dagster as dg
+        from dagster_project.event_log import open_records
 
         prepare_dagster_home(self.home)
-        return self._stack.enter_context(dg.DagsterInstance.from_config(str(self.home)))
+        return self._stack.enter_context(open_records(self.home))
 
     @cached_property
     def job(self) -> dg.JobDefinition:

@@ -92,7 +92,7 @@ def build(
     Raises:
         DbtFailed: a model or a data test failed; the message names it.
     """
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]  # nobody reads those files
     left_out = [] if select else [REGISTRATION]
     left_out += [exclude] if exclude else []
     arguments += ["--select", select] if select else []

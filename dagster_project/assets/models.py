@@ -38,6 +38,10 @@ class Translator(DagsterDbtTranslator):
         return str(dbt_resource_props["fqn"][1])
 
 
+_TRANSLATOR = Translator()
+"""One for all events: it remembers what it has worked out of a model."""
+
+
 def _build(run: Run, context: dg.AssetExecutionContext, *, select: str | None, exclude: str | None) -> Iterator[Any]:
     """Build a selection and yield its asset events, each with its columns and column lineage."""
     if context.is_subset:
@@ -103,7 +107,7 @@ def _asset_events(
     columns = relations.get(f"{node['schema']}.{node['name']}", {})
     history = {"columns": {name: {"data_type": kind} for name, kind in columns.items()}}
     message = DbtCoreCliEventMessage(raw_event=raw_event, event_history_metadata=history)
-    for event in message.to_default_asset_events(transform.manifest(), Translator(), context):
+    for event in message.to_default_asset_events(transform.manifest(), _TRANSLATOR, context):
         if isinstance(event, dg.Output) and sources:
             lineage = {
                 column: [dg.TableColumnDep(dg.AssetKey(table.split(".")), name) for table, name in parents]
@@ -122,7 +126,7 @@ def model_assets() -> list[dg.AssetsDefinition]:
     """
     common: dict[str, Any] = {
         "manifest": transform.manifest(),
-        "dagster_dbt_translator": Translator(),
+        "dagster_dbt_translator": _TRANSLATOR,
     }
 
     @dbt_assets(name="models", exclude=f"{AUDIT} {transform.REGISTRATION}", **common)
