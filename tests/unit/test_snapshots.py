@@ -157,9 +157,13 @@ def test_bytes_that_change_and_cannot_be_read_then_are_no_fault_of_what_they_sai
     snapshot, _ = add(store, "a;b\n1;2\n", "2026-01-01T00:00:00Z")
     with pytest.raises(UnsoundData, match="its own fault"), store.opened(snapshot):
         raise UnsoundData("its own fault")
-    path = store.path_of(snapshot)
-    with pytest.raises(VerificationFailed, match="was changed"), store.opened(snapshot):
-        raise UnsoundData(f"line 2 is unreadable: {path.write_text('a;b')}")
+
+    def spoil(path: Path) -> None:
+        path.write_text("a;b\n1;9\n")
+        raise UnsoundData("line 2 is unreadable")
+
+    with pytest.raises(VerificationFailed, match="was changed"), store.opened(snapshot) as path:
+        spoil(path)
 
 
 def test_a_snapshot_half_set_aside_stands_whole_in_one_place_at_least(
