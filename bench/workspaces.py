@@ -2,8 +2,9 @@
 
 A stand-in CBS in a process of its own serves a small made-up country; with `--country` the whole of it
 (`bench/netherlands.py`). `opkoers refresh --workspaces` runs on a folder of one workspace, then on one of several
-(`--count 342` for the Netherlands), then again with nothing new. All have national data only. Seconds of the processor
-are those of the command and of all that it started: on a busy machine they say more than the clock.
+(`--count 342` for the Netherlands), then again with nothing new, as many at once as there are cores (`--jobs N`). All
+have national data only. Seconds of the processor are those of the command and of all that it started: on a busy machine
+they say more than the clock.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def main() -> None:
     if not sys.platform.startswith("linux"):
         print("bench workspaces reads memory from /proc: it runs on Linux only.")
         return
-    count = int(sys.argv[sys.argv.index("--count") + 1]) if "--count" in sys.argv else COUNT
+    count = _given("--count", COUNT)
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()
     serve = serve_country if "--country" in sys.argv else _serve_small
@@ -39,13 +40,17 @@ def main() -> None:
     server.start()
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            _measure(here, Path(scratch), count)
+            _measure(here, Path(scratch), count, _given("--jobs", len(os.sched_getaffinity(0))))
     finally:
         here.send("stop")
         server.join()
 
 
-def _measure(server: Connection, scratch: Path, count: int) -> None:
+def _given(option: str, otherwise: int) -> int:
+    return int(sys.argv[sys.argv.index(option) + 1]) if option in sys.argv else otherwise
+
+
+def _measure(server: Connection, scratch: Path, count: int, jobs: int) -> None:
     # a PDF is the work of a browser and costs the same for all: it is left out
     apart = {"OPKOERS_CACHE_DIR": str(scratch / "cache"), "OPKOERS_CHROMIUM": "none"}
     environment = {**os.environ, **server.recv(), **apart}
@@ -55,9 +60,10 @@ def _measure(server: Connection, scratch: Path, count: int) -> None:
     runs: dict[str, tuple[Watched, float]] = {}
     for name, folder in (("one", one), (f"{count}", many), (f"{count}, nothing new", many)):
         before = _processor()
-        watched = watch((*OPKOERS, "refresh", "--workspaces", str(folder)), environment)
+        command = (*OPKOERS, "refresh", "--workspaces", str(folder), "--jobs", str(jobs))
+        watched = watch(command, environment)
         runs[name] = watched, _processor() - before
-    _print(runs, many, count)
+    _print(runs, many, count, jobs)
 
 
 def _settled(root: Path, count: int) -> Path:
@@ -75,8 +81,9 @@ def _processor() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _print(runs: dict[str, tuple[Watched, float]], many: Path, count: int) -> None:
-    print(f"\nrefresh --workspaces, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[1]:.1f}")
+def _print(runs: dict[str, tuple[Watched, float]], many: Path, count: int, jobs: int) -> None:
+    cores = len(os.sched_getaffinity(0))
+    print(f"\nrefresh --workspaces, {jobs} at once, {cores} cores, load {os.getloadavg()[1]:.1f}")
     print(f"{'workspaces':24}{'s':>10}{'processor s':>14}{'peak MB':>10}{'whole tree':>12}")
     for name, (watched, processor) in runs.items():
         print(f"{name:24}{watched.seconds:>10.1f}{processor:>14.1f}{watched.main:>10.0f}{watched.tree:>12.0f}")

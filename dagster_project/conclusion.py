@@ -105,7 +105,7 @@ def conclude_dead(workspace: Workspace, run_id: str, error: Exception) -> str:
         except ConfigurationError:
             return f"{name} was stopped; a refresh is running, and it or the next one tells of that."
         return f"{name} was stopped, and is told of now."
-    sentences = tell(workspace, _unrecorded(run_id, error), what_stands(workspace))
+    sentences = tell(workspace, _unrecorded(run_id, error), what_stands(workspace), "opkoers status")
     return f"{name} left no record. {' '.join(sentences) or 'Nobody wants to be told.'}"
 
 

@@ -91,7 +91,7 @@ def demo(
     end(text, code)
 
 
-def _refresh_all(folder: Path, keys: list[str] | None, options: RunOptions, *, debug: bool) -> None:
+def _refresh_all(folder: Path, keys: list[str] | None, options: RunOptions, jobs: int, *, debug: bool) -> None:
     """Refresh every workspace of a folder, and end with the table of how each ended and the gravest code."""
     from dagster_project.many.installation import Installation
     from dagster_project.many.refresh import Ended, gravest, refresh_all, report
@@ -100,7 +100,7 @@ def _refresh_all(folder: Path, keys: list[str] | None, options: RunOptions, *, d
         complain(f"{ended.key} ({ended.code}): {ended.told}")
 
     show_progress(debug)
-    ended = refresh_all(Installation(folder), options, keys=keys, debug=debug, tell=tell)
+    ended = refresh_all(Installation(folder), options, keys=keys, jobs=jobs, debug=debug, tell=tell)
     Console(width=None if sys.stdout.isatty() else 120).print(report(ended))
     raise typer.Exit(gravest(ended))
 
@@ -115,6 +115,9 @@ def refresh(
         list[str] | None,
         typer.Option("--key", help="With --workspaces: this one only, by its folder; may be given more than once."),
     ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, help="With --workspaces: so many at once, each some 2 GB of memory.")
+    ] = 1,
     offline: Annotated[bool, typer.Option("--offline", help="Pull nothing; build from the snapshots at hand.")] = False,
     only: Annotated[
         str | None,
@@ -131,9 +134,9 @@ def refresh(
         from dagster_project.snapshots import utc_now
 
         asked = RunOptions(offline, _sources(only), past_day(as_of), common=workspaces.resolve(), since=utc_now())
-        _refresh_all(workspaces, keys, asked, debug=debug)
-    if keys:
-        raise ConfigurationError("--key says which of --workspaces; give that as well, or --workspace DIR.")
+        _refresh_all(workspaces, keys, asked, jobs, debug=debug)
+    if keys or jobs > 1:
+        raise ConfigurationError("--key and --jobs go with --workspaces DIR; give that as well.")
     text, code = _refresh(
         workspace_at(workspace), offline=offline, only=_sources(only), as_of=past_day(as_of), debug=debug
     )

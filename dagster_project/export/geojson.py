@@ -18,6 +18,7 @@ import duckdb
 
 from dagster_project.site.draw.maps import Shape
 
+LAYER = "wijken.geojson"
 _WGS84 = "EPSG:4326"
 
 

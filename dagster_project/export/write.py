@@ -17,7 +17,7 @@ from dagster_project.export.cells import Sheet
 from dagster_project.export.chapters import chapters_of
 from dagster_project.export.delimited import write_csv
 from dagster_project.export.document import write_document
-from dagster_project.export.geojson import write_wijken
+from dagster_project.export.geojson import LAYER, write_wijken
 from dagster_project.export.imprint import imprint_of
 from dagster_project.export.printing import print_site
 from dagster_project.export.queries import read_export_data
@@ -66,7 +66,7 @@ def write_exports(database: Path, site_folder: Path, target: Path, workspace: Wo
     with duckdb.connect(str(database), read_only=True) as connection:
         data = read_export_data(connection, gemeente)
         told = told_by_site(connection, gemeente)
-        write_wijken(connection, target / "wijken.geojson")
+        write_wijken(connection, target / LAYER)
     imprint = imprint_of(data, told, workspace, run)
     sheets = sheets_of(data, told, imprint)
     write_workbook(sheets, imprint, target / "tables.xlsx")

@@ -1,15 +1,19 @@
-"""Refreshing every workspace of an installation, one after the other in one process, and the report of how each ended.
+"""Refreshing every workspace of an installation, and the report of how each ended.
 
-One workspace at a time: each run takes a gigabyte and both cores already. Whatever goes wrong with one is told of that
-one, and the next begins.
+One after the other in this process, or so many side by side, each in a process of its own: a refresh keeps little more
+than one core busy, and takes a gigabyte. Whatever goes wrong with one is told of that one, and the next begins.
 """
 
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from time import perf_counter
 
 from filelock import FileLock, Timeout
@@ -81,6 +85,7 @@ def refresh_all(
     options: RunOptions,
     *,
     keys: Sequence[str] | None = None,
+    jobs: int = 1,
     debug: bool = False,
     tell: Callable[[Ended], None] = lambda _: None,
 ) -> list[Ended]:
@@ -90,6 +95,7 @@ def refresh_all(
         installation: the folder of workspaces.
         options: what to do with each.
         keys: of those that are wanted; None: all.
+        jobs: how many at the same time.
         debug: let Dagster write its log to the terminal.
         tell: takes each ending as it comes.
 
@@ -111,16 +117,103 @@ def refresh_all(
             f"Another refresh of all workspaces in {installation.root} is running. Wait until it ends, then run again."
         ) from error
     try:
-        with Host(installation.dagster_home, installation.gate_log, installation) as host:
-            if options.pulls:
-                _pull(installation, options)
-            ended = []
-            for key in wanted:
-                ended.append(_refresh_one(installation, key, options, host, debug=debug))
-                tell(ended[-1])
-            return ended
+        if options.pulls:
+            _pull(installation, options)
+        ended = []
+        for each in _refreshed(installation, wanted, options, min(jobs, len(wanted)), debug=debug):
+            ended.append(each)
+            tell(each)
+        return sorted(ended, key=lambda each: wanted.index(each.key))
     finally:
         lock.release()
+
+
+def _refreshed(
+    installation: Installation, keys: Sequence[str], options: RunOptions, jobs: int, *, debug: bool
+) -> Iterator[Ended]:
+    """Every workspace as it ends."""
+    if jobs > 1:
+        yield from _side_by_side(installation, keys, options, jobs, debug=debug)
+        return
+    with _host_of(installation) as host:
+        for key in keys:
+            yield _refresh_one(installation, key, options, host, debug=debug)
+
+
+def _host_of(installation: Installation) -> Host:
+    return Host(installation.dagster_home, installation.gate_log, installation)
+
+
+def _side_by_side(
+    installation: Installation, keys: Sequence[str], options: RunOptions, jobs: int, *, debug: bool
+) -> Iterator[Ended]:
+    """So many processes, each of which takes the next workspace when it is done with one."""
+    with _host_of(installation) as host:
+        _ = host.instance  # Dagster's files are made before two processes want them at once
+    waiting = deque(keys)
+    lanes: dict[Connection, _Lane] = {}
+    try:
+        while waiting or lanes:
+            while waiting and len(lanes) < jobs:
+                lane = _Lane(installation, options, debug=debug)
+                lanes[lane.pipe] = lane
+                lane.take(waiting.popleft())
+            for pipe in [pipe for pipe in wait(list(lanes)) if isinstance(pipe, Connection)]:
+                ended = lanes[pipe].ended()
+                if ended.code == errors.EXIT_INTERNAL or not waiting:
+                    lanes.pop(pipe).close()
+                else:
+                    lanes[pipe].take(waiting.popleft())
+                yield ended
+    finally:
+        for lane in lanes.values():
+            lane.close()
+
+
+class _Lane:
+    """A process that refreshes one workspace after the other."""
+
+    def __init__(self, installation: Installation, options: RunOptions, *, debug: bool) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.pipe, there = spawn.Pipe()
+        self._process = spawn.Process(target=_work, args=(installation.root, options, debug, there))
+        self._process.start()
+        there.close()  # so that its end is seen here
+        self._key, self._began = "", 0.0
+
+    def take(self, key: str) -> None:
+        """Begin with a workspace."""
+        self._key, self._began = key, perf_counter()
+        self.pipe.send(key)
+
+    def ended(self) -> Ended:
+        """How that ended, also when the process did."""
+        try:
+            return self.pipe.recv()  # type: ignore[no-any-return]
+        except (EOFError, OSError):
+            self._process.join()
+            told = (
+                f"The process that refreshed it ended with {self._process.exitcode} and could not say why; the machine "
+                "may have been short of memory. Run again, with a lower --jobs."
+            )
+            return Ended(self._key, "", errors.EXIT_INTERNAL, perf_counter() - self._began, told)
+
+    def close(self) -> None:
+        """Let it end; what it is busy with it finishes."""
+        self.pipe.close()
+        self._process.join()
+
+
+def _work(root: Path, options: RunOptions, debug: bool, pipe: Connection) -> None:
+    """What a lane's process does until nobody asks it anything more."""
+    installation = Installation(root)
+    with _host_of(installation) as host:
+        while True:
+            try:
+                key = pipe.recv()
+            except (EOFError, KeyboardInterrupt):
+                return
+            pipe.send(_refresh_one(installation, key, options, host, debug=debug))
 
 
 def _wanted(installation: Installation, keys: Sequence[str] | None) -> list[str]:

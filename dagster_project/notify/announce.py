@@ -28,12 +28,18 @@ def announce(run: Run, state: RunState, stands: str) -> RunState:
     Returns:
         The state with the note.
     """
-    sentences = tell(run.workspace, state, stands)
+    sentences = tell(run.workspace, state, stands, f"opkoers gate explain {state.run_id[:8]}")
     return run.note_notified(sentences) if sentences else state
 
 
-def tell(workspace: Workspace, state: RunState, stands: str) -> list[str]:
+def tell(workspace: Workspace, state: RunState, stands: str, way_out: str) -> list[str]:
     """Tell those who want to know how a run ended, whether or not it has a record.
+
+    Args:
+        workspace: whose run it was.
+        state: how it ended.
+        stands: a sentence on the publication that stands.
+        way_out: the command that says more.
 
     Returns:
         How that went, one sentence per channel; none where nobody wants to know.
@@ -42,7 +48,8 @@ def tell(workspace: Workspace, state: RunState, stands: str) -> list[str]:
     event = message.event_of(state)
     if event is None or event not in settings.on or not is_on(settings):
         return []
-    sendings = send(settings, message.notice_of(state, event, workspace.settings.gemeente_name, stands))
+    notice = message.notice_of(state, event, workspace.settings.gemeente_name, stands, way_out)
+    sendings = send(settings, notice)
     for sending in sendings:
         log.log(logging.INFO if sending.arrived else logging.WARNING, "notification by %s", sending)
     return [str(sending) for sending in sendings]

@@ -60,7 +60,7 @@ def event_of(state: RunState) -> Event | None:
             return None
 
 
-def notice_of(state: RunState, event: Event, municipality: str, stands: str) -> Notice:
+def notice_of(state: RunState, event: Event, municipality: str, stands: str, way_out: str) -> Notice:
     """The message about a run that ended.
 
     Args:
@@ -68,12 +68,13 @@ def notice_of(state: RunState, event: Event, municipality: str, stands: str) -> 
         event: the kind of ending.
         municipality: its name.
         stands: a sentence on the publication that stands.
+        way_out: the command that says more.
     """
     told = _set_aside(state) if event == "set_aside" else _reason(state, stands)
     return Notice(
         title=_TITLES[event],
         municipality=municipality,
-        sentences=(told, stands, f"What to do: opkoers gate explain {state.run_id[:8]}"),
+        sentences=(told, stands, f"What to do: {way_out}"),
         facts=(
             ("Run", state.run_id[:8]),
             ("Started", state.started_at),

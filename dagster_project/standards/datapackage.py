@@ -7,13 +7,14 @@ licence and its publishers. What does not: the descriptions themselves (dbt's ma
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from dagster_project.export.cells import Cell, Euro, Figure, Share, Sheet
 from dagster_project.export.delimited import INTERNATIONAL
+from dagster_project.export.geojson import LAYER
 from dagster_project.export.imprint import SYNTHETIC_MARK
 from dagster_project.site.site import SiteRun
 from dagster_project.snapshots import sha256_of
@@ -37,7 +38,7 @@ _TYPES = {
 def write_datapackage(
     folder: Path, tables: Sequence[PublishedTable], sheets: Sequence[Sheet], publisher: Publisher, run: SiteRun
 ) -> None:
-    """Describe the Parquet and CSV files of a publication beside them.
+    """Describe the Parquet and CSV files of a publication beside them, and its layer of wijken where it has one.
 
     Args:
         folder: the publication; holds `parquet/` and `export/csv/`.
@@ -52,6 +53,7 @@ def write_datapackage(
     resources = [
         *(_table(folder, table, is_synthetic=table.name in publisher.synthetic_tables) for table in tables),
         *(_sheet(folder, sheet) for sheet in sheets),
+        *_layers(folder),
     ]
     package = {
         "$schema": _SCHEMA,
@@ -119,6 +121,20 @@ def _sheet(folder: Path, sheet: Sheet) -> dict[str, Any]:
             ],
             "missingValues": [""],
         },
+    }
+
+
+def _layers(folder: Path) -> Iterator[dict[str, Any]]:
+    path = f"export/{LAYER}"
+    if not (folder / path).is_file():
+        return
+    features = json.loads((folder / path).read_text(encoding="utf-8"))["features"]
+    yield {
+        "name": "wijken",
+        "title": "Wijken",
+        "description": "Een vlak per wijk met van elke indicator het nieuwste cijfer, voor QGIS en andere kaarten.",
+        **_file(folder, path, "geojson", "application/geo+json"),
+        "isSynthetic": any(feature["properties"]["is_synthetisch"] for feature in features),
     }
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dagster_project import run as run_module
+from dagster_project import snapshots as snapshots_module
 from dagster_project.execution import refresh
 from dagster_project.export.printing import CHROMIUM_VARIABLE, find_chromium
 from dagster_project.run import RunOptions
@@ -15,6 +19,7 @@ from tests.integration.country import made_up_country, settle
 from tests.standin.server import StandIn
 
 Refresh = Callable[..., tuple[str, int]]
+Clock = Callable[[date], None]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,3 +54,19 @@ def run_refresh(workspace: Workspace) -> Refresh:
         return refresh(workspace, RunOptions(**options))  # type: ignore[arg-type]
 
     return run
+
+
+@pytest.fixture
+def live_on(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let the product's own clocks tell another day."""
+
+    def live(day: date) -> None:
+        class ThatDay(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> Any:
+                return datetime(day.year, day.month, day.day, 9, tzinfo=UTC).astimezone(tz)
+
+        for module in (run_module, snapshots_module):
+            monkeypatch.setattr(module, "datetime", ThatDay)
+
+    return live

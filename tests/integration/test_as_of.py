@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
-from dagster_project import run as run_module
-from dagster_project import snapshots as snapshots_module
 from dagster_project.contracts import contract
 from dagster_project.editions.diff import compare
 from dagster_project.publication import WAREHOUSE, current_folder, read_manifest
 from dagster_project.verify import examine
 from dagster_project.workspace import Workspace
-from tests.integration.conftest import Refresh
+from tests.integration.conftest import Clock, Refresh
 from tests.integration.country import key_figures
 from tests.integration.test_editions import keep, revise_wmo
 from tests.standin.server import StandIn
@@ -26,22 +22,6 @@ DAYS = tuple(date(2026, 12, day) for day in (1, 2, 3))
 PARTS = ("rate_published", "numerator", "denominator")
 Change = dict[tuple[str, str, str, str], tuple[float | None, float | None]]
 """Indicator, region, period and part, to the value before and after."""
-
-
-@pytest.fixture
-def live_on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
-    """Let the product's own clocks tell another day."""
-
-    def live(day: date) -> None:
-        class ThatDay(datetime):
-            @classmethod
-            def now(cls, tz: tzinfo | None = None) -> Any:
-                return datetime(day.year, day.month, day.day, 9, tzinfo=UTC).astimezone(tz)
-
-        for module in (run_module, snapshots_module):
-            monkeypatch.setattr(module, "datetime", ThatDay)
-
-    return live
 
 
 def standing(workspace: Workspace) -> Path:
@@ -92,7 +72,7 @@ def told_revisions(folder: Path, day: date) -> Change:
 
 @pytest.mark.long
 def test_three_days_can_each_be_had_again_and_revisions_tell_their_differences(
-    country: StandIn, workspace: Workspace, run_refresh: Refresh, live_on: Callable[[date], None]
+    country: StandIn, workspace: Workspace, run_refresh: Refresh, live_on: Clock
 ) -> None:
     keep(workspace)
     published = []

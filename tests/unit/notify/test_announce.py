@@ -182,7 +182,7 @@ def test_a_run_with_more_refusals_names_the_first_and_counts_the_rest(tmp_path: 
             {"message": "First.", "result": "failed", "severity": "critical"},
             {"message": "Second.", "result": "broken", "severity": "warning"},
         ]
-    notice = notice_of(run.state(), "refused", "Heems\nkerk", STANDS)
+    notice = notice_of(run.state(), "refused", "Heems\nkerk", STANDS, "opkoers gate explain 1")
     assert notice.sentences[:2] == ("First. (1 more)", STANDS)
     assert "\n" not in notice.subject
     assert STANDS in as_text(notice)

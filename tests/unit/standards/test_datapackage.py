@@ -130,3 +130,17 @@ def test_a_table_without_a_file_is_no_part_of_a_package(folder: Path) -> None:
 )
 def test_the_type_of_a_column_fits_every_cell(cells: list[Any], kind: str) -> None:
     assert cell_type(cells) == kind
+
+
+def test_a_layer_of_wijken_is_described_where_there_is_one(folder: Path) -> None:
+    assert "wijken" not in {resource["name"] for resource in read(folder)["resources"]}
+    wijk = {"type": "Feature", "properties": {"is_synthetisch": True}, "geometry": None}
+    layer = folder / "export" / "wijken.geojson"
+    layer.write_text(json.dumps({"type": "FeatureCollection", "features": [wijk]}), encoding="utf-8")
+    write_datapackage(folder, TABLES, [SHEET], PUBLISHER, RUN)
+    resource = read(folder)["resources"][-1]
+    assert (resource["path"], resource["bytes"]) == ("export/wijken.geojson", layer.stat().st_size)
+    assert resource["isSynthetic"]
+    assert read(folder)["isSynthetic"]
+    report = validate(folder)
+    assert report.valid, report.to_summary()
