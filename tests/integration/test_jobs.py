@@ -19,6 +19,7 @@ from dagster_project.run import remove_tree
 from dagster_project.tags import EDITION_TAG
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import Clock, Refresh
+from tests.integration.test_editions import revise_wmo
 from tests.standin import faults
 from tests.standin.server import DUO_PATH, StandIn
 
@@ -79,10 +80,11 @@ def test_the_job_freezes_what_stands_and_says_why_when_it_cannot(
 def test_a_half_year_is_built_again_beside_what_stands(
     workspace: Workspace, country: StandIn, instance: dg.DagsterInstance, run_refresh: Refresh, live_on: Clock
 ) -> None:
-    del country
     live_on(date(2026, 5, 1))
     assert run_refresh()[1] == 0
     live_on(date(2026, 11, 26))
+    revise_wmo(country)
+    assert run_refresh()[1] == 0
     before, stands = set(workspace.publications.iterdir()), current_folder(workspace)
     asset = as_of_publication()
     assert asset.partitions_def
@@ -91,5 +93,7 @@ def test_a_half_year_is_built_again_beside_what_stands(
     assert result.success
     (made,) = set(workspace.publications.iterdir()) - before
     assert current_folder(workspace) == stands
-    assert read_manifest(made)["as_of"] == "2026-06-30"
+    assert stands
+    assert (read_manifest(made)["as_of"], read_manifest(stands)["as_of"]) == ("2026-06-30", "2026-11-26")
+    assert read_manifest(made)["content_hash"] != read_manifest(stands)["content_hash"]
     assert instance.get_materialized_partitions(dg.AssetKey("as_of_publication")) == {"2026-01-01"}
