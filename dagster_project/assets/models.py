@@ -113,10 +113,22 @@ def _asset_events(
                 column: [dg.TableColumnDep(dg.AssetKey(table.split(".")), name) for table, name in parents]
                 for column, parents in sources.items()
             }
-            metadata: dict[str, Any] = {**event.metadata, "dagster/column_lineage": dg.TableColumnLineage(lineage)}
+            metadata: dict[str, Any] = {
+                **event.metadata,
+                "dagster/column_lineage": dg.TableColumnLineage(lineage),
+                # the UI that is free of charge draws no lineage of columns: it shows this
+                "column lineage": dg.MetadataValue.md(_in_words(sources)),
+            }
             yield dg.Output(None, output_name=event.output_name, metadata=metadata)
         else:
             yield event
+
+
+def _in_words(sources: Sources) -> str:
+    """Where each column comes from, as a table in Markdown."""
+    parents = {column: ", ".join(f"`{table}.{name}`" for table, name in found) for column, found in sources.items()}
+    rows = [f"| `{column}` | {found or 'no column: worked out in the model'} |" for column, found in parents.items()]
+    return "\n".join(["| column | comes from |", "|---|---|", *rows])
 
 
 def model_assets() -> list[dg.AssetsDefinition]:
