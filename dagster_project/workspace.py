@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -22,6 +22,7 @@ from dagster_project.extract.places import is_inside
 from dagster_project.legible import legible
 from dagster_project.notify.settings import Notify
 
+M = TypeVar("M", bound=BaseModel)
 SETTINGS_FILE = "opkoers.toml"
 GEMEENTE_CODE = re.compile(r"^GM\d{4}$")
 _CREDENTIALS = re.compile(r"//[^/\s'\"]*@")
@@ -255,9 +256,22 @@ def read_settings(path: Path) -> Settings:
         raise ConfigurationError(
             f"No {SETTINGS_FILE} in {path.parent}. Make a workspace with: opkoers init DIR --gemeente GM…."
         )
+    return checked_settings(path, Settings)
+
+
+def checked_settings(path: Path, model: type[M]) -> M:
+    """Read and check a file of settings that is there.
+
+    Args:
+        path: TOML.
+        model: what it may say.
+
+    Raises:
+        ConfigurationError: it is not TOML, or holds a wrong or unknown setting.
+    """
     try:
-        limits.size_of(path, SETTINGS_FILE, limits.SETTINGS_BYTES)
-        return Settings.model_validate(documents.parse_toml(path.read_bytes()))
+        limits.size_of(path, path.name, limits.SETTINGS_BYTES)
+        return model.model_validate(documents.parse_toml(path.read_bytes()))
     except (BadDocument, UnsoundData) as error:
         raise ConfigurationError(f"{path} is not readable TOML: {error}. Mend the line it names.") from None
     except ValidationError as error:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from dagster_project.errors import ConfigurationError, UnsoundData
-from dagster_project.extract import documents, limits
-from dagster_project.extract.documents import BadDocument
-from dagster_project.workspace import SETTINGS_FILE, Network, Workspace
+from dagster_project.errors import ConfigurationError
+from dagster_project.workspace import SETTINGS_FILE, Network, Workspace, checked_settings
 
 WORKSPACES_VARIABLE = "OPKOERS_WORKSPACES"
 COMMON_SETTINGS = "workspaces.toml"
@@ -114,16 +112,7 @@ def _workspaces(folder: Path) -> Iterator[Path]:
 
 
 def _read_settings(path: Path) -> CommonSettings:
-    if not path.is_file():
-        return CommonSettings()
-    try:
-        limits.size_of(path, COMMON_SETTINGS, limits.SETTINGS_BYTES)
-        return CommonSettings.model_validate(documents.parse_toml(path.read_bytes()))
-    except (BadDocument, UnsoundData) as error:
-        raise ConfigurationError(f"{path} is not readable TOML: {error}. Mend the line it names.") from None
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise ConfigurationError(f"{path} has wrong settings: {faults}. It may set schedule and [network].") from None
+    return checked_settings(path, CommonSettings) if path.is_file() else CommonSettings()
 
 
 def installation_in_environment() -> Installation | None:
