@@ -259,7 +259,8 @@ class Campaign:
             outcome.violations.append(f"traceback: {ending.trace}")
         else:
             code, told = ending.result["code"], _LOG_LINE.sub("", ending.printed)
-            outcome.fell, outcome.said = ending.result["fell"], f"{code}: {told.strip()}"
+            missed = strike.kind in ("limit", "disk") and code in _WELL  # there was room enough
+            outcome.fell, outcome.said = ending.result["fell"] and not missed, f"{code}: {told.strip()}"
             if code not in _WELL:
                 outcome.violations += soundness.unplain(told, code, strike.kind)
             elif strike.kind == "rot" and step.name == "load raw" and outcome.fell:
