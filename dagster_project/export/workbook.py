@@ -9,6 +9,7 @@ What belongs here: cells, formats and widths. What does not: which columns there
 
 from __future__ import annotations
 
+import io
 import textwrap
 from collections.abc import Sequence
 from datetime import date
@@ -44,8 +45,15 @@ def write_workbook(sheets: Sequence[Sheet], imprint: Imprint, path: Path) -> Non
         imprint: says whose tables they are and when they were made.
         path: the file to make.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    # in memory: where the disk is full XlsxWriter leaves its archive half open, which is told as a traceback later
+    made = io.BytesIO()
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "in_memory": True,
+    }
+    with xlsxwriter.Workbook(made, options) as book:
         book.set_properties(
             {
                 "title": f"Tabellen bij de monitor van gemeente {imprint.gemeente}",
@@ -57,6 +65,7 @@ def write_workbook(sheets: Sequence[Sheet], imprint: Imprint, path: Path) -> Non
         formats = _Formats(book)
         for sheet in sheets:
             _write_sheet(book.add_worksheet(sheet.name), sheet, formats)
+    path.write_bytes(made.getvalue())
 
 
 class _Formats:

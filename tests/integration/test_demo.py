@@ -284,7 +284,7 @@ def test_dagster_knows_the_columns_and_where_they_come_from(demo: Path) -> None:
     assert set(lineage) == columns
     shown = metadata["column lineage"].value.splitlines()
     assert len(shown) == 2 + len(columns)
-    assert "| `unit` | `intermediate.int_indicator_value.unit`" in "\n".join(shown)
+    assert "| `value` | `intermediate.int_indicator_value.value`, " in "\n".join(shown)
 
 
 def test_bad_usage_is_one_plain_sentence(tmp_path: Path) -> None:

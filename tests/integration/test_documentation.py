@@ -150,6 +150,8 @@ import sys, duckdb
 direct = duckdb.connect(sys.argv[1], read_only=True)
 attached = duckdb.connect()
 attached.execute(f"attach '{sys.argv[1]}' as another (read_only)")
+for connection in (direct, attached):
+    connection.execute("set enable_progress_bar = false")  # which a slow machine would be shown among the lines
 tables = direct.execute("select table_name from information_schema.tables where table_schema = 'marts'").fetchall()
 for (table,) in sorted(tables):
     rows = direct.execute(f"select * from marts.{table} order by all").fetchall()

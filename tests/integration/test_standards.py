@@ -86,7 +86,7 @@ def test_the_manifest_names_every_description_with_its_hash(publication: Path) -
 
 def test_frictionless_finds_every_csv_file_of_the_package_sound(publication: Path) -> None:
     found = frictionless.Package(str(publication / datapackage.FILE))
-    for resource in [resource for resource in found.resources if resource.format == "parquet"]:
+    for resource in [resource for resource in found.resources if resource.format != "csv"]:
         found.remove_resource(resource.name)
     report = found.validate()
     assert report.valid, report.to_summary()
