@@ -7,6 +7,7 @@ Dagster does not belong here: `assets/models.py` turns the events that `build` h
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
 import shutil
@@ -44,7 +45,9 @@ def cache_folder() -> Path:
 @cache
 def parsed_project() -> Path:
     """The folder with `manifest.json` and `partial_parse.msgpack` of this code, parsed once."""
-    folder = cache_folder() / f"dbt-{dbt_fingerprint()[:16]}"
+    # where the code lies is part of what dbt keeps: of two copies of it, one may be gone tomorrow
+    place = hashlib.sha256(str(product_path("dbt")).encode()).hexdigest()
+    folder = cache_folder() / f"dbt-{dbt_fingerprint()[:16]}-{place[:8]}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not (folder / "manifest.json").is_file():
