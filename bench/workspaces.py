@@ -63,6 +63,7 @@ def _measure(server: Connection, scratch: Path, count: int, jobs: int) -> None:
         command = (*OPKOERS, "refresh", "--workspaces", str(folder), "--jobs", str(jobs))
         watched = watch(command, environment)
         runs[name] = watched, _processor() - before
+        print(f"{name}: {watched.seconds:.1f} s", flush=True)  # the next may take hours
     _print(runs, many, count, jobs)
 
 

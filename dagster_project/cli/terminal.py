@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -86,11 +86,13 @@ def past_day(text: str | None) -> date | None:
     """The day that `--as-of` gives, if any.
 
     Raises:
-        ConfigurationError: it is no day, or it is yet to come.
+        ConfigurationError: it is no day, or it is yet to come in Amsterdam, whatever the machine's clock shows.
     """
     if text is None:
         return None
+    from dagster_project.run import today
+
     day = day_of(text, "--as-of")
-    if day > datetime.now().astimezone().date():
+    if day > today():
         raise ConfigurationError(f"--as-of {text} lies in the future; nothing is known of it yet.")
     return day
