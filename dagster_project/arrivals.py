@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dagster_project import ingest
-from dagster_project.extract import dropfolder
-from dagster_project.extract.dropfolder import Incoming, Look
+from dagster_project.extract import dropfolder, incoming
+from dagster_project.extract.dropfolder import Look
+from dagster_project.extract.incoming import Incoming
 from dagster_project.run import refresh_is_running
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 
@@ -34,7 +35,7 @@ def arrivals(workspace: Workspace, cursor: str | None) -> Arrivals:
     (the key for client numbers is missing, say) is not tried again every minute: it waits for the schedule, for
     `opkoers refresh`, or until it is touched.
 
-    The key of the run is the hash of names and contents (`dropfolder.run_key`), with the moment at which they came to
+    The key of the run is the hash of names and contents (`incoming.run_key`), with the moment at which they came to
     lie there: the same export, dropped again next month, is another run and one more sighting.
 
     Args:
@@ -55,8 +56,8 @@ def arrivals(workspace: Workspace, cursor: str | None) -> Arrivals:
         return Arrivals(f"A run was asked for {names} before, and it lies there still.{still}", asked)
     if refresh_is_running(workspace):
         return Arrivals(f"A refresh is running; {names} is looked at again after it.{still}", asked)
-    arrived = datetime.fromtimestamp(max(map(dropfolder.arrived_at, items)) / 1e9, UTC)
-    run_key = f"{dropfolder.run_key(items)}@{arrived.isoformat(timespec='milliseconds')}"
+    arrived = datetime.fromtimestamp(max(map(incoming.arrived_at, items)) / 1e9, UTC)
+    run_key = f"{incoming.run_key(items)}@{arrived.isoformat(timespec='milliseconds')}"
     return Arrivals(f"{names} lies complete in drop/.{still}", mark, run_key)
 
 
@@ -68,5 +69,5 @@ def _still_waiting(look: Look) -> str:
 
 def _mark(items: list[Incoming]) -> str:
     """Stands for what lies in `drop/`, without reading it: a gigabyte is hashed once, not every minute."""
-    known = sorted((item.name, item.signature, dropfolder.arrived_at(item)) for item in items)
+    known = sorted((item.name, item.signature, incoming.arrived_at(item)) for item in items)
     return hashlib.sha256(repr(known).encode()).hexdigest()

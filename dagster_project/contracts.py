@@ -302,6 +302,16 @@ class Dataset(_Strict):
         return self.kind in ("cbs_v3", "cbs_v4")
 
     @property
+    def is_client_level(self) -> bool:
+        """Whether it has rows on persons: its exports are never kept in plain."""
+        return self.kind in ("record_file", "cssd_dump")
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it comes as an export in `drop/`."""
+        return self.is_client_level or self.kind in ("figure_file", "printed_list")
+
+    @property
     def chosen(self) -> dict[str, tuple[str, ...]]:
         """Each dimension of `select` and of the measures' `where` to the titles or codes named for it, each once."""
         wanted = {dimension: list(_several(given)) for dimension, given in self.select.items()}

@@ -25,7 +25,6 @@ from dagster_project.contracts import all_contracts
 from dagster_project.errors import EXIT_OK, EXIT_UNREACHABLE, EXIT_USAGE, ConfigurationError
 from dagster_project.export.printing import CHROMIUM_VARIABLE, find_chromium
 from dagster_project.extract.completeness import knows_writers
-from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.extract.endpoints import Endpoints
 from dagster_project.extract.pseudonym import HMAC_KEY
 from dagster_project.gemeenten import find_gemeente
@@ -226,7 +225,7 @@ def _leases(workspace: Workspace) -> Finding:
 def _keys(workspace: Workspace) -> Iterator[Finding]:
     """Whether the keys of local registrations are there and closed to others, where they are wanted."""
     locked = sum(original.forgotten_at is None for original in Vault(workspace).all())
-    wanted = any(workspace.source_is_on(one.source_id) for one in all_contracts() if one.kind in CLIENT_LEVEL)
+    wanted = any(workspace.source_is_on(one.source_id) for one in all_contracts() if one.is_client_level)
     for place in (HMAC_KEY, AGE_IDENTITY):
         try:
             _, where = place.read(workspace)

@@ -27,13 +27,14 @@ from dagster_project.extract import (
     dropfolder,
     duo,
     figures,
+    incoming,
+    mappings,
     narratives,
     places,
     printed,
     shapes,
     workspace_files,
 )
-from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.extract.personal import masked_name
 from dagster_project.extract.reading import ReadContext, RowFault
 from dagster_project.gate.judgement import refused_snapshots
@@ -71,7 +72,7 @@ class Taken:
 def datasets_of(workspace: Workspace) -> tuple[Dataset, ...]:
     """The contracts of the sources that are on, with the workspace's own mappings laid over them."""
     on = (d for d in all_contracts() if workspace.source_is_on(d.source_id))
-    return tuple(dropfolder.apply_mapping(dataset, workspace) for dataset in on)
+    return tuple(mappings.apply_mapping(dataset, workspace) for dataset in on)
 
 
 def take(
@@ -95,13 +96,13 @@ def take(
     wanted = [d for d in wanted if dataset_ids is None or d.dataset_id in dataset_ids]
     on = {d.key: d for d in datasets_of(run.workspace)}
     datasets = [on[d.key] for d in wanted if d.key in on]
-    local = [d for d in datasets if d.kind not in (*WIRED, *CLIENT_LEVEL, SEALED)]
+    local = [d for d in datasets if not d.is_client_level and d.kind not in (*WIRED, SEALED)]
     new = {dataset.key: list(_take_local(run, dataset)) for dataset in local}
     if run.options.pulls and run.options.wants(source_id):
         new |= _take_wired(run, [dataset for dataset in datasets if dataset.kind in WIRED], tell)
     taken = {dataset.dataset_id: Taken((), (), "switched off") for dataset in wanted}
-    taken |= _take_client_level(run, [dataset for dataset in datasets if dataset.kind in CLIENT_LEVEL])
-    for dataset in (d for d in datasets if d.kind not in CLIENT_LEVEL):
+    taken |= _take_client_level(run, [dataset for dataset in datasets if dataset.is_client_level])
+    for dataset in (d for d in datasets if not d.is_client_level):
         serving = tuple(serving_snapshots(run.workspace, dataset, run.options.as_of))
         came = tuple(new.get(dataset.key, ()))
         taken[dataset.dataset_id] = Taken(came, serving, _taken_note(came, serving))
@@ -195,7 +196,7 @@ def _take_dropped(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
         if item.dataset != dataset:
             continue
         try:
-            recording = dropfolder.record(item, run.scratch)
+            recording = incoming.record(item, run.scratch)
         except UnsoundData as error:
             run.note_set_aside(str(error))
             continue
@@ -203,10 +204,10 @@ def _take_dropped(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
         fault = _fault(run, dataset, snapshot)
         if fault:
             run.store.set_aside(snapshot, fault, run.workspace.rejected)
-            dropfolder.reject(item, fault)
+            incoming.reject(item, fault)
             run.note_set_aside(f"{fault} The file is in rejected/.")
             continue
-        dropfolder.accept(item)
+        incoming.accept(item)
         if is_new:
             yield snapshot
 
@@ -272,7 +273,7 @@ def reject_strays(run: Run) -> None:
     if not run.options.takes_input:
         return
     for item, reason in dropfolder.strays(run.workspace, datasets_of(run.workspace)):
-        dropfolder.reject(item, reason)
+        incoming.reject(item, reason)
         run.note_set_aside(f"drop/{legible(masked_name(item.name))}: {reason}")
 
 

@@ -8,7 +8,6 @@ import dagster as dg
 from dagster_project import ingest, rhythm, transform
 from dagster_project.assets.resources import Refresh
 from dagster_project.contracts import Dataset, all_contracts
-from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.pulls import WIRED
 from dagster_project.raw import RAW_TABLES
 from dagster_project.registration.confidential import SEALED
@@ -40,7 +39,7 @@ def raw_key(table: str) -> dg.AssetKey:
 
 
 def _snapshot_spec(dataset: Dataset) -> dg.AssetSpec:
-    client_level = [snapshot_key(d) for d in all_contracts() if d.kind in CLIENT_LEVEL]
+    client_level = [snapshot_key(d) for d in all_contracts() if d.is_client_level]
     return dg.AssetSpec(
         snapshot_key(dataset),
         deps=client_level if dataset.kind == SEALED else [],
@@ -99,7 +98,7 @@ def _feeds(dataset: Dataset, table: str) -> bool:
         return table.startswith("cbs_")
     if dataset.kind == SEALED:
         return table.startswith("registration_")
-    if dataset.kind in CLIENT_LEVEL:
+    if dataset.is_client_level:
         return False
     if dataset.kind == "narrative":
         return table in ("narrative", "maatregel")

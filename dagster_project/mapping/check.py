@@ -17,8 +17,8 @@ import duckdb
 from dagster_project import ingest
 from dagster_project.contracts import Column, Dataset
 from dagster_project.errors import EXIT_OK, EXIT_SET_ASIDE, EXIT_USAGE, ConfigurationError, UnsoundData
-from dagster_project.extract import delimited, dropfolder, figures, workbooks
-from dagster_project.extract.dropfolder import CLIENT_LEVEL, Incoming
+from dagster_project.extract import delimited, dropfolder, figures, incoming, workbooks
+from dagster_project.extract.incoming import Incoming
 from dagster_project.extract.pseudonym import KEY_BYTES, Pseudonymiser
 from dagster_project.extract.reading import SYNTHETIC_COLUMN, ReadContext
 from dagster_project.mapping.sample import Sample, sample_of
@@ -107,7 +107,7 @@ def _fits(workspace: Workspace, item: Incoming, dataset: Dataset) -> Iterator[st
     yield f"It fits {dataset.key} ({dataset.title}): its name fits '{dataset.file_pattern}'."
     if (workspace.mappings / f"{dataset.dataset_id}.yml").is_file():
         yield f"mappings/{dataset.dataset_id}.yml is laid over the contract."
-    if dataset.kind in CLIENT_LEVEL:
+    if dataset.is_client_level:
         try:
             period = period_of(item.name)
         except UnsoundData:
@@ -172,9 +172,9 @@ def _read(workspace: Workspace, item: Incoming, dataset: Dataset) -> _Outcome:
     workspace.build.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=workspace.build, prefix="check-") as folder:
         scratch = Path(folder)
-        if dataset.kind in CLIENT_LEVEL:
-            return _read_records(dropfolder.pack_or_copy(item, scratch), item, dataset)
-        return _read_figures(dropfolder.record(item, scratch).file, item, dataset)
+        if dataset.is_client_level:
+            return _read_records(incoming.pack_or_copy(item, scratch), item, dataset)
+        return _read_figures(incoming.record(item, scratch).file, item, dataset)
 
 
 def _read_records(copy: Path, item: Incoming, dataset: Dataset) -> _Outcome:
@@ -187,7 +187,7 @@ def _read_records(copy: Path, item: Incoming, dataset: Dataset) -> _Outcome:
         received_at=utc_now(),
         sightings=[],
         bytes=copy.stat().st_size,
-        is_synthetic=dropfolder.is_synthetic(item.name),
+        is_synthetic=incoming.is_synthetic(item.name),
         retain_until=utc_now()[:10],
         forgotten_at=None,
         licence=dataset.licence,

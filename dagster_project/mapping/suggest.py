@@ -17,7 +17,7 @@ from pathlib import Path
 
 from dagster_project.contracts import ANY_CODE, Column, Dataset, all_contracts
 from dagster_project.errors import ConfigurationError
-from dagster_project.extract import dropfolder, figures
+from dagster_project.extract import dropfolder, figures, mappings
 from dagster_project.mapping.sample import ROWS, Sample, sample_of
 from dagster_project.mapping.shapes import PERSONAL_KINDS, Shape, personal_by_header, plain, shape_of
 
@@ -118,7 +118,7 @@ def wanted(dataset: Dataset) -> list[Column]:
     """The columns that a contract takes from a file, under the names that a mapping gives them."""
     if dataset.kind != "figure_file":
         return list(dataset.columns)
-    names = dropfolder.mappable(dataset)
+    names = mappings.mappable(dataset)
     if dataset.measure_dimension:
         names = names[: -len(dataset.measures)]  # there a concept is a text, not a header
     columns = [

@@ -22,7 +22,7 @@ import duckdb
 from dagster_project import transform
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.errors import UnsoundData, VerificationFailed
-from dagster_project.extract import documents, dropfolder
+from dagster_project.extract import documents, mappings
 from dagster_project.extract.documents import BadDocument
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.product import code_fingerprint
@@ -60,8 +60,8 @@ def database_of(workspace: Workspace) -> Path:
 
 def datasets_of(workspace: Workspace) -> dict[str, Dataset]:
     """The contracts of client-level exports, with the workspace's mappings laid over them, by dataset id."""
-    on = (d for d in all_contracts() if d.kind in dropfolder.CLIENT_LEVEL and workspace.source_is_on(d.source_id))
-    return {dataset.dataset_id: dropfolder.apply_mapping(dataset, workspace) for dataset in on}
+    on = (d for d in all_contracts() if d.is_client_level and workspace.source_is_on(d.source_id))
+    return {dataset.dataset_id: mappings.apply_mapping(dataset, workspace) for dataset in on}
 
 
 def sealed_contract() -> Dataset:

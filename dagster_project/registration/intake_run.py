@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from dagster_project.errors import ConfigurationError, UnsoundData
-from dagster_project.extract import dropfolder
-from dagster_project.extract.dropfolder import Incoming
+from dagster_project.extract import incoming
+from dagster_project.extract.incoming import Incoming
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.registration import confidential
 from dagster_project.registration.confidential import Built
@@ -60,11 +60,11 @@ def _take(
     for original, item in arrived:
         reason = refused.get(original.original_id)
         if reason:
-            dropfolder.reject(item, reason)
+            incoming.reject(item, reason)
             set_aside(f"{reason} The file is in rejected/.")
             continue
         try:
-            dropfolder.accept_sealed(item, _receipt(item, original, rows[original.original_id]))
+            incoming.accept_sealed(item, _receipt(item, original, rows[original.original_id]))
         except UnsoundData as error:  # it was changed since: what lies there now is another export
             set_aside(str(error))
             continue
@@ -91,12 +91,12 @@ def _into_vault(
         if item.dataset is None:
             continue
         try:
-            plain = dropfolder.pack_or_copy(item, scratch)
+            plain = incoming.pack_or_copy(item, scratch)
         except UnsoundData as error:
             set_aside(str(error))
             continue
         try:
-            original, _ = vault.add(item.dataset, plain, item.name, is_synthetic=dropfolder.is_synthetic(item.name))
+            original, _ = vault.add(item.dataset, plain, item.name, is_synthetic=incoming.is_synthetic(item.name))
             arrived.append((original, item))
         finally:
             plain.unlink(missing_ok=True)
@@ -129,4 +129,4 @@ def _discard(workspace: Workspace, built: Built, known: set[str], set_aside: Cal
 def _receipt(item: Incoming, original: Original, rows: tuple[int, int]) -> str:
     loaded, quarantined = rows
     seen_before = original.received_at if original.sightings else None
-    return dropfolder.receipt_of(item, original.original_id, loaded, quarantined, original.retain_until, seen_before)
+    return incoming.receipt_of(item, original.original_id, loaded, quarantined, original.retain_until, seen_before)

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.errors import ConfigurationError
-from dagster_project.extract import dropfolder
+from dagster_project.extract import mappings
 from dagster_project.quarantine import LINES
 from dagster_project.registration.vault import Original, Vault
 from dagster_project.run import refresh_lock, today
@@ -75,9 +75,9 @@ def _plain_exports(workspace: Workspace) -> Iterator[Path]:
     In `rejected/` that is all but the exports that fit contracts without persons only: a stray can hold anything. In
     `accepted/` and among rejected snapshots it is what fits a contract with persons; earlier versions left it there.
     """
-    contracts = [dropfolder.apply_mapping(dataset, workspace) for dataset in all_contracts()]
+    contracts = [mappings.apply_mapping(dataset, workspace) for dataset in all_contracts()]
     harmless = [dataset for dataset in contracts if dataset.kind in _NOT_ON_PERSONS]
-    client_level = [dataset for dataset in contracts if dataset.kind in dropfolder.CLIENT_LEVEL]
+    client_level = [dataset for dataset in contracts if dataset.is_client_level]
     for path in _entries(workspace.root / "rejected"):
         is_harmless = _fits(path, harmless) and not _fits(path, client_level)
         if not path.name.endswith(_REASON) and not is_harmless and not _is_listing(path):

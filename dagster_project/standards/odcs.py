@@ -17,7 +17,7 @@ import yaml
 from dagster_project import transform
 from dagster_project.contracts import ANY_CODE, PERIOD, Column, Dataset, all_contracts
 from dagster_project.errors import ConfigurationError
-from dagster_project.extract.dropfolder import CLIENT_LEVEL, apply_mapping
+from dagster_project.extract.mappings import apply_mapping
 from dagster_project.snapshots import write_durably
 from dagster_project.workspace import Workspace
 
@@ -92,7 +92,7 @@ def contract_of(dataset: Dataset, workspace: Workspace) -> dict[str, Any]:
 
 
 def _is_personal(dataset: Dataset) -> bool:
-    return dataset.kind in CLIENT_LEVEL
+    return dataset.is_client_level
 
 
 def _description(dataset: Dataset) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from dagster_project.contracts import Dataset
 from dagster_project.doctor import Finding, disk
 from dagster_project.editions.calendar import coming_edition
 from dagster_project.editions.store import editions
-from dagster_project.extract.dropfolder import CLIENT_LEVEL
 from dagster_project.gate.judgement import refuses
 from dagster_project.legible import legible
 from dagster_project.notify.announce import described
@@ -147,7 +146,7 @@ def gates_of(runs: list[RunState]) -> dict[str, Gate]:
 def _datasets(workspace: Workspace, runs: list[RunState]) -> Iterator[DatasetState]:
     attempts, says, gates = read_attempts(workspace), pulls.publisher_says(workspace), gates_of(runs)
     for dataset in ingest.datasets_of(workspace):
-        if dataset.kind in CLIENT_LEVEL:
+        if dataset.is_client_level:
             continue  # they leave no snapshot but the seal; their originals have a table of their own
         serving = ingest.serving_snapshots(workspace, dataset)
         yield _state_of(dataset, serving, says.get(dataset.key), attempts.get(dataset.key), gates.get(dataset.key, ""))

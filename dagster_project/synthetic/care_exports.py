@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from dagster_project.extract.dropfolder import SYNTHETIC_PREFIX
+from dagster_project.extract.incoming import SYNTHETIC_PREFIX
 from dagster_project.extract.personal import passes_eleven_test
 from dagster_project.synthetic.borger_odoorn import PRODUCTS, YEARS, facts
 from dagster_project.synthetic.care import Payment, Person, Provision

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from dagster_project.extract.dropfolder import SYNTHETIC_PREFIX
+from dagster_project.extract.incoming import SYNTHETIC_PREFIX
 from dagster_project.extract.personal import passes_eleven_test
 from dagster_project.synthetic.writing import dutch_date, iso_stamp, settle, write_table
 

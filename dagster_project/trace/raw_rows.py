@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from dagster_project import ingest
 from dagster_project.contracts import contract
 from dagster_project.errors import ConfigurationError, UnsoundData, VerificationFailed
-from dagster_project.extract import dropfolder
+from dagster_project.extract import mappings
 from dagster_project.extract.reading import ReadContext
 from dagster_project.snapshots import Snapshot, SnapshotStore
 from dagster_project.workspace import Workspace
@@ -61,7 +61,7 @@ def read_rows(workspace: Workspace, snapshot: Snapshot, path: Path, wanted: Mapp
     Raises:
         VerificationFailed: today's code cannot read it, or finds no such row.
     """
-    dataset = dropfolder.apply_mapping(contract(snapshot.source_id, snapshot.dataset_id), workspace)
+    dataset = mappings.apply_mapping(contract(snapshot.source_id, snapshot.dataset_id), workspace)
     found: RawRows = {table: {} for table in wanted}
     try:
         for batch in ingest.read(dataset, path, snapshot, ReadContext()):

@@ -23,7 +23,16 @@ import xlsxwriter
 
 from dagster_project.contracts import Dataset, contract
 from dagster_project.errors import OpkoersError
-from dagster_project.extract import cbs, dropfolder, duo, figures, narratives, printed, shapes, workspace_files
+from dagster_project.extract import (
+    cbs,
+    duo,
+    figures,
+    mappings,
+    narratives,
+    printed,
+    shapes,
+    workspace_files,
+)
 from dagster_project.extract.cbs_pages import check_page
 from dagster_project.extract.http import BrokenAnswer, HttpClient
 from dagster_project.extract.reading import ReadContext
@@ -194,7 +203,7 @@ def _mapping(path: Path) -> object:
     (root / "mappings").mkdir(parents=True, exist_ok=True)
     (root / "opkoers.toml").write_text(SETTINGS)
     (root / "mappings" / f"{BENCHMARK.dataset_id}.yml").write_bytes(path.read_bytes())
-    return dropfolder.apply_mapping(BENCHMARK, Workspace(root))
+    return mappings.apply_mapping(BENCHMARK, Workspace(root))
 
 
 def _sidecar(path: Path) -> object:

@@ -22,7 +22,7 @@ from dagster_project.definitions import (
     failure_sensor,
     refresh_schedule,
 )
-from dagster_project.extract import dropfolder
+from dagster_project.extract import dropfolder, incoming
 from dagster_project.gate.suites import STAGES, suites_for
 from dagster_project.many.installation import Installation
 from dagster_project.product import product_path
@@ -231,7 +231,7 @@ def test_a_complete_export_starts_one_run(watched: Workspace) -> None:
     path = dropped(watched, "divosa_benchmark_2024.csv")
     (key,), _ = ticks.tick()
     (item,) = dropfolder.incoming(watched, all_contracts())
-    assert key.startswith(dropfolder.run_key([item]) + "@")
+    assert key.startswith(incoming.run_key([item]) + "@")
     keys, why = ticks.tick()
     assert (keys, why) == ([], f"A run was asked for {path.name} before, and it lies there still.")
 

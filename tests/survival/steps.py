@@ -118,12 +118,12 @@ STEPS = (
         "lying",
         _take("registration"),
         parts=(
-            ("copy export", "dagster_project.extract.dropfolder:pack_or_copy"),
+            ("copy export", "dagster_project.extract.incoming:pack_or_copy"),
             ("vault", "dagster_project.registration.vault:Vault.add"),
             ("confidential build", "dagster_project.registration.confidential:build"),
             ("seal", "dagster_project.registration.confidential:seal"),
             ("keep database", "dagster_project.registration.confidential:keep"),
-            ("receipt", "dagster_project.extract.dropfolder:accept_sealed"),
+            ("receipt", "dagster_project.extract.incoming:accept_sealed"),
         ),
         share=18,
     ),
@@ -132,7 +132,7 @@ STEPS = (
         "taken",
         _load,
         parts=(
-            ("reject stray", "dagster_project.extract.dropfolder:reject"),
+            ("reject stray", "dagster_project.extract.incoming:reject"),
             ("set snapshot aside", "dagster_project.snapshots:SnapshotStore.set_aside"),
         ),
         share=22,

@@ -14,7 +14,7 @@ import pytest
 
 from dagster_project import demo
 from dagster_project.errors import ConfigurationError
-from dagster_project.extract import dropfolder, figures
+from dagster_project.extract import dropfolder, figures, incoming, mappings
 from dagster_project.product import product_path
 from dagster_project.workspace import Settings, Workspace, read_settings
 from tests.unit.extract.files import BENCHMARK, CSSD, TOEKENNINGEN, read_all
@@ -65,7 +65,7 @@ def test_an_empty_workspace_can_be_opened_and_is_closed_to_git_where_it_should(t
         "risks.csv",
     ]
     assert dropfolder.strays(workspace, [TOEKENNINGEN, CSSD, BENCHMARK]) == []
-    assert dropfolder.apply_mapping(CSSD, workspace) is CSSD
+    assert mappings.apply_mapping(CSSD, workspace) is CSSD
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes mean nothing here")
@@ -204,9 +204,9 @@ def test_making_the_demo_again_leaves_what_is_there(tmp_path: Path) -> None:
     demo.make_demo_workspace(root)
     workspace = Workspace(root)
     for item in dropfolder.incoming(workspace, [TOEKENNINGEN, CSSD]):
-        dropfolder.accept(item)
+        incoming.accept(item)
     for item in dropfolder.incoming(workspace, [BENCHMARK]):
-        dropfolder.reject(item, "a trial")
+        incoming.reject(item, "a trial")
     (root / "objectives.csv").write_text("my own", encoding="utf-8")
     (root / "data" / "snapshots").mkdir(exist_ok=True)
     (root / "data" / "snapshots" / "mine").write_text("kept", encoding="utf-8")

@@ -12,7 +12,7 @@ import pytest
 
 from dagster_project import demo, ingest
 from dagster_project.errors import ConfigurationError, OpkoersError, UnsoundData, VerificationFailed
-from dagster_project.extract import dropfolder, limits
+from dagster_project.extract import dropfolder, incoming, limits
 from dagster_project.extract.personal import masked_name, names_a_person
 from dagster_project.publication import current_folder, read_manifest
 from dagster_project.run import Run, RunOptions, finished_runs, read_record
@@ -143,7 +143,7 @@ def test_a_name_that_misleads_is_turned_away_and_shown_in_sight(run: Run, name: 
 def test_a_name_that_is_no_text_is_turned_away(run: Run) -> None:
     (run.workspace.drop / "divosa_benchmark_\udcff.csv").write_text("x\n")
     look = dropfolder.look(run.workspace, ingest.datasets_of(run.workspace))
-    assert len(dropfolder.run_key([item for item, _ in look.strays])) == 64
+    assert len(incoming.run_key([item for item, _ in look.strays])) == 64
     ingest.reject_strays(run)
     assert [path.name for path in (run.workspace.root / "rejected").glob("*.csv")] == [r"divosa_benchmark_\udcff.csv"]
 

@@ -12,7 +12,7 @@ import yaml
 
 from dagster_project.contracts import Dataset, contract
 from dagster_project.errors import ConfigurationError, UnsoundData
-from dagster_project.extract import dropfolder
+from dagster_project.extract import dropfolder, mappings
 from dagster_project.mapping.suggest import suggest
 from dagster_project.workspace import Workspace
 from tests.unit.mapping.exports import PERSONS, REMARK, as_text, provisions
@@ -38,7 +38,7 @@ def laid_over(folder: Path, dataset_id: str, text: str) -> Dataset:
     (folder / "mappings").mkdir(exist_ok=True)
     (folder / "opkoers.toml").write_text('gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n')
     (folder / "mappings" / f"{dataset_id}.yml").write_text(text, encoding="utf-8")
-    return dropfolder.apply_mapping(contract("registration", dataset_id), Workspace(folder))
+    return mappings.apply_mapping(contract("registration", dataset_id), Workspace(folder))
 
 
 def test_a_windows_export_with_headers_of_its_own(tmp_path: Path) -> None:

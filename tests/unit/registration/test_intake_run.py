@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.extract import dropfolder
-from dagster_project.extract.dropfolder import Incoming
+from dagster_project.extract.incoming import Incoming
 from dagster_project.ingest import datasets_of
 from dagster_project.registration import confidential, intake_run
 from dagster_project.registration.vault import Vault
