@@ -1,6 +1,6 @@
 """Is there something in `drop/` to start a run for? Asked every minute by the sensor, so it only looks.
 
-What is taken, and where it goes, is the work of ingest.py.
+What is taken, and where it goes, is the work of `ingest/`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import difflib
 import functools
 import io
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -167,6 +167,20 @@ def bounded_lines(stream: TextIO, name: str) -> Iterator[str]:
         if len(line) == _BLOCK:
             raise UnsoundData(f"{name} has a line of more than {limits.shown(_BLOCK)}. Export it again.")
         yield line
+
+
+def bounded_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """The rows of a text, none of their cells so long that a quote was never closed.
+
+    The limit that `csv` itself has is that of the whole process, and other libraries move it.
+
+    Raises:
+        csv.Error: a cell has more than twice the characters that a cell may have.
+    """
+    for row in csv.reader(lines, delimiter=delimiter):
+        if max(map(len, row), default=0) > 2 * MAX_CELL:
+            raise csv.Error(f"a cell of more than {2 * MAX_CELL} characters")
+        yield row
 
 
 def headers_of(source: Source, file_format: FileFormat) -> list[str]:
@@ -357,7 +371,7 @@ def layout_of(source: Source, encoding: str, file_format: FileFormat) -> tuple[s
 
 
 def _first_row(text: str, delimiter: str) -> list[str]:
-    return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    return next(bounded_rows(io.StringIO(text, newline=""), delimiter), [])
 
 
 def _missing_header(name: str, column: Column, found: Collection[str]) -> str:

@@ -68,7 +68,7 @@ def sample_of(path: Path, *, sheet: str | None = None) -> Sample:
             delimiter = _delimiter_of(list(itertools.islice(delimited.bounded_lines(stream, path.name), _LOOKED_AT)))
             stream.seek(0)
             rows = itertools.islice(
-                csv.reader(delimited.bounded_lines(stream, path.name), delimiter=delimiter), ROWS + 1
+                delimited.bounded_rows(delimited.bounded_lines(stream, path.name), delimiter), ROWS + 1
             )
             return _of_rows(path.name, ".csv", rows, encoding=encoding, delimiter=delimiter)
     except (csv.Error, UnicodeDecodeError):
@@ -106,7 +106,7 @@ def _delimiter_of(lines: list[str]) -> str:
     """The one that cuts most lines in as many cells as the first, and in most cells."""
 
     def score(delimiter: str) -> tuple[float, int]:
-        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        counts = [len(row) for row in delimited.bounded_rows(lines, delimiter) if row]
         width = counts[0] if counts else 0
         return (counts.count(width) / len(counts) if width > 1 else 0.0, width)
 

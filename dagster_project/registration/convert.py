@@ -248,11 +248,10 @@ def _blank_lines(file: Path, suspects: Sequence[tuple[int, int]], delimiter: str
 def _survey_records(file: Path, name: str, delimiter: str) -> _Survey:
     blank: list[int] = []
     number = 0
-    csv.field_size_limit(2 * MAX_CELL)
     with file.open(encoding="utf-8-sig", newline="") as stream:
         try:
             lines = delimited.bounded_lines(stream, name)
-            for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+            for number, row in enumerate(delimited.bounded_rows(lines, delimiter), start=1):
                 if not "".join(row).strip():
                     blank.append(number)
         except csv.Error:

@@ -244,7 +244,7 @@ class _Teller:
                 kind="INGEST",
                 inputs=[event_v2.InputDataset(namespace, name) for namespace, name in upstream],
                 outputs=[self._output(f"snapshots/{key}", {"version": version, "documentation": told})],
-                file="dagster_project/ingest.py",
+                file="dagster_project/ingest/taking.py",
             )
 
     def loaded(self, built: Built) -> Iterator[_Step]:
@@ -257,7 +257,7 @@ class _Teller:
                     kind="LOAD",
                     inputs=[self._input(f"snapshots/{key}") for key in keys],
                     outputs=[self._output(table, {"schema": _schema(built.columns[table], {})})],
-                    file="dagster_project/ingest.py",
+                    file="dagster_project/ingest/loading.py",
                 )
 
     def models(self, built: Built) -> Iterator[_Step]:

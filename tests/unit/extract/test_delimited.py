@@ -247,10 +247,16 @@ def test_a_line_that_would_fill_memory_is_refused(tmp_path: Path, monkeypatch: p
     assert delimited.count_rows(path) == 1
 
 
-def test_a_header_that_is_longer_than_any_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = csv.field_size_limit(100)
+def test_a_header_that_is_longer_than_any_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnsoundData, match="longer than any is"):
+        delimited.headers_of(Source.of(write(tmp_path, "x" * 21_000 + ";b\n1;2\n"), "x"), FileFormat())
+
+
+def test_a_quote_that_is_never_closed_is_found_whatever_limit_another_library_set() -> None:
+    before = csv.field_size_limit(10_000_000)
     try:
-        with pytest.raises(UnsoundData, match="longer than any is"):
-            delimited.headers_of(Source.of(write(tmp_path, "x" * 200 + ";b\n1;2\n"), "x"), FileFormat())
+        with pytest.raises(csv.Error, match="a cell of more than 20000 characters"):
+            list(delimited.bounded_rows(["a;b\n", '"x;y\n', *["1;2\n"] * 6_000], ";"))
     finally:
         csv.field_size_limit(before)
+    assert list(delimited.bounded_rows(["a;b\n", '"x;\n', 'y";2\n'], ";")) == [["a", "b"], ["x;\ny", "2"]]
