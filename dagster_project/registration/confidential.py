@@ -28,7 +28,8 @@ from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.product import code_fingerprint
 from dagster_project.quarantine import keep_lines, lines_file
 from dagster_project.registration import seal as seals
-from dagster_project.registration.intake import create_confidential_schema, flag_orphans, read_original
+from dagster_project.registration.intake import create_confidential_schema, read_original
+from dagster_project.registration.orphans import flag_orphans
 from dagster_project.registration.seal import Seal
 from dagster_project.registration.vault import Original, Vault
 from dagster_project.snapshots import Recording, Snapshot, SnapshotStore, sha256_of, sync_folder, write_durably

@@ -17,8 +17,9 @@ import pytest
 
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import limits
-from dagster_project.registration import intake as reading
-from dagster_project.registration.intake import Intake, flag_orphans
+from dagster_project.registration import sums as adding
+from dagster_project.registration.intake import Intake
+from dagster_project.registration.orphans import flag_orphans
 from tests.unit.registration.exports import (
     BSN,
     CSSD,
@@ -236,7 +237,7 @@ def test_a_file_without_rows_is_read(tmp_path: Path) -> None:
 
 def test_two_groups_with_one_hash_are_told_apart_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     salts: list[int] = []
-    scan = reading._scan_with
+    scan = adding._scan_with
 
     def clashing(plan: Any, salt: int) -> tuple[pa.Table, pa.Table]:
         salts.append(salt)
@@ -245,7 +246,7 @@ def test_two_groups_with_one_hash_are_told_apart_by_another(tmp_path: Path, monk
             groups = pa.concat_tables([groups, groups])
         return sums, groups
 
-    monkeypatch.setattr(reading, "_scan_with", clashing)
+    monkeypatch.setattr(adding, "_scan_with", clashing)
     row = f"{BSN};02;01-03-2024;1,00\n"
     with confidential() as database:
         database.read(DECLARATIES, write(tmp_path, "BSN;Productcategorie;Begindatum zorg;Bedrag\n" + row))

@@ -11,7 +11,8 @@ import pytest
 
 from dagster_project.contracts import Product, contract
 from dagster_project.errors import UnsoundData
-from dagster_project.registration.intake import Intake, flag_orphans
+from dagster_project.registration.intake import Intake
+from dagster_project.registration.orphans import flag_orphans
 from tests.unit.registration.exports import (
     BSN,
     DECLARATIES,

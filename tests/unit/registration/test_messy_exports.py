@@ -16,6 +16,7 @@ from dagster_project.errors import UnsoundData
 from dagster_project.extract.pseudonym import Pseudonymiser, normalise
 from dagster_project.registration import intake as reading
 from dagster_project.registration import typed
+from dagster_project.registration.plan import GROUPED
 from tests.unit.registration.exports import (
     BSN,
     DECLARATIES,
@@ -114,7 +115,7 @@ def test_no_row_is_lost_nothing_crashes_and_no_number_gets_out(case: tuple[Datas
         assert intake.rows_in == intake.rows_loaded + intake.rows_quarantined
         assert len(database.rows("quarantine")) == intake.rows_quarantined == sum(intake.reasons.values())
         table = str(dataset.raw_table)
-        lines = "coalesce(sum(n_lines), 0)" if table in reading.GROUPED else "count(*)"
+        lines = "coalesce(sum(n_lines), 0)" if table in GROUPED else "count(*)"
         assert database.rows(table, lines) == [(intake.rows_loaded,)]
 
 
