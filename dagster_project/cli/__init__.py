@@ -14,6 +14,7 @@ from typer.completion import completion_init  # type: ignore[attr-defined]  # wh
 
 from dagster_project import language
 from dagster_project.cli import machine, proof, publications, registrations, running
+from dagster_project.cli.help import spoken_command
 from dagster_project.cli.terminal import complain
 from dagster_project.errors import OpkoersError, ending_of
 from dagster_project.extract.personal import masked
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> Any:
     completion_init()
     language.speak("")  # until the workspace is found
     try:
-        app(args=given)
+        spoken_command(app)(args=given)
     except Exception as error:
         if "--debug" in given:
             raise

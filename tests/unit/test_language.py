@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 import dagster_project
 from dagster_project import cli, language
+from dagster_project.cli import help
 
 PLACEHOLDER = re.compile(r"\{\w*\}")
 GOOD = 'gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n'
@@ -145,3 +153,39 @@ def test_a_wrong_workspace_is_told_in_dutch(
 )
 def test_messages_of_several_sentences_are_put_together_in_dutch(english: str, dutch: str) -> None:
     assert language.translated(english) == dutch
+
+
+def _help_texts(command: Any) -> Iterator[str]:
+    """Every paragraph of the help of a command and of all below it."""
+    for text in (command.help, *(getattr(parameter, "help", None) for parameter in command.params)):
+        yield from (" ".join(part.split()) for part in inspect.cleandoc(text or "").split("\n\n") if part)
+    for each in getattr(command, "commands", {}).values():
+        yield from _help_texts(each)
+
+
+def test_all_help_has_dutch() -> None:
+    texts = set(_help_texts(typer.main.get_command(cli.app)))
+    assert len(texts) > 80
+    assert texts - language.dutch().keys() == set()
+
+
+def test_typer_still_has_what_is_translated_of_its_own() -> None:
+    shown = (
+        f"import json; from typer import rich_utils as r; print(json.dumps([getattr(r, n) for n in {[*help._BESIDE]}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == list(help._BESIDE.values())
+
+
+@pytest.mark.parametrize(
+    ("spoken", "parts"),
+    [
+        ("nl", ("Opties", "[standaard: as_published]", "Toon deze tekst", "Van elke gepubliceerde rij")),
+        ("en", ("Options", "[default: as_published]", "Show this message", "From any published row")),
+    ],
+)
+def test_help_is_given_in_the_language_of_the_environment(spoken: str, parts: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "dagster_project.cli", "trace", "--help"]
+    environment = {**os.environ, language.VARIABLE: spoken}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert [part for part in parts if part not in done.stdout] == []
