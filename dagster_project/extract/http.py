@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import random
 import re
-import socket
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -18,26 +17,24 @@ from email.utils import parsedate_to_datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
-from urllib.parse import SplitResult, urljoin, urlsplit
-from weakref import WeakSet
+from urllib.parse import urlsplit
 
 import orjson
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from dagster_project import __version__
 from dagster_project.errors import ConfigurationError, SourceUnreachable, UnsoundData
 from dagster_project.extract import limits
 from dagster_project.extract.personal import masked
+from dagster_project.extract.redirects import joined, may_follow
+from dagster_project.extract.watched import Session, WatchedAdapter, cut_off_after
 from dagster_project.legible import legible
 
 T = TypeVar("T")
 
 USER_AGENT = f"opkoers/{__version__} (open data warehouse for Dutch municipalities)"
 _CHUNK = 1 << 18
-_HTTPS = 443
 _SHOWN = 200  # characters of an address that are told
 _ERROR_TEXT = 4096  # bytes of an error page that are read for its message
 _ASK_AGAIN = {408, 425, 429}
@@ -132,12 +129,12 @@ class HttpClient:
         self._on_bytes = on_bytes
         self._stop = stop or threading.Event()
         self._sleep = sleep or self._stop.wait
-        self._session = _Session()
+        self._session = Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.headers["Accept-Encoding"] = "gzip, deflate"  # fewer decoders to trust, on every machine the same
         self._session.auth = _without_credentials
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _WatchedAdapter(pool_connections=2, pool_maxsize=2))
+            self._session.mount(scheme, WatchedAdapter(pool_connections=2, pool_maxsize=2))
 
     def close(self) -> None:
         """Close the connections that are kept open."""
@@ -254,7 +251,7 @@ class HttpClient:
     @contextmanager
     def _open(self, url: str, headers: dict[str, str]) -> Iterator[requests.Response]:
         """An answer of status 200 or 304, its body not yet read; whatever breaks meanwhile becomes BrokenAnswer."""
-        with _cut_off_after(self._deadline) as cut_off:
+        with cut_off_after(self._deadline) as cut_off:
             try:
                 with self._answer(url, headers) as response:
                     self._judge(url, response)
@@ -287,9 +284,9 @@ class HttpClient:
     def _led_to(self, asked: str, here: str, location: str) -> str:
         """Where a redirect leads: to the host that was asked, or to another that the settings name, never to a
         connection that is less safe."""
-        there = _joined(here, location)
+        there = joined(here, location)
         own = urlsplit(asked)
-        if there and _may_follow(own, there, self._hosts):
+        if there and may_follow(own, there, self._hosts):
             return there.geturl()
         raise UnsoundData(
             f"{_place(asked)} sends us on to {legible(location[:_SHOWN])!r}, expected an address on {own.netloc}"
@@ -367,36 +364,6 @@ def _place(url: str) -> str:
     return legible(f"{parts.hostname or ''}{parts.path}"[:_SHOWN])
 
 
-def _joined(here: str, location: str) -> SplitResult | None:
-    """The address that a redirect names, None where it is none."""
-    try:
-        there = urlsplit(urljoin(here, location))
-        return there if there.hostname and there.port != 0 else None  # a port that is no number raises
-    except ValueError:
-        return None
-
-
-def _may_follow(own: SplitResult, there: SplitResult, hosts: Collection[str]) -> bool:
-    """Whether a redirect stays where it may.
-
-    Args:
-        own: the address that was asked.
-        there: the address that the service names.
-        hosts: others that may be followed, by https on its own port.
-    """
-    if there.username is not None or there.scheme not in ("http", "https"):
-        return False
-    if there.scheme == "http" and own.scheme == "https":
-        return False
-    if there.hostname == own.hostname:
-        return _port(there) == _port(own) or (own.port, there.port) == (None, None)  # http to https, both by default
-    return there.hostname in hosts and there.scheme == "https" and _port(there) == _HTTPS
-
-
-def _port(address: SplitResult) -> int:
-    return address.port or (_HTTPS if address.scheme == "https" else 80)
-
-
 def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Sends no name and password that a file of the user (.netrc) may hold for a host: every source is open."""
     return request
@@ -436,80 +403,3 @@ def _message(response: requests.Response) -> str:
         text = str(message.get("value", "") if isinstance(message, dict) else message)
     words = " ".join(re.sub(r"<[^>]*>", " ", text).split())
     return f", {legible(masked(words[:160]))!r}" if words else ""
-
-
-# A read time-out starts anew with every byte, so a server that drips holds a request for ever. The only way to stop a
-# read that is under way is to shut its socket from another thread; so the sockets of the asking thread are remembered.
-_asking = threading.local()
-
-
-def _sockets_of_this_thread() -> WeakSet[socket.socket]:
-    if not hasattr(_asking, "sockets"):
-        _asking.sockets = WeakSet()
-    found: WeakSet[socket.socket] = _asking.sockets
-    return found
-
-
-class _WatchedConnection(HTTPConnection):
-    def connect(self) -> None:
-        super().connect()
-        if self.sock is not None:
-            _sockets_of_this_thread().add(self.sock)
-
-
-class _WatchedSecureConnection(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        if self.sock is not None:
-            _sockets_of_this_thread().add(self.sock)
-
-
-class _WatchedPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _WatchedConnection
-
-
-class _WatchedSecurePool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _WatchedSecureConnection
-
-
-_WATCHED_POOLS: dict[str, type[urllib3.HTTPConnectionPool]] = {"http": _WatchedPool, "https": _WatchedSecurePool}
-
-
-class _Session(requests.Session):
-    """A session that follows nothing by itself, nor looks where it leads, which breaks on what is no address."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        del resp
-
-
-class _WatchedAdapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _WATCHED_POOLS
-
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> urllib3.ProxyManager:
-        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = _WATCHED_POOLS
-        return manager
-
-
-@contextmanager
-def _cut_off_after(seconds: float) -> Iterator[threading.Event]:
-    """Shut this thread's sockets when the time is over; the event tells that it happened."""
-    sockets = _sockets_of_this_thread()
-    happened = threading.Event()
-
-    def shut() -> None:
-        happened.set()
-        for open_socket in list(sockets):
-            with suppress(OSError):
-                # the plain socket's own method: SSLSocket.shutdown pulls the TLS object from under the reading thread
-                socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, shut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield happened
-    finally:
-        timer.cancel()
