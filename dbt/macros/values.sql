@@ -71,6 +71,20 @@
     try_cast(replace(trim({{ text }}), ',', '.') as decimal(18, 2))
 {%- endmacro %}
 
+{#
+    Whether a unit makes regions of another size comparable: a share, a rate, an amount, an index. Of a count the
+    difference between a wijk and its gemeente only tells that the wijk is smaller.
+#}
+{% macro is_relative(unit) -%}
+    (
+        position('%' in {{ unit }}) > 0
+        or {{ unit }} like '%per %'
+        or {{ unit }} like '%euro%'
+        or {{ unit }} like '%€%'
+        or {{ unit }} = 'verhouding'
+    )
+{%- endmacro %}
+
 {# A list that is written with commas, in its order; null when nothing is written. #}
 {% macro to_list(text) -%}
     string_split_regex(nullif(trim({{ text }}, ' ,'), ''), '\s*,[\s,]*')

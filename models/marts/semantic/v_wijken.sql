@@ -41,7 +41,7 @@ select
     figure.numerator as teller,
     figure.denominator as noemer,
     gemeente.value as waarde_gemeente,
-    figure.value - gemeente.value as verschil,
+    case when {{ is_relative('indicator.unit') }} then figure.value - gemeente.value end as verschil,
     {{ value_status_in_dutch('figure.value_status') }} as status,
     {{ absence_in_dutch('figure.absence') }} as waarom_geen_waarde,
     {{ source_in_dutch('figure', 'snapshot') }} as bron,

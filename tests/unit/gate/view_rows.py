@@ -18,7 +18,7 @@ insert into marts.v_doelen by name
     from marts.fct_objective_attainment where is_current;
 insert into marts.v_wijken by name
     select 'inwoners' as indicator_id, 'WK039601' as wijkcode, 'GM0396' as gemeentecode, periode, waarde,
-        waarde_gemeente, waarde - waarde_gemeente as verschil, true as is_synthetisch
+        waarde_gemeente, waarde - waarde_gemeente as verschil, '%' as eenheid, true as is_synthetisch
     from (values ('2023', 4.0, 3.5), ('2024', 4.5, null)) as t (periode, waarde, waarde_gemeente);
 insert into marts.v_kosten by name
     select 'begroting' as soort, plan_id, programme as programma, budget_line as begrotingspost, opgave,
@@ -65,6 +65,11 @@ FURTHER_VIEW_FAULTS: list[tuple[str, str, str]] = [
     ("v_doelen", "every_objective_once", "insert into {table} from {table}"),
     ("v_wijken", "wijken_of_one_gemeente", "update {table} set wijkcode = 'BU03960101' where periode = '2024'"),
     ("v_wijken", "difference_with_the_gemeente", "update {table} set verschil = 1 where waarde_gemeente is null"),
+    (
+        "v_wijken",
+        "difference_with_the_gemeente",
+        "update {table} set verschil = null where waarde_gemeente is not null",
+    ),
     ("v_kosten", "every_line_of_the_budget", "update {table} set begroot = 0 where begroot = 300000"),
 ]
 """Suite, check and SQL: more ways in which a check can be wronged."""
