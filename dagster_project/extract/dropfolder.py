@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePath
 
+from dagster_project import language
 from dagster_project.contracts import Dataset, all_contracts
 from dagster_project.extract import limits
 from dagster_project.extract.completeness import is_called, signature_of, why_unfinished
@@ -83,7 +84,8 @@ def assess(path: Path, workspace: Workspace, datasets: Sequence[Dataset]) -> tup
     """A file or folder as an export, wherever it lies, and why it cannot be taken; None: it can."""
     fits = fitting(path.name, datasets)
     reason = _oddity(path) or _misfit(path, fits, datasets)
-    return Incoming(path, workspace.root, None if reason else fits[0], signature_of(path)), reason
+    spoken = language.choose(workspace.settings.language)
+    return Incoming(path, workspace.root, None if reason else fits[0], signature_of(path), spoken), reason
 
 
 def incoming(workspace: Workspace, datasets: Iterable[Dataset], settle: float = SETTLE) -> list[Incoming]:

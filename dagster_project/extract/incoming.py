@@ -19,6 +19,7 @@ from dagster_project.errors import UnsoundData
 from dagster_project.extract import delimited, sheets, workbooks
 from dagster_project.extract.completeness import Signature, files_of, why_unfinished
 from dagster_project.extract.personal import masked, masked_name
+from dagster_project.language import Language, translated
 from dagster_project.legible import legible, legible_lines
 from dagster_project.snapshots import Recording, pack, sha256_of, write_durably
 
@@ -36,6 +37,8 @@ class Incoming:
     dataset: Dataset | None
     """The contract that it fits; None for a stray."""
     signature: Signature
+    language: Language
+    """In which the notes beside it are written."""
 
     @property
     def name(self) -> str:
@@ -126,7 +129,8 @@ def accept_sealed(item: Incoming, receipt: str) -> Path:
         legible(path.relative_to(item.path).as_posix()) for path in files_of(item.path) if not _is_kept(item, path)
     ]
     note = f"Read by no contract, so not kept: {', '.join(unread)}.\n" if unread else ""
-    write_durably(target, legible_lines(f"{receipt.rstrip()}\n{note}").encode(), mode=0o600)
+    told = translated(legible_lines(f"{receipt.rstrip()}\n{note}"), item.language)
+    write_durably(target, told.encode(), mode=0o600)
     if item.path.is_dir():
         shutil.rmtree(item.path)
     else:
@@ -168,7 +172,8 @@ def reject(item: Incoming, reason: str) -> Path:
     target = _target(item, item.root / "rejected")
     told = masked_name(legible(item.name)).join(masked(legible_lines(part)) for part in reason.split(item.name))
     note = target.with_name(f"{target.name}.reason.txt")  # before the export: killed between them, it is told again
-    write_durably(note, f"{told}\nMend it, put it in drop/ again and run: opkoers refresh\n".encode(), mode=0o600)
+    told = translated(f"{told}\nMend it, put it in drop/ again and run: opkoers refresh\n", item.language)
+    write_durably(note, told.encode(), mode=0o600)
     shutil.move(item.path, target)
     own = [target] if target.is_symlink() or target.is_file() else [target, *target.rglob("*")]
     for path in own:

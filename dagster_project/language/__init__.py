@@ -1,8 +1,9 @@
 """The language in which people at a terminal are spoken to: Dutch or English.
 
 The program thinks in English: every sentence is made in it, and so it stands in records, logs and errors. At the door
-to the terminal it is put into Dutch, by the table in `dutch.yml`: the English sentence, with `{names}` where something
-is filled in, to the Dutch one. What the table does not hold is shown in English.
+to the terminal, and in the notes beside a file that was accepted or rejected, it is put into Dutch, by the table in
+`dutch.yml`: the English sentence, with `{names}` where something is filled in, to the Dutch one. What the table does
+not hold is shown in English.
 
 What belongs here: choosing the language, and the table. What does not: the pages, the export and the notices, which are
 Dutch whoever makes them.
@@ -84,12 +85,16 @@ def _in_language(message: str) -> str:
     return dutch().get(message, message) if spoken() == "nl" else message
 
 
-def translated(text: str) -> str:
-    """A text that was made elsewhere, in English, in the language that is spoken.
+def translated(text: str, language: Language | None = None) -> str:
+    """A text that was made elsewhere, in English, put into Dutch where that is wanted.
 
     Line by line and sentence by sentence: what is not in the table stays as it is.
+
+    Args:
+        text: the English.
+        language: the one that is wanted; None: the one that is spoken.
     """
-    if spoken() == "en":
+    if (language or spoken()) == "en":
         return text
     return "\n".join(_line(line) for line in text.split("\n"))
 
@@ -101,14 +106,26 @@ def _line(line: str) -> str:
 
 def _sentences(parts: list[str]) -> Iterator[str]:
     """Of some sentences the longest stretches that the table knows, each in Dutch."""
-    position = 0
-    while position < len(parts):
-        for length in range(min(_LONGEST, len(parts) - position), 0, -1):
-            known = _known(" ".join(parts[position : position + length]))
-            if known is not None:
-                break
-        yield parts[position] if known is None else known
-        position += length
+    while parts:
+        known, length = _stretch(parts[:_LONGEST])
+        yield known
+        parts = parts[length:]
+
+
+def _stretch(parts: list[str]) -> tuple[str, int]:
+    """The longest beginning of some sentences that the table knows, and how many it spans; else the first as it is.
+
+    What is filled in may hold a full stop, but no sentence that the table knows by itself.
+    """
+    for length in range(len(parts), 1, -1):
+        if " ".join(parts[:length]) in dutch():
+            return dutch()[" ".join(parts[:length])], length
+    own = next((place for place, part in enumerate(parts) if place and _known(part) is not None), len(parts))
+    for length in range(own, 0, -1):
+        known = _known(" ".join(parts[:length]))
+        if known is not None:
+            return known, length
+    return parts[0], 1
 
 
 def _known(sentence: str) -> str | None:
@@ -123,8 +140,8 @@ def _known(sentence: str) -> str | None:
 
 def _filled(name: str, value: str) -> str:
     if name == _SERIES:
-        return ", ".join(translated(part) for part in value.split(", "))
-    return translated(value) if name in _OURS else value
+        return ", ".join(translated(part, "nl") for part in value.split(", "))
+    return translated(value, "nl") if name in _OURS else value
 
 
 @dataclass(frozen=True)
@@ -142,10 +159,16 @@ def dutch() -> dict[str, str]:
 
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
-    """The messages with something to fill in, those with most words of their own first: they leave least to guess."""
+    """The messages with something to fill in: first those that introduce another, then those with most words of their
+    own, which leave least to guess."""
     open_ones = [message for message in dutch() if _PLACEHOLDER.search(message)]
-    open_ones.sort(key=lambda message: len(_PLACEHOLDER.sub("", message)), reverse=True)
+    open_ones.sort(key=lambda message: (not _introduces(message), -len(_PLACEHOLDER.sub("", message))))
     return tuple(_Pattern(_expression(message), dutch()[message]) for message in open_ones)
+
+
+def _introduces(message: str) -> bool:
+    """Whether it begins with words of its own and goes on with a sentence, as `Set aside: {sentence}` does."""
+    return not message.startswith("{") and message.endswith(f"{{{_OURS[0]}}}")
 
 
 def _expression(message: str) -> re.Pattern[str]:

@@ -144,6 +144,14 @@ def test_a_wrong_workspace_is_told_in_dutch(
             "Terzijde gelegd: cbs/woz: something else. Voorlopig is er geen vastgelegde versie om te gebruiken.",
         ),
         (
+            "Set aside: drop/leden.csv: No contract fits the name 'leden.csv'; known patterns: a*.csv. Rename it, or "
+            "add a mapping.\nSet aside: x.csv lacks the header 'Naam'; found 'Mnaam'. Name the column so, or map it "
+            "in mappings/. The file is in rejected/.",
+            "Terzijde gelegd: drop/leden.csv: Geen contract past bij de naam 'leden.csv'; bekend zijn: a*.csv. "
+            "Geef het een andere naam, of maak een mapping.\nTerzijde gelegd: x.csv mist de kop 'Naam'; gevonden: "
+            "'Mnaam'. Noem de kolom zo, of leg haar vast in mappings/. Het bestand ligt in rejected/.",
+        ),
+        (
             "Gate after_ingest, on what came in, before anything was computed: 12 checks on 3 tables; 9 passed, "
             "3 refused.",
             "Poort after_ingest, op wat binnenkwam, voordat er iets werd gerekend: 12 controles op 3 tabellen; 9 goed, "

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from dagster_project import language
 from dagster_project.errors import UnsoundData
 from dagster_project.extract import dropfolder, incoming
 from dagster_project.snapshots import sha256_of
@@ -139,6 +140,31 @@ def test_what_is_rejected_is_closed_and_its_reason_holds_no_personal_number(work
     assert note.read_text(encoding="utf-8").startswith("cssd_20250131: line 2 holds … and …, expected none.\n")
     modes = [stat.S_IMODE(path.stat().st_mode) for path in (target.parent, target, *target.iterdir(), note)]
     assert modes == [0o700, 0o700, *[0o600] * (len(DUMP) + 1)]
+
+
+def test_the_notes_beside_a_file_are_in_the_language_of_the_workspace(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(language.VARIABLE)
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    (workspace.root / "opkoers.toml").write_text('gemeente = "GM0396"\ngemeente_name = "Heemskerk"\nlanguage = "nl"\n')
+    own = Workspace(workspace.root)
+    drop(own, "leden.csv")
+    ((stray, reason),) = dropfolder.strays(own, ALL)
+    note = incoming.reject(stray, reason).with_name("leden.csv.reason.txt").read_text(encoding="utf-8")
+    assert note.startswith("Geen contract past bij de naam 'leden.csv'; bekend zijn: ")
+    assert " Geef het een andere naam, of maak een mapping.\n" in note
+    assert note.endswith("\nHerstel het, leg het weer in drop/ en draai: opkoers refresh\n")
+    drop_dump(own, "cssd_2025")
+    (item,) = dropfolder.incoming(own, ALL)
+    receipt = incoming.accept_sealed(item, incoming.receipt_of(item, "0" * 64, 6, 1, "2031-12-31", None))
+    told = receipt.read_text(encoding="utf-8").splitlines()
+    assert told[0].startswith("cssd_2025 is ingelezen als registration/suite4sd_cssd op 20")
+    assert told[1:] == [
+        f"sha256: {'0' * 64}",
+        "Regels: 7 ontvangen, 6 ingelezen, 1 terzijde gelegd.",
+        "Het versleutelde origineel wordt bewaard tot 2031-12-31; de leesbare export is uit drop/ verwijderd.",
+    ]
 
 
 def test_nothing_that_was_accepted_is_ever_overwritten(workspace: Workspace) -> None:
