@@ -151,8 +151,10 @@ def said(attempt: Attempt, serving: Snapshot | None, as_of: date) -> str:
         return f"{attempt.sentence}{lasting} For now no snapshot can serve."
     day = serving.retrieved_at[:10]
     age = (as_of - date.fromisoformat(day)).days
-    old = f", {age} day{'' if age == 1 else 's'} old," if age > 0 else ""
-    return f"{attempt.sentence}{lasting} For now its snapshot of {day}{old} serves."
+    if age < 1:
+        return f"{attempt.sentence}{lasting} For now its snapshot of {day} serves."
+    days = "1 day" if age == 1 else f"{age} days"
+    return f"{attempt.sentence}{lasting} For now its snapshot of {day}, {days} old, serves."
 
 
 class _Patient(Protocol):

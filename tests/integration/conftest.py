@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from dagster_project import run as run_module
 from dagster_project import snapshots as snapshots_module
+from dagster_project.demo import make_demo_workspace
 from dagster_project.execution import refresh
 from dagster_project.export.printing import CHROMIUM_VARIABLE, find_chromium
 from dagster_project.run import RunOptions
@@ -29,6 +33,32 @@ def chromium() -> Iterator[str | None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CHROMIUM_VARIABLE, "no-browser-in-this-test")
         yield found
+
+
+@pytest.fixture(scope="session")
+def published_demo(tmp_path_factory: pytest.TempPathFactory, chromium: str | None) -> Path:
+    """The demo of Heemskerk after its first run, made once for all processes of the tests.
+
+    It is there to be looked at: a test that writes in it takes a copy (`own_demo`).
+    """
+    del chromium  # out of sight, for the same reason
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = common / "published_demo"
+    with FileLock(f"{folder}.lock"):
+        if not folder.is_dir():
+            made = folder.with_name("published_demo.made")
+            make_demo_workspace(made)
+            said, code = refresh(Workspace(made), RunOptions(offline=True))
+            assert code == 0, said
+            made.rename(folder)
+    return folder
+
+
+def own_demo(published_demo: Path, folder: Path) -> Workspace:
+    """A copy of the published demo to write in."""
+    shutil.copytree(published_demo, folder, symlinks=True)
+    return Workspace(folder)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,13 +19,11 @@ import duckdb
 import pytest
 from sqlalchemy import create_engine, text
 
-from dagster_project.demo import make_demo_workspace
-from dagster_project.execution import refresh
 from dagster_project.product import product_root
 from dagster_project.publication import WAREHOUSE, current_folder
-from dagster_project.run import RunOptions
 from dagster_project.workspace import Workspace
 from tests.clients import client
+from tests.integration.conftest import own_demo
 from tests.standin.server import StandIn
 
 DOCS = product_root() / "docs"
@@ -79,22 +76,12 @@ cd opkoers
 """
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo after its first run, as `make demo` leaves it."""
-    folder = tmp_path_factory.mktemp("documentation") / "demo"
-    make_demo_workspace(folder)
-    said, code = refresh(Workspace(folder), RunOptions(offline=True))
-    assert code == 0, said
-    return folder
-
-
 @pytest.fixture
-def shell(tmp_path: Path, demo: Path, country: StandIn) -> Callable[[str], subprocess.CompletedProcess[str]]:
+def shell(tmp_path: Path, published_demo: Path, country: StandIn) -> Callable[[str], subprocess.CompletedProcess[str]]:
     """Runs a script in a folder with the demo in it; the sources are a stand-in."""
     place = tmp_path / "reader"
     place.mkdir()
-    shutil.copytree(demo, place / "demo", symlinks=True)
+    own_demo(published_demo, place / "demo")
     programs = Path(sys.executable).parent
     environment = os.environ | {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
@@ -162,8 +149,8 @@ print(duckdb.__version__)
 
 
 @pytest.fixture(scope="module")
-def warehouse(demo: Path) -> Path:
-    folder = current_folder(Workspace(demo))
+def warehouse(published_demo: Path) -> Path:
+    folder = current_folder(Workspace(published_demo))
     assert folder is not None
     return folder / WAREHOUSE
 

@@ -10,13 +10,12 @@ import duckdb
 import pytest
 
 from dagster_project import transform
-from dagster_project.demo import init_workspace, make_demo_workspace
+from dagster_project.demo import init_workspace
 from dagster_project.errors import ConfigurationError, VerificationFailed
-from dagster_project.execution import refresh
 from dagster_project.publication import WAREHOUSE, current_folder
-from dagster_project.run import RunOptions
 from dagster_project.serving import spark
 from dagster_project.workspace import Workspace
+from tests.integration.conftest import own_demo
 from tests.spark import spark_python
 
 pytestmark = pytest.mark.long
@@ -31,14 +30,9 @@ def _environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def demo(published_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The demo after its first run."""
-    root = tmp_path_factory.mktemp("spark") / "demo"
-    make_demo_workspace(root)
-    workspace = Workspace(root)
-    said, code = refresh(workspace, RunOptions(offline=True))
-    assert code == 0, said
-    return workspace
+    return own_demo(published_demo, tmp_path_factory.mktemp("spark") / "demo")
 
 
 @pytest.fixture(scope="module")

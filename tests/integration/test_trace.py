@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +21,9 @@ from dagster_project.snapshots import sha256_of
 from dagster_project.trace.raw_rows import HIDDEN, RawRows, read_rows, verified
 from dagster_project.trace.reading import Publication, opened
 from dagster_project.workspace import Workspace
+from tests.integration.conftest import own_demo
 
-SAMPLES = ("heemskerk", "borger-odoorn")
+SAMPLES = ("heemskerk", pytest.param("borger-odoorn", marks=pytest.mark.long))
 SEED = 20261126
 OWN_SETS = {("dim_region_profile", "dim_region_profile"), ("dim_region", "dim_region")}
 """Sets within their own table: a profile is measured by all profiles, an unlisted region known by what lies in it."""
@@ -30,9 +32,11 @@ Traced = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module", params=SAMPLES)
-def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def sample(request: pytest.FixtureRequest, published_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A sample workspace, published once for this file."""
     folder = tmp_path_factory.mktemp(request.param) / "workspace"
+    if request.param == "heemskerk":
+        return own_demo(published_demo, folder)
     with pytest.raises(SystemExit) as ended:
         main(["demo", "--sample", request.param, "--workspace", str(folder)])
     assert ended.value.code in (EXIT_OK, 5)
