@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -21,7 +20,7 @@ from dagster_project.extract.completeness import Signature, files_of, why_unfini
 from dagster_project.extract.personal import masked, masked_name
 from dagster_project.language import Language, translated
 from dagster_project.legible import legible, legible_lines
-from dagster_project.snapshots import Recording, pack, sha256_of, write_durably
+from dagster_project.snapshots import Recording, in_amsterdam, pack, sha256_of, utc_now, write_durably
 
 SYNTHETIC_PREFIX = "SYNTHETISCH"
 """An export whose name starts with this is made up, and says so everywhere."""
@@ -149,14 +148,16 @@ def receipt_of(
         rows_loaded: rows that were read.
         rows_quarantined: rows that were set aside, each with its reason.
         retain_until: day (ISO) until which the encrypted original is kept.
-        seen_before: moment at which the same bytes were met first; None: they are new.
+        seen_before: moment (UTC) at which the same bytes were met first; None: they are new.
     """
     key = item.dataset.key if item.dataset else "no contract"
-    taken = f"{item.name} was taken as {key} on {time.strftime('%Y-%m-%d %H:%M')}."
-    again = f"The same bytes were met on {seen_before}: this is one more sighting, nothing is counted twice."
+    told = f"{item.name} was taken as {key} on {in_amsterdam(utc_now())}."
+    if seen_before:
+        first = in_amsterdam(seen_before)
+        told += f" The same bytes were met on {first}: this is one more sighting, nothing is counted twice."
     return "\n".join(
         [
-            taken if seen_before is None else f"{taken} {again}",
+            told,
             f"sha256: {sha256}",
             f"Rows: {rows_loaded + rows_quarantined} in, {rows_loaded} read, {rows_quarantined} set aside.",
             f"The encrypted original is kept until {retain_until}; the plain export was removed from drop/.",
