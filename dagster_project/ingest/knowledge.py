@@ -21,8 +21,8 @@ def own_knowledge(run: Run, pinned: list[Snapshot], vintages: list[Snapshot]) ->
     """What the run itself knows: contracts, snapshots and parameters, as raw rows."""
     settings = run.workspace.settings
     yield _rows("dataset", [d.model_dump(include=set(RAW_TABLES["dataset"])) for d in datasets_of(run.workspace)])
-    snapshots = [snapshot_row(snapshot, is_serving=True) for snapshot in pinned]
-    yield _rows("snapshot", [*snapshots, *(snapshot_row(snapshot, is_serving=False) for snapshot in vintages)])
+    snapshots = [_snapshot_row(snapshot, is_serving=True) for snapshot in pinned]
+    yield _rows("snapshot", [*snapshots, *(_snapshot_row(snapshot, is_serving=False) for snapshot in vintages)])
     yield _rows("attempt", list(_attempt_rows(run)))
     yield _rows("accepted_jump", [_accepted_jump(text) for text in settings.accepted_jumps])
     yield _rows(
@@ -56,7 +56,7 @@ def _accepted_jump(text: str) -> dict[str, object]:
     return {"concept_id": concept, "region_code": region, "period_id": period}
 
 
-def snapshot_row(snapshot: Snapshot, *, is_serving: bool) -> dict[str, object]:
+def _snapshot_row(snapshot: Snapshot, *, is_serving: bool) -> dict[str, object]:
     """A snapshot as a row of raw.snapshot; an earlier vintage tells only what was revised."""
     content = asdict(snapshot) | {
         "file_path": f"snapshots/{snapshot.relative_path.as_posix()}",

@@ -14,8 +14,6 @@ from dagster_project.pulls import WIRED
 from dagster_project.snapshots import Snapshot, SnapshotStore
 from dagster_project.workspace import Workspace
 
-DROPPED = ("figure_file", "printed_list")
-"""Kinds of which every file that was dropped counts; of most other kinds only the newest snapshot does."""
 KEPT = ("workspace_file", "shape_file")
 """Kinds that are one file of the workspace; narratives are a folder of them."""
 OWN = (*KEPT, "narrative")
@@ -42,7 +40,7 @@ def serving_snapshots(workspace: Workspace, dataset: Dataset, as_of: date | None
     A file that was taken out of the workspace speaks no more, except for days on which it was there.
     """
     known = SnapshotStore(workspace.snapshots).known(dataset.source_id, dataset.dataset_id, as_of)
-    if dataset.kind in DROPPED:
+    if dataset.is_dropped:
         return list({snapshot.url: snapshot for snapshot in known}.values())
     if dataset.kind == "narrative":
         newest = {snapshot.url: snapshot for snapshot in known}

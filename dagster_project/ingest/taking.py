@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from dagster_project import progress, pulls
 from dagster_project.attempts import note_attempts, read_attempts
@@ -19,7 +20,7 @@ from dagster_project.extract import dropfolder, incoming, narratives, places, sh
 from dagster_project.extract.personal import masked_name
 from dagster_project.extract.reading import ReadContext
 from dagster_project.ingest.readers import read
-from dagster_project.ingest.serving import DROPPED, datasets_of, serving_snapshots
+from dagster_project.ingest.serving import datasets_of, serving_snapshots
 from dagster_project.legible import legible
 from dagster_project.many import national
 from dagster_project.pulls import WIRED, Pulled
@@ -135,9 +136,7 @@ def _pull(run: Run, datasets: list[Dataset], tell: Callable[[str], None]) -> lis
 
 
 def _take_local(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
-    if dataset.kind in DROPPED:
-        return _take_dropped(run, dataset)
-    return _take_narratives(run, dataset) if dataset.kind == "narrative" else _take_workspace_file(run, dataset)
+    return _take_dropped(run, dataset) if dataset.is_dropped else _take_own(run, dataset)
 
 
 def _take_client_level(run: Run, datasets: Sequence[Dataset]) -> dict[str, Taken]:
@@ -193,36 +192,29 @@ def _fault(run: Run, dataset: Dataset, snapshot: Snapshot) -> str | None:
     return None
 
 
-def _take_workspace_file(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
-    path = run.workspace.root / str(dataset.file_pattern)
-    if not run.options.takes_input or not os.path.lexists(path):
-        return
-    record = shapes.record if dataset.kind == "shape_file" else workspace_files.record
-    try:
-        places.refuse_strange(path, run.workspace.root)
-        recording = record(dataset, path, run.scratch)
-    except UnsoundData as error:
-        run.note_set_aside(str(error))
-        return
-    snapshot, is_new = run.store.add(dataset, recording)
-    if is_new:
-        yield snapshot
-
-
-def _take_narratives(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
-    """Take every telling that can be read. One that cannot leaves the last sound one of its name serving."""
+def _take_own(run: Run, dataset: Dataset) -> Iterator[Snapshot]:
+    """Take every own file that can be read. One that cannot leaves the last sound one of its name serving."""
     if not run.options.takes_input:
         return
-    for path in narratives.files_of(run.workspace.root, dataset):
+    record = {"shape_file": shapes.record, "narrative": narratives.record}.get(dataset.kind, workspace_files.record)
+    for path in _own_paths(run, dataset):
         try:
             places.refuse_strange(path, run.workspace.root)
-            recording = narratives.record(dataset, path, run.scratch)
+            recording = record(dataset, path, run.scratch)
         except UnsoundData as error:
             run.note_set_aside(str(error))
             continue
         snapshot, is_new = run.store.add(dataset, recording)
         if is_new:
             yield snapshot
+
+
+def _own_paths(run: Run, dataset: Dataset) -> list[Path]:
+    """Where the own files of a dataset lie, also what is no file and is told of."""
+    if dataset.kind == "narrative":
+        return narratives.files_of(run.workspace.root, dataset)
+    path = run.workspace.root / str(dataset.file_pattern)
+    return [path] if os.path.lexists(path) else []
 
 
 def reject_strays(run: Run) -> None:

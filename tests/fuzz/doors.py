@@ -23,16 +23,7 @@ import xlsxwriter
 
 from dagster_project.contracts import Dataset, contract
 from dagster_project.errors import OpkoersError
-from dagster_project.extract import (
-    cbs,
-    duo,
-    figures,
-    mappings,
-    narratives,
-    printed,
-    shapes,
-    workspace_files,
-)
+from dagster_project.extract import cbs, duo, figures, mappings, narratives, printed, shapes, workspace_files
 from dagster_project.extract.cbs_pages import check_page
 from dagster_project.extract.http import BrokenAnswer, HttpClient
 from dagster_project.extract.reading import ReadContext

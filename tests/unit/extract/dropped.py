@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from dagster_project.extract.incoming import Incoming
 from dagster_project.workspace import Workspace
 from tests.unit.extract.files import BENCHMARK, CSSD, TOEKENNINGEN
 
 ALL = (TOEKENNINGEN, CSSD, BENCHMARK)
+posix_only = pytest.mark.skipif(os.name != "posix", reason="needs links and file modes")
 DUMP = {f"{table}.csv": f"{table}\n1\n" for table in CSSD.tables}
 LONG_AGO = 1_700_000_000
 

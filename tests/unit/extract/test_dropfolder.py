@@ -16,11 +16,10 @@ import pytest
 from dagster_project.extract import dropfolder, incoming
 from dagster_project.extract.completeness import is_open_for_writing
 from dagster_project.workspace import Workspace
-from tests.unit.extract.dropped import ALL, drop, drop_dump, lay_still, names
+from tests.unit.extract.dropped import ALL, drop, drop_dump, lay_still, names, posix_only
 from tests.unit.extract.files import BENCHMARK, CSSD, TOEKENNINGEN
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs file leases")
-posix_only = pytest.mark.skipif(os.name != "posix", reason="needs links and file modes")
 
 
 def test_exports_are_found_by_their_names_whatever_the_case(workspace: Workspace) -> None:

@@ -15,9 +15,7 @@ from dagster_project.errors import UnsoundData
 from dagster_project.extract import dropfolder, incoming
 from dagster_project.snapshots import sha256_of
 from dagster_project.workspace import Workspace
-from tests.unit.extract.dropped import ALL, DUMP, drop, drop_dump, lay_still
-
-posix_only = pytest.mark.skipif(os.name != "posix", reason="needs links and file modes")
+from tests.unit.extract.dropped import ALL, DUMP, drop, drop_dump, lay_still, posix_only
 
 
 def test_the_run_key_follows_names_and_contents_alone(workspace: Workspace) -> None:

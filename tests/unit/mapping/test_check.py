@@ -21,15 +21,6 @@ HEADERS = (
 )
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    root = tmp_path / "workspace"
-    (root / "drop").mkdir(parents=True)
-    (root / "mappings").mkdir()
-    (root / "opkoers.toml").write_text('gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n', encoding="utf-8")
-    return Workspace(root)
-
-
 def drop(workspace: Workspace, name: str, text: str) -> Path:
     path = workspace.drop / name
     path.write_text(text, encoding="cp1252")

@@ -1,4 +1,4 @@
-"""A workspace with an empty `drop/` and no mappings."""
+"""What tests of several rooms share: a workspace with an empty `drop/` and no mappings."""
 
 from __future__ import annotations
 
