@@ -15,7 +15,7 @@ pytest_plugins = ["tests.standin.fixtures"]
 # tests read the sentences as the program makes them; those of another language set it themselves
 os.environ[language.VARIABLE] = "en"
 
-_ALWAYS = ("tests/survival/", "tests/integration/test_spark.py")
+_ALWAYS = ("tests/survival/", "tests/integration/test_spark")
 """Faults are a sample of themselves (OPKOERS_SURVIVAL_FAULTS), and Spark is tested nowhere else."""
 
 _BEGAN = time.monotonic()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import faulthandler
 import json
 import os
 import resource
@@ -65,11 +65,13 @@ def in_child(
         arm: called in the child before the work.
         beside: called here when the child asks for it with `ask_for_company`; the child waits meanwhile.
         environment: variables for the child.
+
+    Raises:
+        TimeoutError: it hung; with where each of its threads stood.
     """
     ask, asked = os.pipe()
     go, on = os.pipe()
-    printed, out = os.pipe()
-    fcntl.fcntl(out, fcntl.F_SETPIPE_SZ, _MEGABYTE)  # a pipe, which has room when no disk has
+    printed, out = os.pipe()  # a pipe, which has room when no disk has
     mark = f"{report.stem}-{time.time_ns()}"
     child = os.fork()
     if child == 0:
@@ -78,11 +80,12 @@ def in_child(
         _become(work, report, out, arm)
     for end in (asked, go, out):
         os.close(end)
-    status = _wait(child, ask, on, beside)
-    os.close(ask)
-    os.close(on)
     os.set_blocking(printed, False)
-    text = _all_of(printed)
+    status, text = _wait(child, printed, ask, on, beside)
+    for end in (printed, ask, on):
+        os.close(end)
+    if status is None:
+        raise TimeoutError(f"A child worked for more than {_LIMIT:g} seconds. {text}")
     content = json.loads(report.read_text() or "{}") if report.is_file() else {}
     report.unlink(missing_ok=True)
     return Ending(
@@ -112,6 +115,7 @@ def _become(work: Callable[[], Any], report: Path, out: int, arm: Callable[[], o
         os.dup2(out, 2)
         # the parent may have replaced them, as pytest does: what is printed would go there
         sys.stdout, sys.stderr = (os.fdopen(end, "w", buffering=1, closefd=False) for end in (1, 2))
+        faulthandler.enable(sys.stderr)  # for SIGABRT, which ends a child that hangs
         arm()
         content["result"] = work()
     except BaseException:
@@ -138,16 +142,22 @@ class _Disarmed:
 DISARMED = _Disarmed()
 
 
-def _wait(child: int, ask: int, on: int, beside: Callable[[], None] | None) -> int:
+def _wait(child: int, printed: int, ask: int, on: int, beside: Callable[[], None] | None) -> tuple[int | None, str]:
+    """The status with which a child ended, and what it printed.
+
+    The status is None where it hung: it was ended, and said where each of its threads stood.
+    """
     deadline = time.monotonic() + _LIMIT
+    parts = []
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return status
-        if time.monotonic() > deadline:
-            os.kill(child, signal.SIGKILL)
+        hangs = not ended and time.monotonic() > deadline
+        if hangs:
+            os.kill(child, signal.SIGABRT)
             os.waitpid(child, 0)
-            raise TimeoutError(f"A child worked for more than {_LIMIT:g} seconds.")
+        parts.append(_all_of(printed))  # as it comes: a full pipe would hold the child
+        if ended or hangs:
+            return (None if hangs else status), b"".join(parts).decode(errors="replace")
         ready, _, _ = select.select([ask], [], [], 0.01)
         if ready and os.read(ask, 1):
             if beside:
@@ -155,14 +165,13 @@ def _wait(child: int, ask: int, on: int, beside: Callable[[], None] | None) -> i
             os.write(on, b".")
 
 
-def _all_of(pipe: int) -> str:
+def _all_of(pipe: int) -> bytes:
     """What lies in a pipe, of which others may hold the other end still."""
     parts = []
     with contextlib.suppress(BlockingIOError):
         while part := os.read(pipe, _MEGABYTE):
             parts.append(part)
-    os.close(pipe)
-    return b"".join(parts).decode(errors="replace")
+    return b"".join(parts)
 
 
 def _left_running(mark: str) -> list[str]:

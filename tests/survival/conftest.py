@@ -9,24 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.export.printing import CHROMIUM_VARIABLE
-from dagster_project.run import remove_tree
-from tests.survival.base import Base, prepared
+from tests.survival.launch import run
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """Where faults strike."""
-    path = Path(tempfile.mkdtemp(prefix="survival-"))
-    yield path
-    for edition in path.glob("*/workspace/data/editions/*"):
-        remove_tree(edition)
-    shutil.rmtree(path, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def base(folder: Path) -> Iterator[Base]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(CHROMIUM_VARIABLE, "no-browser-in-this-test")
-        with prepared(folder / "base") as base:
-            yield base
+def base() -> Iterator[Path]:
+    """Holds the workspace as it stands at each boundary between two steps."""
+    folder = Path(tempfile.mkdtemp(prefix="survival-"))
+    folder.chmod(0o755)
+    run(folder / "base", "--prepare")
+    yield folder / "base"
+    shutil.rmtree(folder)

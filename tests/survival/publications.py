@@ -36,6 +36,17 @@ class Came:
         errors = sum(len(read.errors) for read in self.reads)
         return f"{len(set(self.published))} publications, {len(self.reads)} readers, {looks} reads, {errors} errors"
 
+    def faults(self) -> list[str]:
+        """What did not hold, one sentence each."""
+        found = [error for read in self.reads for error in read.errors]
+        if len(set(self.published)) < len(self.published):
+            found.append("Two publications have one name.")
+        if any(len(read.publications) <= len(self.published) // 5 for read in self.reads):
+            found.append("A reader did not see the publications come and go.")
+        if not self.held:
+            found.append("A reader that held the first file open read something else afterwards.")
+        return found
+
 
 def publish_under_readers(base: Base, folder: Path, times: int, readers: int = 2) -> Came:
     """Publish so many times, two contents in turn, while readers read without a pause.

@@ -37,14 +37,3 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     seconds = sum(outcome.seconds for outcome in outcomes)
     steps = len({_row_of(outcome) for outcome in fell})
     return f"faults: {len(fell)} over {steps} steps, {violations} violations; {looks} reads meanwhile; {seconds:.0f} s"
-
-
-def assert_sound(outcomes: Sequence[Outcome], seed: int) -> None:
-    """Print what a campaign came to, and refuse any violation."""
-    print(f"\nseed {seed}\n{table(outcomes)}\n{summary(outcomes)}")
-    violated = [
-        f"{violation}\nagain: python -m tests.survival --only '{outcome.fault.word}'"
-        for outcome in outcomes
-        for violation in outcome.violations
-    ]
-    assert not violated, "\n".join(violated)

@@ -11,10 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.survival.base import Base
-from tests.survival.campaign import Campaign
-from tests.survival.groups import GROUPS, SEED, strike
-from tests.survival.report import assert_sound
+from tests.survival.launch import GROUPS, inject, strike
 from tests.survival.steps import STEPS
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, limits and modes are others here")
@@ -26,14 +23,11 @@ def test_the_groups_hold_every_step() -> None:
 
 
 @pytest.mark.long
-def test_a_sample_of_faults(base: Base, folder: Path) -> None:
-    quick = [step for step in STEPS if step.is_quick]
-    outcomes = Campaign(base, folder / "sample", SEED).run(SAMPLE, quick)
-    assert_sound(outcomes, SEED)
-    assert sum(outcome.fell for outcome in outcomes) >= SAMPLE
+def test_a_sample_of_faults(base: Path) -> None:
+    inject(base, SAMPLE, (step.name for step in STEPS if step.is_quick))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("group", ["taking in", "loading and judging", "models"])
-def test_faults_in(group: str, base: Base, folder: Path) -> None:
-    strike(base, folder, group)
+def test_faults_in(group: str, base: Path) -> None:
+    strike(base, group)
