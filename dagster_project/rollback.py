@@ -6,13 +6,13 @@ with the figures is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from dagster_project.errors import ConfigurationError, VerificationFailed
-from dagster_project.publication import current_folder, point_at, read_manifest
+from dagster_project.publication import MANIFEST, current_folder, point_at, read_manifest
 from dagster_project.run import refresh_lock
 from dagster_project.snapshots import sha256_of
+from dagster_project.verification.kept import Kept, file_faults
 from dagster_project.workspace import Workspace
 
 
@@ -28,7 +28,7 @@ def roll_back(workspace: Workspace, publication_id: str | None = None) -> list[s
 
     Raises:
         ConfigurationError: there is none of that name, none before, or a refresh is running.
-        VerificationFailed: a file of it is gone or changed; what stood stays.
+        VerificationFailed: a file of it is gone, changed or added; what stood stays.
     """
     with refresh_lock(workspace):
         standing = current_folder(workspace)
@@ -37,9 +37,9 @@ def roll_back(workspace: Workspace, publication_id: str | None = None) -> list[s
         target = _named(workspace, publication_id) if publication_id else _before(workspace, standing)
         if target == standing:
             raise ConfigurationError(f"{target.name} is what stands already.")
-        faults = list(_faults(target))
+        faults = list(file_faults((Kept(target, MANIFEST, read_manifest(target)),)))
         if faults:
-            raise VerificationFailed(f"{target.name} is not whole: {'; '.join(faults[:3])}. {standing.name} stands.")
+            raise VerificationFailed(f"{target.name} is not whole: {' '.join(faults[:3])} {standing.name} stands.")
         point_at(workspace, target)
     return [
         f"{target.name} stands again, in the place of {standing.name}, which is kept.",
@@ -50,7 +50,7 @@ def roll_back(workspace: Workspace, publication_id: str | None = None) -> list[s
 def _publications(workspace: Workspace) -> list[Path]:
     """Whole publications, oldest first: their names begin with the moment."""
     found = (path for path in workspace.publications.glob("*") if not path.name.startswith("."))
-    return sorted(path.resolve() for path in found if (path / "manifest.json").is_file())
+    return sorted(path.resolve() for path in found if (path / MANIFEST).is_file())
 
 
 def _named(workspace: Workspace, publication_id: str) -> Path:
@@ -65,15 +65,6 @@ def _before(workspace: Workspace, standing: Path) -> Path:
     """The publication whose manifest the one that stands names as the one before it."""
     wanted = read_manifest(standing)["previous_manifest_sha256"]
     for path in _publications(workspace):
-        if sha256_of(path / "manifest.json") == wanted:
+        if sha256_of(path / MANIFEST) == wanted:
             return path
     raise ConfigurationError(f"There is no publication before {standing.name}. Name one: opkoers rollback PUBLICATION.")
-
-
-def _faults(folder: Path) -> Iterator[str]:
-    for name, expected in read_manifest(folder)["files"].items():
-        path = folder / name
-        if not path.is_file():
-            yield f"{name} is gone"
-        elif sha256_of(path) != expected:
-            yield f"{name} was changed"

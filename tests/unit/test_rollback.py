@@ -60,9 +60,10 @@ def test_a_publication_that_cannot_be_gone_back_to(workspace: Workspace, name: s
     assert _page(workspace) == "page 3"
 
 
-def test_a_publication_that_is_not_whole_does_not_stand_again(workspace: Workspace) -> None:
-    (workspace.publications / "20261102T060000Z-2" / "index.html").write_text("forged")
-    with pytest.raises(VerificationFailed, match="index.html was changed. 20261103T060000Z-3 stands"):
+@pytest.mark.parametrize(("name", "what"), [("index.html", "was changed"), ("other.html", "was added")])
+def test_a_publication_that_is_not_whole_does_not_stand_again(workspace: Workspace, name: str, what: str) -> None:
+    (workspace.publications / "20261102T060000Z-2" / name).write_text("forged")
+    with pytest.raises(VerificationFailed, match=f"{name} {what} after it was published. .* 20261103T060000Z-3 stands"):
         roll_back(workspace)
     assert current_folder(workspace) == workspace.publications / "20261103T060000Z-3"
 
