@@ -63,7 +63,7 @@ def _served() -> Iterator[dict[str, str]]:
 
 def _serve(pipe: Connection) -> None:
     netherlands.WIJKEN = netherlands.BUURTEN = FEW
-    country._serve(pipe)
+    country.serve_country(pipe)
 
 
 def _measure(name: str, workspace: Workspace, cache: dict[str, str]) -> None:

@@ -15,8 +15,8 @@ pytest_plugins = ["tests.standin.fixtures"]
 # tests read the sentences as the program makes them; those of another language set it themselves
 os.environ[language.VARIABLE] = "en"
 
-_ALWAYS = ("tests/survival/", "tests/integration/test_spark")
-"""Faults are a sample of themselves (OPKOERS_SURVIVAL_FAULTS), and Spark is tested nowhere else."""
+_ALWAYS = ("tests/survival/", "tests/integration/test_spark", "tests/integration/test_netherlands.py")
+"""Faults are a sample of themselves (OPKOERS_SURVIVAL_FAULTS); Spark and real size are tested nowhere else."""
 
 _BEGAN = time.monotonic()
 

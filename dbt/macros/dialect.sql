@@ -216,13 +216,33 @@
     sqrt({{ spark__regression('sxx', '0e0', value, order_by) }} / count({{ value }}))
 {%- endmacro %}
 
-{# A list of values in an order that has no nulls in it. where: which rows count. #}
+{# A number for each row of a table, in no order. #}
+{% macro numbered() -%}
+    {{ adapter.dispatch('numbered', 'opkoers')() }}
+{%- endmacro %}
+
+{% macro default__numbered() -%}
+    row_number() over ()
+{%- endmacro %}
+
+{# A window over everything would bring all rows to one machine. #}
+{% macro spark__numbered() -%}
+    monotonically_increasing_id()
+{%- endmacro %}
+
+{#
+    A list of values in an order that has no nulls in it. where: which rows count. DuckDB sorts the list afterwards: an
+    aggregate that takes its rows in order keeps three times as much in memory, which a whole country does not fit in.
+#}
 {% macro list_in_order(value, order_by, where=none) -%}
     {{ adapter.dispatch('list_in_order', 'opkoers')(value, order_by, where) }}
 {%- endmacro %}
 
 {% macro default__list_in_order(value, order_by, where) -%}
-    list({{ value }} order by {{ order_by }}){% if where %} filter (where {{ where }}){% endif %}
+    list_transform(
+        list_sort(list({'key': {{ order_by }}, 'value': {{ value }}}){% if where %} filter (where {{ where }}){% endif %}),
+        lambda item: item.value
+    )
 {%- endmacro %}
 
 {% macro spark__list_in_order(value, order_by, where) -%}

@@ -107,10 +107,12 @@
     end
 {%- endmacro %}
 
-{# How lineage_several_rows is joined to a figure of a region. #}
+{#
+    How lineage_several_rows is joined to a figure of a region. It has no rows of figures that are one row; a condition
+    that says so would keep DuckDB from a hash join, and every figure of a country would be held against every band.
+#}
 {% macro same_figure(figure, region, several) -%}
-    {{ figure }}.row_number is null
-            and {{ figure }}.source_id = {{ several }}.source_id
+    {{ figure }}.source_id = {{ several }}.source_id
             and {{ figure }}.dataset_id = {{ several }}.dataset_id
             and {{ figure }}.snapshot_id = {{ several }}.snapshot_id
             and {{ figure }}.concept_id = {{ several }}.concept_id

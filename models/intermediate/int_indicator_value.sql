@@ -22,9 +22,9 @@ published as (
         observation.snapshot_id,
         version.published_offset + version.published_factor * low.value as one_end,
         version.published_offset + version.published_factor * high.value as other_end,
-        {{ figure_of('observation') }} as published_figure,
-        {{ figure_of('low') }} as low_figure,
-        {{ figure_of('high') }} as high_figure
+        observation.figure_id as published_figure_id,
+        low.figure_id as low_figure_id,
+        high.figure_id as high_figure_id
     from version
     inner join {{ ref('int_observation') }} as observation
         on
@@ -64,7 +64,7 @@ numerator as (
         observation.value_status,
         observation.is_synthetic,
         observation.snapshot_id,
-        {{ figure_of('observation') }} as figure
+        observation.figure_id
     from version
     inner join {{ ref('int_observation') }} as observation
         on
@@ -85,7 +85,7 @@ denominator as (
         observation.value_status,
         observation.is_synthetic,
         observation.snapshot_id,
-        {{ figure_of('observation') }} as figure,
+        observation.figure_id,
         row_number() over (
             partition by numerator.indicator_id, numerator.region_code, numerator.period_id
             order by
@@ -134,8 +134,8 @@ computed as (
         numerator.is_synthetic or coalesce(denominator.is_synthetic, false) as is_synthetic,
         numerator.snapshot_id,
         denominator.snapshot_id as denominator_snapshot_id,
-        numerator.figure as numerator_figure,
-        denominator.figure as denominator_figure
+        numerator.figure_id as numerator_figure_id,
+        denominator.figure_id as denominator_figure_id
     from numerator
     left join denominator
         on
@@ -173,11 +173,11 @@ registered as (
             else coalesce(published.snapshot_id, computed.snapshot_id)
         end as snapshot_id,
         computed.denominator_snapshot_id,
-        published.published_figure,
-        published.low_figure,
-        published.high_figure,
-        computed.numerator_figure,
-        computed.denominator_figure
+        published.published_figure_id,
+        published.low_figure_id,
+        published.high_figure_id,
+        computed.numerator_figure_id,
+        computed.denominator_figure_id
     from published
     full join computed
         on
@@ -256,13 +256,15 @@ select
     snapshot_id,
     denominator_snapshot_id,
     cast(null as string) as source_text,
-    -- the version of the register by which it was reckoned, and the figures it rests on
+    -- the version of the register by which it was reckoned, and the figures it rests on: numbers, because their names
+    -- would be carried along five times for every value of a country
     version,
-    published_figure,
-    low_figure,
-    high_figure,
-    numerator_figure,
-    denominator_figure
+    published_figure_id,
+    low_figure_id,
+    high_figure_id,
+    numerator_figure_id,
+    denominator_figure_id,
+    null as measured_figure
 from unfilled
 
 union all
@@ -289,6 +291,11 @@ select
     cast(null as string) as denominator_snapshot_id,
     source_text,
     cast(null as integer) as version,
+    cast(null as bigint) as published_figure_id,
+    cast(null as bigint) as low_figure_id,
+    cast(null as bigint) as high_figure_id,
+    cast(null as bigint) as numerator_figure_id,
+    cast(null as bigint) as denominator_figure_id,
     {{ record({
         'raw_table': 'raw_table',
         'source_id': 'source_id',
@@ -297,11 +304,7 @@ select
         'row_number': 'row_number',
         'concept_id': 'indicator_id',
         'period_id': 'period_id',
-    }) }} as published_figure,
-    null as low_figure,
-    null as high_figure,
-    null as numerator_figure,
-    null as denominator_figure
+    }) }} as measured_figure
 from measured
 
 union all
@@ -328,9 +331,10 @@ select
     cast(null as string) as denominator_snapshot_id,
     cast(null as string) as source_text,
     cast(null as integer) as version,
-    null as published_figure,
-    null as low_figure,
-    null as high_figure,
-    null as numerator_figure,
-    null as denominator_figure
+    cast(null as bigint) as published_figure_id,
+    cast(null as bigint) as low_figure_id,
+    cast(null as bigint) as high_figure_id,
+    cast(null as bigint) as numerator_figure_id,
+    cast(null as bigint) as denominator_figure_id,
+    null as measured_figure
 from uncollected

@@ -78,5 +78,6 @@ select
             case when publisher_modified_at is null then retrieved_at end desc nulls last,
             source_id asc,
             dataset_id asc
-    ) as preference
+    ) as preference,
+    {{ numbered() }} as figure_id
 from trusted

@@ -8,24 +8,35 @@ with used as (
         region_code,
         period_id,
         unnest([
-            struct_pack(role := 'published', figure := published_figure),
-            struct_pack(role := 'interval_low', figure := low_figure),
-            struct_pack(role := 'interval_high', figure := high_figure),
-            struct_pack(role := 'numerator', figure := numerator_figure),
-            struct_pack(role := 'denominator', figure := denominator_figure)
+            struct_pack(role := 'published', figure_id := published_figure_id),
+            struct_pack(role := 'interval_low', figure_id := low_figure_id),
+            struct_pack(role := 'interval_high', figure_id := high_figure_id),
+            struct_pack(role := 'numerator', figure_id := numerator_figure_id),
+            struct_pack(role := 'denominator', figure_id := denominator_figure_id)
         ]) as part
     from {{ ref('int_indicator_value') }}
 ),
 
 figure as (
     select
+        used.indicator_id,
+        used.region_code,
+        used.period_id,
+        used.part['role'] as role,
+        {{ figure_of('observation') }} as figure
+    from used
+    inner join {{ ref('int_observation') }} as observation on used.part['figure_id'] = observation.figure_id
+
+    union all
+
+    select
         indicator_id,
         region_code,
         period_id,
-        part['role'] as role,
-        part['figure'] as figure
-    from used
-    where part['figure'].snapshot_id is not null
+        'published' as role,
+        measured_figure as figure
+    from {{ ref('int_indicator_value') }}
+    where measured_figure.snapshot_id is not null
 )
 
 {{ rests_on_raw(
@@ -52,7 +63,7 @@ inner join {{ ref('dim_indicator_version') }} as version
         value.indicator_id = version.indicator_id
         and value.version = version.version
 where
-    value.numerator_figure.snapshot_id is not null
+    value.numerator_figure_id is not null
     or version.published_offset != 0
     or version.published_factor != 1
 
@@ -64,5 +75,6 @@ union all
 ) }}
 from {{ ref('int_indicator_value') }}
 where
-    published_figure.snapshot_id is null
-    and numerator_figure.snapshot_id is null
+    published_figure_id is null
+    and numerator_figure_id is null
+    and measured_figure.snapshot_id is null
