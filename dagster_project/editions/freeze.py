@@ -99,8 +99,8 @@ def _refuse_what_moved(workspace: Workspace, manifest: dict[str, Any]) -> None:
         )
     if why_nothing_to_do(workspace, RunOptions(offline=True)) is None:
         changed = ", ".join(_changed_files(workspace, manifest))
-        found = f"{changed} changed" if changed else "there is new input, or a measurement has fallen due,"
-        raise ConfigurationError(f"Since publication {publication} was made {found}. {way_out}")
+        found = f"{changed} changed" if changed else "there is new input, or a measurement has fallen due"
+        raise ConfigurationError(f"Since publication {publication} was made, {found}. {way_out}")
 
 
 def _changed_files(workspace: Workspace, manifest: dict[str, Any]) -> Iterator[str]:

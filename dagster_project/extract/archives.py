@@ -86,7 +86,7 @@ def read(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo, name: str, mos
         info = archive.getinfo(member) if isinstance(member, str) else member
         if info.file_size > most:
             raise BadArchive(
-                f"{name}: {_shown(info)} has {limits.shown(info.file_size)}, expected {limits.shown(most)} at most."
+                f"{name}: '{_shown(info)}' has {limits.shown(info.file_size)}, expected {limits.shown(most)} at most."
             )
         return archive.read(info)
     except _DAMAGE as error:
@@ -126,7 +126,7 @@ def _refuse_hostile(found: list[zipfile.ZipInfo], name: str, packed: int, most: 
     for info in found:
         fault = _fault(info) or ("stands in it twice" if info.filename.casefold() in seen else None)
         if fault:
-            raise BadArchive(f"{name}: {_shown(info)} {fault}, expected plain files only. Export it again.")
+            raise BadArchive(f"{name}: '{_shown(info)}' {fault}, expected plain files only. Export it again.")
         seen.add(info.filename.casefold())
 
 
@@ -147,7 +147,7 @@ def _fault(info: zipfile.ZipInfo) -> str | None:
 
 def _shown(info: zipfile.ZipInfo) -> str:
     name = legible(info.orig_filename)
-    return f"'{name if len(name) <= 60 else name[:60] + '…'}'"
+    return name if len(name) <= 60 else name[:60] + "…"
 
 
 def _damaged(name: str, member: str | zipfile.ZipInfo, error: Exception) -> BadArchive:

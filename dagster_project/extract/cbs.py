@@ -136,8 +136,7 @@ def _version(dataset: Dataset) -> ModuleType:
 def _no_table(dataset: Dataset, root: str, refusal: RequestRefused) -> UnsoundData:
     if refusal.status != 404:
         return refusal
-    case = " Ids of v4 tables are case-sensitive." if dataset.kind == "cbs_v4" else ""
-    return UnsoundData(
-        f"{dataset.key}: CBS knows no table {dataset.table_id} at {root}, expected it there. "
-        f"Mend table_id in the contract.{case}"
-    )
+    way_out = "Mend table_id in the contract."
+    if dataset.kind == "cbs_v4":
+        way_out += " Ids of v4 tables are case-sensitive."
+    return UnsoundData(f"{dataset.key}: CBS knows no table {dataset.table_id} at {root}, expected it there. {way_out}")

@@ -314,10 +314,10 @@ def encoding_of(source: Source, file_format: FileFormat) -> str:
     for encoding in ("utf-8", other):
         if decodes(source, encoding):
             return encoding
-    found = (
-        "not the UTF-8 text that its first bytes announce" if other == "utf-8" else f"text in neither UTF-8 nor {other}"
-    )
-    raise UnsoundData(f"{source.name} is {found}. Export it again as CSV in UTF-8.")
+    way_out = "Export it again as CSV in UTF-8."
+    if other == "utf-8":
+        raise UnsoundData(f"{source.name} is not the UTF-8 text that its first bytes announce. {way_out}")
+    raise UnsoundData(f"{source.name} is text in neither UTF-8 nor {other}. {way_out}")
 
 
 def decodes(source: Source, encoding: str) -> bool:

@@ -125,9 +125,9 @@ class _Shape:
         properties = {str(key).casefold(): value for key, value in (held if isinstance(held, dict) else {}).items()}
         code = _first(properties, CODE_PROPERTIES)
         if code is None or not _CODE.fullmatch(code.upper()):
-            found = "has none" if code is None else f"has {quoted(code)}"
+            found = "none" if code is None else quoted(code)
             raise UnsoundData(
-                f"{where} {found} for a code, expected {', '.join(CODE_PROPERTIES)} to hold one such as WK039601."
+                f"{where} has {found} for a code, expected {', '.join(CODE_PROPERTIES)} to hold one such as WK039601."
             )
         kind, parts = _polygons(f"{where} ({code.upper()})", feature.get("geometry"))
         shown = parts[0] if kind == "Polygon" else parts

@@ -149,7 +149,7 @@ def _frames(process: subprocess.Popen[bytes], name: str) -> Iterator[dict[str, A
         while True:
             frame = _next_frame(process.stdout)
             if "fault" in frame:
-                raise UnsoundData(f"{name} {_told(frame['fault'])}")
+                raise UnsoundData(_told(name, frame["fault"]))
             yield frame
     except (_Broken, msgspec.DecodeError):
         process.wait()
@@ -175,13 +175,13 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
     return content
 
 
-def _told(fault: str) -> str:
+def _told(name: str, fault: str) -> str:
     if fault == "TooWide":
-        return f"has a filled cell beyond column {limits.COLUMNS}, expected {limits.COLUMNS} columns at most."
+        return f"{name} has a filled cell beyond column {limits.COLUMNS}, expected {limits.COLUMNS} columns at most."
     if fault == "PasswordError":
-        return "is locked with a password. Save it as .xlsx without one."
+        return f"{name} is locked with a password. Save it as .xlsx without one."
     # the library's own words may quote cells
-    return f"cannot be read as a workbook ({fault}). Save it again as .xlsx without a password, or export CSV."
+    return f"{name} cannot be read as a workbook ({fault}). Save it again as .xlsx without a password, or export CSV."
 
 
 def lacks_sheet(name: str, sheet: str | None, names: list[str]) -> UnsoundData:

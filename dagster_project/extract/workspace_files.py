@@ -68,10 +68,9 @@ def _refuse_unknown_headers(source: Source, dataset: Dataset) -> None:
         key = delimited.header_key(header)
         if key and key not in known:
             near = difflib.get_close_matches(key, sorted(known), 1)
-            expected = (
-                f"did you mean '{near[0]}'?" if near else f"expected {', '.join(c.name for c in dataset.columns)}."
-            )
-            raise UnsoundData(f"{source.name} has an unknown header {delimited.quoted(header)}; {expected}")
+            found = f"{source.name} has an unknown header {delimited.quoted(header)}"
+            expected = ", ".join(column.name for column in dataset.columns)
+            raise UnsoundData(f"{found}; did you mean '{near[0]}'?" if near else f"{found}; expected {expected}.")
 
 
 def _not_exactly_one(chunk: Chunk, group: tuple[str, ...]) -> Iterator[RowFault]:

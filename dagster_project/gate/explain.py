@@ -52,9 +52,10 @@ def find_run(workspace: Workspace, asked: str | None = None) -> RunState:
             raise ConfigurationError(f"No run came to a gate yet. {_newest(runs)}")
         return judged[-1]
     found = [run for run in runs if asked and (run.run_id.startswith(asked) or run.publication_id == asked)]
-    if len(found) != 1:
-        how_many = f"{len(found)} runs are" if found else "No run is"
-        raise ConfigurationError(f"{how_many} called {asked!r}, expected one. {_newest(runs)}")
+    if not found:
+        raise ConfigurationError(f"No run is called {asked!r}, expected one. {_newest(runs)}")
+    if len(found) > 1:
+        raise ConfigurationError(f"{len(found)} runs are called {asked!r}, expected one. {_newest(runs)}")
     return found[0]
 
 

@@ -2,8 +2,8 @@
 
 The program thinks in English: every sentence is made in it, and so it stands in records, logs and errors. At the door
 to the terminal, and in the notes beside a file that was accepted or rejected, it is put into Dutch, by the table in
-`dutch.yml`: the English sentence, with `{names}` where something is filled in, to the Dutch one. What the table does
-not hold is shown in English.
+`dutch/`: the English sentence, with `{names}` where something is filled in, to the Dutch one. What the table does not
+hold is shown in English.
 
 What belongs here: choosing the language, and the table. What does not: the pages, the export and the notices, which are
 Dutch whoever makes them.
@@ -25,7 +25,8 @@ import yaml
 Language = Literal["nl", "en"]
 VARIABLE = "OPKOERS_LANG"
 """Goes before the workspace's own setting."""
-CATALOGUE = Path(__file__).parent / "dutch.yml"
+CATALOGUE = Path(__file__).parent / "dutch"
+"""Holds the table, a file for each occasion."""
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=\S)")
@@ -134,7 +135,11 @@ def _known(sentence: str) -> str | None:
     for pattern in _patterns():
         found = pattern.expression.fullmatch(sentence)
         if found:
-            return pattern.dutch.format(**{name: _filled(name, value) for name, value in found.groupdict().items()})
+            dutch_one = pattern.dutch.format(
+                **{name: _filled(name, value) for name, value in found.groupdict().items()}
+            )
+            if dutch_one != sentence:  # else it only introduces what the table does not know: another may know it whole
+                return dutch_one
     return None
 
 
@@ -153,8 +158,10 @@ class _Pattern:
 @cache
 def dutch() -> dict[str, str]:
     """The table: English to Dutch."""
-    content: dict[str, str] = yaml.load(CATALOGUE.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
-    return content
+    table: dict[str, str] = {}
+    for path in sorted(CATALOGUE.glob("*.yml")):
+        table |= yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
+    return table
 
 
 @cache

@@ -21,6 +21,7 @@ from dagster_project.extract import dropfolder, figures, mappings
 from dagster_project.mapping.sample import ROWS, Sample, sample_of
 from dagster_project.mapping.shapes import PERSONAL_KINDS, Shape, personal_by_header, plain, shape_of
 
+_GIVE = "Give the file of one export; for a dump run: opkoers mapping check."
 _ALIKE = 0.6
 """Likeness of two headers below which they have nothing to do with each other."""
 _MOST_CODES = 40
@@ -90,9 +91,10 @@ def suggest(path: Path, dataset_id: str | None = None) -> str:
         ConfigurationError: there is no such file or dataset, or no contract resembles the file.
         UnsoundData: the file cannot be read.
     """
+    if path.is_dir():
+        raise ConfigurationError(f"{path} is a folder: the tables of a dump go by their own names. {_GIVE}")
     if not path.is_file():
-        what = "is a folder: the tables of a dump go by their own names" if path.is_dir() else "does not exist"
-        raise ConfigurationError(f"{path} {what}. Give the file of one export; for a dump run: opkoers mapping check.")
+        raise ConfigurationError(f"{path} does not exist. {_GIVE}")
     sample = sample_of(path)
     shapes = [shape_of(cells) for cells in sample.columns]
     fits = ranked(sample, shapes, _contracts(dataset_id))

@@ -82,9 +82,9 @@ def _node(publication: Publication, table: str, row_key: str) -> Node:
         [table, row_key],
     )
     if row is None or not edges:
-        found = "is not published" if row is None else "rests on nothing"
+        found = f"{table} {row_key} is not published" if row is None else f"{table} {row_key} rests on nothing"
         raise VerificationFailed(
-            f"{table} {row_key} {found}, by {publication.folder.name}. The publication is broken: run opkoers verify."
+            f"{found}, by {publication.folder.name}. The publication is broken: run opkoers verify."
         )
     edges.sort(key=lambda edge: _FIRST.index(edge["role"]) if edge["role"] in _FIRST else len(_FIRST))
     return Node(table, row_key, row, [_edge(publication, edge) for edge in edges])

@@ -101,8 +101,9 @@ def _compared(original: Original, database: Path, output: Path) -> str:
             f"{original.name}, built anew, gives the same tables and differs in {', '.join(faulty)}.{shown}"
             f"{_circumstances(original)}"
         )
-    but = f" but for {', '.join(differing)}, which the browser of this machine prints otherwise" if differing else ""
-    return f"{said} bytes{but}."
+    if differing:
+        return f"{said} bytes but for {', '.join(differing)}, which the browser of this machine prints otherwise."
+    return f"{said} bytes."
 
 
 def is_same_code(record: Mapping[str, Any]) -> bool:

@@ -21,6 +21,8 @@ from dagster_project import cli, language
 from dagster_project.cli import help
 
 PLACEHOLDER = re.compile(r"\{\w*\}")
+OF_BOTH = re.compile(r"(7|dataset|mappings|drop|[/'():;,. ])*")
+"""Words and values that are the same in both languages."""
 GOOD = 'gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n'
 SOURCES = sorted(Path(dagster_project.__file__).parent.rglob("*.py"))
 
@@ -72,6 +74,51 @@ def _literals() -> Iterator[str]:
 def _without_names(text: str) -> str:
     """A text with one {} wherever something is filled in, also where one thing follows directly on another."""
     return re.sub(r"(\{\})+", "{}", PLACEHOLDER.sub("{}", text))
+
+
+def test_every_error_that_a_user_may_meet_has_dutch() -> None:
+    left = [
+        sentence
+        for error in _errors()
+        for sentence in re.split(r"(?<=[.!?]) (?=\S)", error)
+        if sentence in language.translated(error, "nl") and not OF_BOTH.fullmatch(sentence)
+    ]
+    assert left == []
+
+
+def test_no_sentence_of_the_table_hides_another() -> None:
+    """A message of several sentences is found only where none of the later ones is known by itself."""
+    for english in filter(PLACEHOLDER.search, language.dutch()):
+        later = re.split(r"(?<=[.!?]) (?=\S)", english)[1:]
+        assert [one for one in later if language.translated(one, "nl") != one] == [], english
+
+
+def _errors() -> Iterator[str]:
+    """What is said by every error that is raised for users, with a 7 wherever something is filled in."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {"OpkoersError"}
+    for _ in range(3):  # errors derived from errors that are derived from it
+        names |= {
+            node.name
+            for node in nodes
+            if isinstance(node, ast.ClassDef)
+            and any(isinstance(base, ast.Name) and base.id in names for base in node.bases)
+        }
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names and node.args:
+            yield from _filled(node.args[0])
+
+
+def _filled(said: ast.expr) -> Iterator[str]:
+    if isinstance(said, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else _seven(part) for part in said.values)
+    elif isinstance(said, ast.Constant) and isinstance(said.value, str):
+        yield said.value
+
+
+def _seven(part: ast.expr) -> str:
+    return "'7'" if isinstance(part, ast.FormattedValue) and part.conversion == ord("r") else "7"
 
 
 @pytest.fixture
