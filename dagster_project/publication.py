@@ -15,6 +15,7 @@ import logging
 import os
 import platform
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ PUBLISHED_SCHEMA = "marts"
 WAREHOUSE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
 _STORAGE_VERSION = "v1.0.0"  # the oldest that DuckDB 1.x reads; DuckDB 1.1 clients open it
+_MEMORY_LIMIT = "900MB"
+"""As dbt gets for the models (dbt/profiles.yml): to sort the lineage of a whole country would take three times that."""
 _UNDECISIVE = {
     *("openlineage", "postgres"),
     *("schedule", "duo_schedule", "edition_schedule", "freeze_editions", "watch_drop_folder"),
@@ -125,13 +128,32 @@ def is_audit(table: str) -> bool:
     return table.startswith("audit_")
 
 
-def table_hashes(database: Path, *, audit: bool = False) -> dict[str, dict[str, Any]]:
+@contextmanager
+def _within_bounds(
+    database: str, spill_in: Path | None, *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that sorts large tables on disk, in a folder that is gone afterwards (None: the system chooses)."""
+    with (
+        tempfile.TemporaryDirectory(prefix="spill-", dir=spill_in) as spill,
+        duckdb.connect(database, read_only=read_only) as connection,
+    ):
+        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        connection.execute(f"set temp_directory = '{quoted(spill)}'")
+        yield connection
+
+
+def table_hashes(database: Path, *, audit: bool = False, spill_in: Path | None = None) -> dict[str, dict[str, Any]]:
     """Rows and content hash of every published table; of the audit tables only when they are asked for.
 
     The hash covers the rows in the order of all their columns, each row as DuckDB writes it as text, so that it depends
     on the content alone and not on how or when it was written.
+
+    Args:
+        database: holds the published schema.
+        audit: whether the audit tables are asked for.
+        spill_in: folder for what does not fit in the memory; default: the system's for temporary files.
     """
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with _within_bounds(str(database), spill_in, read_only=True) as connection:
         names = [name for name in published_tables(connection) if audit or not is_audit(name)]
         return {name: table_hash(connection, name) for name in names}
 
@@ -171,7 +193,7 @@ def publish(run: Run) -> Published | None:
     signer = signer_of(run.workspace)
     chain.settle(run.workspace)
     with run.stage("hash tables"):
-        tables = table_hashes(run.database)
+        tables = table_hashes(run.database, spill_in=run.folder)
     if _stands_already(run, state, tables):
         return None
     publication_id = f"{utc_now().replace('-', '').replace(':', '')}-{run.run_id[:8]}"
@@ -331,7 +353,7 @@ def _stands_on(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _copy_warehouse(build: Path, target: Path) -> None:
     """Copy the published schema, with its comments, into a file that older DuckDB clients read."""
-    with duckdb.connect() as connection:
+    with _within_bounds(":memory:", build.parent) as connection:
         connection.execute(f"attach '{quoted(build)}' as build (read_only)")
         connection.execute(f"attach '{quoted(target)}' as published (storage_version '{_STORAGE_VERSION}')")
         connection.execute(f"create schema published.{PUBLISHED_SCHEMA}")
