@@ -65,8 +65,8 @@ left join {{ ref('fct_indicator_benchmark') }} as benchmark
         and figure.period_id = benchmark.period_id
 left join {{ ref('fct_indicator_trend') }} as trend
     on
-        figure.is_newest
-        and figure.indicator_id = trend.indicator_id
-        and figure.region_code = trend.region_code
+        figure.indicator_id = trend.indicator_id
+        -- a condition on the figure alone would keep DuckDB from a hash join
+        and case when figure.is_newest then figure.region_code end = trend.region_code
 left join {{ ref('stg_run__snapshot') }} as snapshot on figure.snapshot_id = snapshot.snapshot_id
 order by figure.indicator_id, figure.region_code, figure.period_id
