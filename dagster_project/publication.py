@@ -46,8 +46,8 @@ PUBLISHED_SCHEMA = "marts"
 WAREHOUSE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
 _STORAGE_VERSION = "v1.0.0"  # the oldest that DuckDB 1.x reads; DuckDB 1.1 clients open it
-_MEMORY_LIMIT = "900MB"
-"""As dbt gets for the models (dbt/profiles.yml): to sort the lineage of a whole country would take three times that."""
+_MEMORY_LIMIT = "1500MB"
+"""As dbt gets for the models (dbt/profiles.yml): to sort the lineage of a whole country would take twice that."""
 _UNDECISIVE = {
     *("openlineage", "postgres"),
     *("schedule", "duo_schedule", "edition_schedule", "freeze_editions", "watch_drop_folder"),
