@@ -22,8 +22,9 @@ from time import perf_counter
 from bench import country, netherlands
 from bench.stages import OPKOERS, timed
 from dagster_project import transform
-from dagster_project.publication import WAREHOUSE, current_folder
+from dagster_project.publication import current_folder
 from dagster_project.serving import spark
+from dagster_project.warehouse import WAREHOUSE
 from dagster_project.workspace import Workspace
 
 FEW = 400

@@ -2,8 +2,8 @@
 
 `<data>/publications/<utc time>-<run>/` is complete, and chained, before `<data>/current` points at it. The pointer is a
 relative symlink, or a file with the folder's name where links do not exist. What a publication means is not known here:
-models make the tables, `site/` the pages, `export/` the files to take away. An edition's output is written here as
-well; keeping it is the work of `editions/freeze.py`.
+models make the tables and `warehouse.py` copies them, `site/` makes the pages, `export/` the files to take away. An
+edition's output is written here as well; keeping it is the work of `editions/freeze.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import logging
 import os
 import platform
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -38,16 +37,21 @@ from dagster_project.site import theme
 from dagster_project.site.render import SiteRun, render_site
 from dagster_project.snapshots import SnapshotStore, sha256_of, sync_folder, utc_now, write_durably
 from dagster_project.standards.contract import agreed_version
+from dagster_project.warehouse import (
+    PUBLISHED_SCHEMA,
+    WAREHOUSE,
+    content_hash,
+    copy_warehouse,
+    is_audit,
+    published_tables,
+    table_hashes,
+    write_parquet,
+)
 from dagster_project.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-PUBLISHED_SCHEMA = "marts"
-WAREHOUSE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
-_STORAGE_VERSION = "v1.0.0"  # the oldest that DuckDB 1.x reads; DuckDB 1.1 clients open it
-_MEMORY_LIMIT = "1500MB"
-"""As dbt gets for the models (dbt/profiles.yml): to sort the lineage of a whole country would take twice that."""
 _UNDECISIVE = {
     *("openlineage", "postgres"),
     *("schedule", "duo_schedule", "edition_schedule", "freeze_editions", "watch_drop_folder"),
@@ -111,69 +115,6 @@ def current_pins(workspace: Workspace) -> set[str]:
     """The snapshot ids on which the publication that stands rests."""
     manifest = current_manifest(workspace)
     return {pin["snapshot_id"] for pin in manifest["pins"]} if manifest else set()
-
-
-def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Names of the tables in the published schema, in order."""
-    rows = connection.execute(
-        "select table_name from information_schema.tables"
-        " where table_schema = $schema and table_catalog = current_database() order by table_name",
-        {"schema": PUBLISHED_SCHEMA},
-    ).fetchall()
-    return [name for (name,) in rows]
-
-
-def is_audit(table: str) -> bool:
-    """Whether a table tells of a run, its snapshots and checks, rather than of the municipality."""
-    return table.startswith("audit_")
-
-
-@contextmanager
-def _within_bounds(
-    database: str, spill_in: Path | None, *, read_only: bool = False
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that sorts large tables on disk, in a folder that is gone afterwards (None: the system chooses)."""
-    with (
-        tempfile.TemporaryDirectory(prefix="spill-", dir=spill_in) as spill,
-        duckdb.connect(database, read_only=read_only) as connection,
-    ):
-        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
-        connection.execute(f"set temp_directory = '{quoted(spill)}'")
-        yield connection
-
-
-def table_hashes(database: Path, *, audit: bool = False, spill_in: Path | None = None) -> dict[str, dict[str, Any]]:
-    """Rows and content hash of every published table; of the audit tables only when they are asked for.
-
-    The hash covers the rows in the order of all their columns, each row as DuckDB writes it as text, so that it depends
-    on the content alone and not on how or when it was written.
-
-    Args:
-        database: holds the published schema.
-        audit: whether the audit tables are asked for.
-        spill_in: folder for what does not fit in the memory; default: the system's for temporary files.
-    """
-    with _within_bounds(str(database), spill_in, read_only=True) as connection:
-        names = [name for name in published_tables(connection) if audit or not is_audit(name)]
-        return {name: table_hash(connection, name) for name in names}
-
-
-def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
-    """Rows and content hash of one published table, as manifests name them."""
-    digest = hashlib.sha256()
-    description = connection.execute(f"describe {PUBLISHED_SCHEMA}.{table}").fetchall()
-    digest.update(repr([(name, kind) for name, kind, *_ in description]).encode())
-    cursor = connection.execute(f"select to_json(t)::varchar from {PUBLISHED_SCHEMA}.{table} as t order by all")
-    count = 0
-    while rows := cursor.fetchmany(10_000):
-        count += len(rows)
-        digest.update("\n".join(row for (row,) in rows).encode() + b"\n")
-    return {"rows": count, "sha256": digest.hexdigest()}
-
-
-def content_hash(tables: dict[str, dict[str, Any]]) -> str:
-    """One hash for the content of a publication, from those of its tables."""
-    return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
 
 
 def publish(run: Run) -> Published | None:
@@ -297,8 +238,8 @@ def write_output(
         duckdb.Error: the database lacks a table or column of the published contract.
     """
     with stage("publish tables"):
-        _copy_warehouse(database, folder / WAREHOUSE)
-        _write_parquet(folder / WAREHOUSE, folder / "parquet")
+        copy_warehouse(database, folder / WAREHOUSE)
+        write_parquet(folder / WAREHOUSE, folder / "parquet")
     with stage("render site"):
         render_site(database, workspace, folder / "site", run)
         write_data_docs(database, workspace, folder / "data_docs", run)
@@ -309,22 +250,6 @@ def write_output(
 
         write_descriptions(database, folder, workspace, run, exported.sheets)
     return exported.not_made
-
-
-def adopt_audit_tables(database: Path, kept: Path) -> None:
-    """Put the audit tables of a kept warehouse in the place of those of a rebuild.
-
-    They tell of the run that published and of what was known then. A rebuild is another run, at another moment: it can
-    make every other table anew, but not these.
-    """
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(f"attach '{quoted(kept)}' as kept (read_only)")
-        there = connection.execute("select table_name from duckdb_tables() where database_name = 'kept'").fetchall()
-        for table in filter(is_audit, published_tables(connection)):
-            name = f"{PUBLISHED_SCHEMA}.{table}"
-            connection.execute(f"delete from {name}")
-            if (table,) in there:  # an earlier version of the product had fewer
-                connection.execute(f"insert into {name} by name select * from kept.{name}")
 
 
 def _grounds(run: Run, state: RunState, tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -349,46 +274,6 @@ def _stands_already(run: Run, state: RunState, tables: dict[str, dict[str, Any]]
 
 def _stands_on(manifest: dict[str, Any]) -> dict[str, Any]:
     return {name: manifest[name] for name in ("content_hash", "pins", "code_fingerprint", "settings_sha256")}
-
-
-def _copy_warehouse(build: Path, target: Path) -> None:
-    """Copy the published schema, with its comments, into a file that older DuckDB clients read."""
-    with _within_bounds(":memory:", build.parent) as connection:
-        connection.execute(f"attach '{quoted(build)}' as build (read_only)")
-        connection.execute(f"attach '{quoted(target)}' as published (storage_version '{_STORAGE_VERSION}')")
-        connection.execute(f"create schema published.{PUBLISHED_SCHEMA}")
-        connection.execute("use build")
-        for table in published_tables(connection):
-            name = f"{PUBLISHED_SCHEMA}.{table}"
-            # sorted, so that one indicator or one region is read from few blocks
-            connection.execute(f"create table published.{name} as select * from build.{name} order by all")
-            for statement in _comments(connection, table):
-                connection.execute(statement)
-
-
-def _comments(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
-    target = f"published.{PUBLISHED_SCHEMA}.{table}"
-    where = "where database_name = 'build' and schema_name = $schema and table_name = $table and comment is not null"
-    names = {"schema": PUBLISHED_SCHEMA, "table": table}
-    for (comment,) in connection.execute(f"select comment from duckdb_tables() {where}", names).fetchall():
-        yield f"comment on table {target} is '{quoted(comment)}'"
-    columns = connection.execute(f"select column_name, comment from duckdb_columns() {where}", names).fetchall()
-    for column, comment in columns:
-        yield f"comment on column {target}.{column} is '{quoted(comment)}'"
-
-
-def quoted(text: object) -> str:
-    """A text or path as it stands between quotes in SQL that takes no parameters."""
-    return str(text).replace("'", "''")
-
-
-def _write_parquet(warehouse: Path, folder: Path) -> None:
-    folder.mkdir()
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        connection.execute("set threads = 1")  # so that rows fall into groups in one way
-        for table in published_tables(connection):
-            path = quoted(folder / f"{table}.parquet")
-            connection.execute(f"copy {PUBLISHED_SCHEMA}.{table} to '{path}' (format parquet, compression zstd)")
 
 
 def _manifest(

@@ -16,10 +16,11 @@ from typing import Any
 
 from dagster_project.editions.store import Edition
 from dagster_project.execution import execute
-from dagster_project.publication import WAREHOUSE, adopt_audit_tables, write_output
+from dagster_project.publication import write_output
 from dagster_project.run import RunOptions
 from dagster_project.site.render import SiteRun
 from dagster_project.site.theme import FILE as THEME
+from dagster_project.warehouse import WAREHOUSE, adopt_audit_tables
 from dagster_project.workspace import SETTINGS_FILE, Workspace
 
 KEPT_WORKSPACE = "workspace"

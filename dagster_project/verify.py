@@ -15,13 +15,13 @@ from typing import Any
 
 from dagster_project.chain import read_chain
 from dagster_project.errors import ConfigurationError, VerificationFailed
-from dagster_project.publication import WAREHOUSE
 from dagster_project.registration.vault import Vault, vault_faults, vault_state
 from dagster_project.run import refresh_lock
 from dagster_project.signing import SIGNED_WITH, signature_faults, trusted_keys
 from dagster_project.snapshots import SnapshotStore
 from dagster_project.verification import anew, chained, kept, stored
 from dagster_project.verification.kept import Found, Kept
+from dagster_project.warehouse import WAREHOUSE
 from dagster_project.workspace import Workspace
 
 _TOLD = 20

@@ -11,13 +11,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from dagster_project.product import product_root
 from dagster_project.serving.spark import PYTHON_VARIABLE
+from tests.ports import free_port
 
 REQUIRED = "OPKOERS_REQUIRE_SPARK"
 """Set where a skip would mean untested everywhere."""
@@ -49,7 +50,7 @@ def thrift_server(python: str, folder: Path) -> Iterator[int]:
         Its port.
     """
     found = subprocess.check_output([python, "-c", "import pyspark; print(pyspark.__path__[0])"], encoding="utf-8")
-    home, port = Path(found.strip()), _free_port()
+    home, port = Path(found.strip()), free_port()
     settings = {
         "spark.ui.enabled": "false",
         "spark.driver.bindAddress": "127.0.0.1",
@@ -75,16 +76,10 @@ def thrift_server(python: str, folder: Path) -> Iterator[int]:
             server.wait()
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def _await(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + _SECONDS_TO_START
     while server.poll() is None and time.monotonic() < deadline:
-        with closing(socket.socket()) as client:
+        with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.5)

@@ -77,7 +77,8 @@ def periods(ctx: typer.Context) -> list[str]:
 def _published(ctx: typer.Context, column: str, **known: Any) -> list[str]:
     import duckdb
 
-    from dagster_project.publication import WAREHOUSE, current_folder
+    from dagster_project.publication import current_folder
+    from dagster_project.warehouse import WAREHOUSE
 
     standing = current_folder(_workspace(ctx))
     if standing is None:

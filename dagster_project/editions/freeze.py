@@ -23,22 +23,12 @@ from dagster_project.errors import ConfigurationError, GateRefused, Verification
 from dagster_project.extract import narratives
 from dagster_project.ingest import OWN, datasets_of, own_files
 from dagster_project.product import code_fingerprint
-from dagster_project.publication import (
-    MANIFEST,
-    WAREHOUSE,
-    content_hash,
-    current_folder,
-    is_audit,
-    read_manifest,
-    settings_hash,
-    sync_tree,
-    table_hashes,
-    witnesses,
-)
+from dagster_project.publication import MANIFEST, current_folder, read_manifest, settings_hash, sync_tree, witnesses
 from dagster_project.rebuild import KEPT_WORKSPACE, built, compared_otherwise, edition_as_original, write_like
 from dagster_project.run import RunOptions, operator, refresh_lock, remove_tree
 from dagster_project.signing import SIGNED_WITH, Signer, signer_of
 from dagster_project.snapshots import SnapshotStore, sha256_of, sync_folder, utc_now, write_durably
+from dagster_project.warehouse import WAREHOUSE, content_hash, is_audit, table_hashes
 from dagster_project.workspace import SETTINGS_FILE, Workspace, without_notify
 
 

@@ -22,10 +22,11 @@ from dagster_project.extract.incoming import Incoming
 from dagster_project.extract.pseudonym import KEY_BYTES, Pseudonymiser
 from dagster_project.extract.reading import SYNTHETIC_COLUMN, ReadContext
 from dagster_project.mapping.sample import Sample, sample_of
-from dagster_project.registration.intake import create_confidential_schema, limit_resources, read_original
+from dagster_project.registration.intake import create_confidential_schema, read_original
 from dagster_project.registration.names import period_of
 from dagster_project.registration.vault import Original
 from dagster_project.snapshots import Snapshot, sha256_of, utc_now
+from dagster_project.spill import limit_resources
 from dagster_project.workspace import Workspace
 
 _LINES = 5

@@ -21,7 +21,7 @@ from dagster_project.errors import UnsoundData
 from dagster_project.extract import archives
 from dagster_project.extract.pseudonym import Pseudonymiser
 from dagster_project.extract.reading import SYNTHETIC_COLUMN
-from dagster_project.registration.convert import prepare, sql_text, unreadable_parquet
+from dagster_project.registration.convert import prepare, unreadable_parquet
 from dagster_project.registration.names import FilePeriod, period_of, refuse_personal_number
 from dagster_project.registration.plan import GROUPED, Part, Plan, count, make_lookups, outputs_of, plan_of
 from dagster_project.registration.set_aside import (
@@ -36,9 +36,7 @@ from dagster_project.registration.set_aside import (
 from dagster_project.registration.sums import load_sums
 from dagster_project.registration.tables import CONFIDENTIAL_TABLES
 from dagster_project.registration.vault import Original
-
-MEMORY_LIMIT = "1500MB"
-"""What DuckDB may use; sums on their way to the tables come on top of it."""
+from dagster_project.spill import limit_resources
 
 
 @dataclass(frozen=True)
@@ -61,15 +59,6 @@ def create_confidential_schema(connection: duckdb.DuckDBPyConnection) -> None:
     for table, columns in CONFIDENTIAL_TABLES.items():
         body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         connection.execute(f"create table raw.{table} ({body})")
-
-
-def limit_resources(connection: duckdb.DuckDBPyConnection, folder: Path, memory_limit: str = MEMORY_LIMIT) -> None:
-    """Let a connection use so much memory; what does not fit goes, encrypted, into a closed folder below the given."""
-    spill = folder / "spill"
-    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
-    connection.execute(f"set temp_directory = {sql_text(str(spill))}")
-    connection.execute("set temp_file_encryption = true")
-    connection.execute(f"set memory_limit = {sql_text(memory_limit)}")
 
 
 def read_original(

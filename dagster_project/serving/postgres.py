@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from dagster_project.errors import ConfigurationError, OpkoersError, PostgresUnreachable, VerificationFailed
-from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, published_tables, quoted
+from dagster_project.publication import current_folder
 from dagster_project.run import Run
 from dagster_project.secret import file_variable, secret
 from dagster_project.snapshots import write_durably
+from dagster_project.warehouse import PUBLISHED_SCHEMA, WAREHOUSE, published_tables, quoted
 from dagster_project.workspace import Postgres, Workspace
 
 if TYPE_CHECKING:

@@ -24,17 +24,10 @@ import duckdb
 from dagster_project import ingest, transform
 from dagster_project.errors import ConfigurationError, VerificationFailed
 from dagster_project.product import product_path
-from dagster_project.publication import (
-    PUBLISHED_SCHEMA,
-    WAREHOUSE,
-    current_folder,
-    is_audit,
-    published_tables,
-    quoted,
-    read_manifest,
-)
+from dagster_project.publication import current_folder, read_manifest
 from dagster_project.run import Run, RunOptions
 from dagster_project.verification.difference import grain_of
+from dagster_project.warehouse import PUBLISHED_SCHEMA, WAREHOUSE, is_audit, published_tables, quoted
 from dagster_project.workspace import Workspace
 
 METHOD_VARIABLE = "OPKOERS_SPARK_METHOD"

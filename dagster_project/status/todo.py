@@ -11,11 +11,12 @@ from dagster_project import changes, ingest, pulls
 from dagster_project.attempts import read_attempts
 from dagster_project.editions.untold import untold
 from dagster_project.extract import dropfolder
-from dagster_project.publication import WAREHOUSE, current_folder
+from dagster_project.publication import current_folder
 from dagster_project.serving import postgres
 from dagster_project.snapshots import AMSTERDAM, SnapshotStore
 from dagster_project.standards.publisher import lacking
 from dagster_project.status.look import Morning
+from dagster_project.warehouse import WAREHOUSE
 from dagster_project.workspace import SETTINGS_FILE
 
 _ENDED_WELL = ("published", "nothing_new")

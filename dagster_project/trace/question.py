@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from dagster_project.errors import ConfigurationError
 from dagster_project.extract.rows import closest
-from dagster_project.publication import PUBLISHED_SCHEMA
 from dagster_project.trace.reading import Publication, Row
+from dagster_project.warehouse import PUBLISHED_SCHEMA
 
 VALUES = "fct_indicator_value"
 VERDICTS = "fct_objective_attainment"

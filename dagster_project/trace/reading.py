@@ -16,9 +16,10 @@ from typing import Any
 import duckdb
 
 from dagster_project.errors import ConfigurationError
-from dagster_project.publication import PUBLISHED_SCHEMA, WAREHOUSE, current_folder, is_audit, read_manifest
+from dagster_project.publication import current_folder, read_manifest
 from dagster_project.row_keys import row_key, split_key
 from dagster_project.snapshots import AMSTERDAM
+from dagster_project.warehouse import PUBLISHED_SCHEMA, WAREHOUSE, is_audit
 from dagster_project.workspace import Workspace
 
 Row = dict[str, Any]

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dagster_project.errors import VerificationFailed
-from dagster_project.publication import PUBLISHED_SCHEMA
 from dagster_project.trace.reading import LINEAGE, Publication, Row
+from dagster_project.warehouse import PUBLISHED_SCHEMA
 
 RowName = tuple[str, str]
 """Table and key of a published row."""

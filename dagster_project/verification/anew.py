@@ -16,7 +16,7 @@ from typing import Any
 
 from dagster_project.errors import OpkoersError
 from dagster_project.product import code_fingerprint, git_commit
-from dagster_project.publication import WAREHOUSE, settings_hash
+from dagster_project.publication import settings_hash
 from dagster_project.rebuild import (
     BY_BROWSER,
     NOT_REBUILT,
@@ -31,6 +31,7 @@ from dagster_project.snapshots import sha256_of
 from dagster_project.transform import DbtFailed
 from dagster_project.verification.difference import differing_tables, first_difference
 from dagster_project.verification.kept import Kept
+from dagster_project.warehouse import WAREHOUSE
 from dagster_project.workspace import Workspace
 
 log = logging.getLogger("dagster_project.verify")

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from dagster_project import transform
-from dagster_project.publication import PUBLISHED_SCHEMA, published_tables, quoted, table_hashes
+from dagster_project.warehouse import PUBLISHED_SCHEMA, published_tables, quoted, table_hashes
 
 _LATER = {"audit_snapshot": ("last_seen_at",)}
 """Audit tables that a rebuild makes again, each with the columns that go on changing after the publication."""

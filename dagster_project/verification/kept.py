@@ -18,17 +18,11 @@ import jsonschema
 
 from dagster_project.contracts import EDITION
 from dagster_project.editions.store import RECORD, Edition
-from dagster_project.publication import (
-    MANIFEST,
-    WAREHOUSE,
-    content_hash,
-    current_folder,
-    is_audit,
-    table_hashes,
-)
+from dagster_project.publication import MANIFEST, current_folder
 from dagster_project.signing import SUFFIX
 from dagster_project.snapshots import sha256_of
 from dagster_project.verification.pace import Pace
+from dagster_project.warehouse import WAREHOUSE, content_hash, is_audit, table_hashes
 from dagster_project.workspace import Workspace
 
 _WAY_OUT = "Restore it from backup."

@@ -15,10 +15,10 @@ from typing import Any
 import duckdb
 
 from dagster_project.errors import VerificationFailed
-from dagster_project.publication import WAREHOUSE
 from dagster_project.registration.vault import Vault
 from dagster_project.snapshots import Snapshot, SnapshotStore
 from dagster_project.verification.pace import Pace
+from dagster_project.warehouse import WAREHOUSE
 
 _WAY_OUT = "Restore it from backup."
 

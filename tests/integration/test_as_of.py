@@ -10,8 +10,9 @@ import pytest
 
 from dagster_project.contracts import contract
 from dagster_project.editions.diff import compare
-from dagster_project.publication import WAREHOUSE, current_folder, read_manifest
+from dagster_project.publication import current_folder, read_manifest
 from dagster_project.verify import examine
+from dagster_project.warehouse import WAREHOUSE
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import Clock, Refresh
 from tests.integration.country import key_figures

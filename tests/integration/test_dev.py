@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.workspace import Workspace
+from tests.ports import free_port
 
 PATIENCE = 90
 QUERY = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } schedules { name } } } } }"
@@ -25,9 +25,7 @@ QUERY = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { na
 @pytest.fixture
 def address(workspace: Workspace) -> Iterator[str]:
     """Where the UI of a workspace listens; it is ended with everything that it started."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [str(Path(sys.executable).with_name("opkoers")), "dev", "--port", str(port)]
     with (workspace.root / "dev.log").open("wb") as log:
         process = subprocess.Popen(

@@ -20,7 +20,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from dagster_project.product import product_root
-from dagster_project.publication import WAREHOUSE, current_folder
+from dagster_project.publication import current_folder
+from dagster_project.warehouse import WAREHOUSE
 from dagster_project.workspace import Workspace
 from tests.clients import client
 from tests.integration.conftest import own_demo

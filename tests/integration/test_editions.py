@@ -17,10 +17,11 @@ from dagster_project.editions.freeze import freeze
 from dagster_project.editions.store import editions
 from dagster_project.errors import ConfigurationError, GateRefused, VerificationFailed
 from dagster_project.execution import refresh
-from dagster_project.publication import WAREHOUSE, current_folder, current_manifest
+from dagster_project.publication import current_folder, current_manifest
 from dagster_project.run import RunOptions, remove_tree
 from dagster_project.snapshots import sha256_of
 from dagster_project.verify import examine, verify
+from dagster_project.warehouse import WAREHOUSE
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import Refresh
 from tests.integration.country import GEMEENTEN, column_key, key_figures

@@ -14,7 +14,7 @@ from bench import netherlands
 from bench.country import warm
 from dagster_project import demo
 from dagster_project.contracts import all_contracts
-from dagster_project.publication import WAREHOUSE
+from dagster_project.warehouse import WAREHOUSE
 from tests.standin.server import StandIn
 
 

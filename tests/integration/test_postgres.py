@@ -16,10 +16,11 @@ from dagster_project import changes
 from dagster_project.demo import init_workspace, make_demo_workspace
 from dagster_project.errors import ConfigurationError, PostgresUnreachable, VerificationFailed
 from dagster_project.execution import refresh
-from dagster_project.publication import current_folder, point_at, published_tables
+from dagster_project.publication import current_folder, point_at
 from dagster_project.run import RunOptions
 from dagster_project.serving import postgres
 from dagster_project.serving.postgres import URL_VARIABLE, is_due, serve
+from dagster_project.warehouse import published_tables
 from dagster_project.workspace import Workspace
 from tests.postgres import Postgres, running_postgres
 

@@ -12,8 +12,9 @@ import pytest
 from dagster_project import transform
 from dagster_project.demo import init_workspace
 from dagster_project.errors import ConfigurationError, VerificationFailed
-from dagster_project.publication import WAREHOUSE, current_folder
+from dagster_project.publication import current_folder
 from dagster_project.serving import spark
+from dagster_project.warehouse import WAREHOUSE
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import own_demo
 from tests.spark import spark_python

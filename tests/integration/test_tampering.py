@@ -23,10 +23,10 @@ import pytest
 
 from dagster_project import chain
 from dagster_project.cli import main
-from dagster_project.publication import WAREHOUSE, content_hash, is_audit, table_hashes
 from dagster_project.run import remove_tree
 from dagster_project.signing import make_signing_key
 from dagster_project.snapshots import sha256_of
+from dagster_project.warehouse import WAREHOUSE, content_hash, is_audit, table_hashes
 from dagster_project.workspace import Workspace
 
 LABEL = "2026-04"

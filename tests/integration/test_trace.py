@@ -15,11 +15,12 @@ import pytest
 
 from dagster_project.cli import main
 from dagster_project.errors import EXIT_OK
-from dagster_project.publication import current_folder, is_audit, read_manifest
+from dagster_project.publication import current_folder, read_manifest
 from dagster_project.run import today
 from dagster_project.snapshots import sha256_of
 from dagster_project.trace.raw_rows import HIDDEN, RawRows, read_rows, verified
 from dagster_project.trace.reading import Publication, opened
+from dagster_project.warehouse import is_audit
 from dagster_project.workspace import Workspace
 from tests.integration.conftest import own_demo
 

@@ -20,8 +20,9 @@ from typing import Any
 import duckdb
 import pyarrow.parquet
 
-from dagster_project.publication import read_manifest, table_hash
+from dagster_project.publication import read_manifest
 from dagster_project.snapshots import sha256_of
+from dagster_project.warehouse import table_hash
 
 _PAUSE = 0.5
 

@@ -151,8 +151,8 @@ STEPS = (
         _publish,
         parts=(
             ("hash tables", f"{_PUBLICATION}:table_hashes"),
-            ("copy warehouse", f"{_PUBLICATION}:_copy_warehouse"),
-            ("parquet", f"{_PUBLICATION}:_write_parquet"),
+            ("copy warehouse", f"{_PUBLICATION}:copy_warehouse"),
+            ("parquet", f"{_PUBLICATION}:write_parquet"),
             ("site", f"{_PUBLICATION}:render_site"),
             ("exports", f"{_PUBLICATION}:write_exports"),
             ("manifest", f"{_PUBLICATION}:_manifest"),

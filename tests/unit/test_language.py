@@ -23,6 +23,7 @@ from dagster_project.cli import help
 PLACEHOLDER = re.compile(r"\{\w*\}")
 OF_BOTH = re.compile(r"(7|dataset|mappings|drop|[/'():;,. ])*")
 """Words and values that are the same in both languages."""
+SENTENCE_END = re.compile(r"(?<=[.!?]) (?=\S)")
 GOOD = 'gemeente = "GM0396"\ngemeente_name = "Heemskerk"\n'
 SOURCES = sorted(Path(dagster_project.__file__).parent.rglob("*.py"))
 
@@ -80,7 +81,7 @@ def test_every_error_that_a_user_may_meet_has_dutch() -> None:
     left = [
         sentence
         for error in _errors()
-        for sentence in re.split(r"(?<=[.!?]) (?=\S)", error)
+        for sentence in SENTENCE_END.split(error)
         if sentence in language.translated(error, "nl") and not OF_BOTH.fullmatch(sentence)
     ]
     assert left == []
@@ -89,7 +90,7 @@ def test_every_error_that_a_user_may_meet_has_dutch() -> None:
 def test_no_sentence_of_the_table_hides_another() -> None:
     """A message of several sentences is found only where none of the later ones is known by itself."""
     for english in filter(PLACEHOLDER.search, language.dutch()):
-        later = re.split(r"(?<=[.!?]) (?=\S)", english)[1:]
+        later = SENTENCE_END.split(english)[1:]
         assert [one for one in later if language.translated(one, "nl") != one] == [], english
 
 

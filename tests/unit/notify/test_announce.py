@@ -17,9 +17,10 @@ from dagster_project.notify.announce import described
 from dagster_project.notify.message import as_card, as_text, notice_of
 from dagster_project.notify.send import PASSWORD_VARIABLE, WEBHOOK_VARIABLE
 from dagster_project.run import finished_runs
+from tests.ports import free_port
 from tests.unit.notify.runs import REFUSAL, begun, refused, workspace
 from tests.unit.notify.servers import Hook, Mailbox, hook_server, mail_server
-from tests.unit.notify.test_send import PASSWORD, TOKEN, free_port
+from tests.unit.notify.test_send import PASSWORD, TOKEN
 
 STANDS = "The publication 20261126T095523Z-0123abcd still stands."
 

@@ -14,6 +14,7 @@ from dagster_project.notify import send as sending
 from dagster_project.notify.message import Notice
 from dagster_project.notify.send import PASSWORD_VARIABLE, WEBHOOK_VARIABLE, send
 from dagster_project.notify.settings import Notify
+from tests.ports import free_port
 from tests.unit.notify.servers import Hook, Mailbox, certificate, hook_server, mail_server
 
 NOTICE = Notice("A gate refused", "Heemskerk", ("Suite x expected y_z.", "Nothing stands yet."), (("Run", "1a"),))
@@ -166,12 +167,6 @@ def test_a_webhook_that_may_recover_is_asked_once_more(status: int, tries: int) 
         (told,) = send(Notify(webhook=f"{address}/in"), NOTICE)  # type: ignore[arg-type]
     assert (told.arrived, len(hook.bodies)) == (False, tries)
     assert str(told).endswith(f"answered {status}")
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def test_nothing_that_is_said_or_logged_holds_the_address(caplog: pytest.LogCaptureFixture) -> None:

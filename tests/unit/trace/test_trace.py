@@ -16,13 +16,13 @@ from jinja2 import Environment
 from dagster_project.blueprint import git_blob, grains
 from dagster_project.errors import ConfigurationError
 from dagster_project.product import product_path
-from dagster_project.publication import WAREHOUSE
 from dagster_project.row_keys import row_key, split_key
 from dagster_project.trace.chain import SEED_KEYS
 from dagster_project.trace.formula import formula
 from dagster_project.trace.question import Question, question_of
 from dagster_project.trace.reading import opened
 from dagster_project.trace.walk import Edge, Node
+from dagster_project.warehouse import WAREHOUSE
 from dagster_project.workspace import Workspace
 from tests.unit.models.test_columns import PUBLISHED
 

@@ -14,8 +14,9 @@ import duckdb
 
 from dagster_project import chain
 from dagster_project.contracts import contract
-from dagster_project.publication import WAREHOUSE, content_hash, is_audit, table_hashes, witnesses
+from dagster_project.publication import witnesses
 from dagster_project.snapshots import Recording, Snapshot, SnapshotStore, sha256_of
+from dagster_project.warehouse import WAREHOUSE, content_hash, is_audit, table_hashes
 from dagster_project.workspace import Workspace
 
 PUBLICATION = "20260401T060000Z-0a1b2c3d"
